@@ -1,0 +1,34 @@
+//! From the arguments to a client, with the emulator behind it if asked for.
+
+use std::io::Write;
+
+use wecom_health::{Client, Secret};
+use wecom_health_emulator::Emulator;
+
+use crate::arguments::Server;
+use crate::credentials;
+use crate::failure::Failure;
+
+/// A client, and the emulator that must live as long.
+pub(crate) struct Session {
+    pub(crate) client: Client,
+    _emulator: Option<Emulator>,
+}
+
+/// The client that the arguments describe.
+pub(crate) async fn connect(server: &Server) -> Result<Session, Failure> {
+    if server.emulator {
+        let emulator = Emulator::start().await;
+        let emulator = emulator.map_err(|error| Failure::Call(format!("cannot start the emulator: {error}")))?;
+        writeln!(std::io::stderr(), "asking the emulator at {}: this is no real data", emulator.base_url())?;
+        let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret()));
+        let client = builder.base_url(emulator.base_url()).build()?;
+        return Ok(Session { client, _emulator: Some(emulator) });
+    }
+    let credentials = credentials::read(server.credentials.as_deref())?;
+    let mut builder = Client::builder(credentials.corp_id, credentials.secret);
+    if let Some(url) = &server.base_url {
+        builder = builder.base_url(url);
+    }
+    Ok(Session { client: builder.build()?, _emulator: None })
+}

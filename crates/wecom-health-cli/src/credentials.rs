@@ -1,0 +1,62 @@
+//! Corp id and secret, from a file or from the environment; never from an argument, which every user of the machine can read.
+
+use std::path::Path;
+
+use wecom_health::Secret;
+
+use crate::failure::Failure;
+
+const CORP_ID: &str = "WECOM_CORP_ID";
+const CORP_SECRET: &str = "WECOM_CORP_SECRET";
+
+/// What identifies the app.
+pub(crate) struct Credentials {
+    pub(crate) corp_id: String,
+    pub(crate) secret: Secret,
+}
+
+/// Reads the credentials.
+pub(crate) fn read(file: Option<&Path>) -> Result<Credentials, Failure> {
+    match file {
+        Some(file) => from_file(file),
+        None => from_environment(),
+    }
+}
+
+fn from_environment() -> Result<Credentials, Failure> {
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    match (variable(CORP_ID), variable(CORP_SECRET)) {
+        (Some(corp_id), Some(secret)) => Ok(Credentials { corp_id, secret: Secret::new(secret) }),
+        (corp_id, secret) => {
+            let missing = [(corp_id, CORP_ID), (secret, CORP_SECRET)];
+            let missing: Vec<_> = missing.iter().filter(|(value, _)| value.is_none()).map(|(_, name)| *name).collect();
+            Err(Failure::Usage(format!(
+                "no credentials: set {} in the environment, name a file with --credentials, or try --emulator",
+                missing.join(" and ")
+            )))
+        }
+    }
+}
+
+fn from_file(file: &Path) -> Result<Credentials, Failure> {
+    let name = file.display();
+    let advice = format!("it needs the lines {CORP_ID}=… and {CORP_SECRET}=…");
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Failure::Usage(format!("cannot read the credentials in {name}: {error}; {advice}")))?;
+    let value = |name| {
+        let line = text.trim_start_matches('\u{feff}').lines().find_map(|line| {
+            let line = line.trim();
+            line.strip_prefix("export ").unwrap_or(line).strip_prefix(name)?.trim_start().strip_prefix('=')
+        })?;
+        Some(unquote(line.trim()).to_owned()).filter(|value| !value.is_empty())
+    };
+    match (value(CORP_ID), value(CORP_SECRET)) {
+        (Some(corp_id), Some(secret)) => Ok(Credentials { corp_id, secret: Secret::new(secret) }),
+        _ => Err(Failure::Usage(format!("the credentials in {name} are incomplete; {advice}"))),
+    }
+}
+
+/// A value without the quotes around it.
+fn unquote(value: &str) -> &str {
+    ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote)).unwrap_or(value)
+}

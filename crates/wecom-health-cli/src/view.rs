@@ -1,0 +1,118 @@
+//! Answers for people: labels and meanings come from the schema, so a new field shows up without a line here.
+
+use std::io::{ErrorKind, Write};
+use std::iter::repeat_n;
+
+use serde_json::Value;
+use unicode_width::UnicodeWidthStr;
+use wecom_health::model::{Described, Field, Shape};
+
+use crate::failure::Failure;
+
+/// Writes to stdout. A reader that has gone, like `head`, has read enough.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// A value as JSON, in the vendor's order.
+pub(crate) fn json<T: serde::Serialize>(value: &T) -> std::io::Result<String> {
+    Ok(serde_json::to_string_pretty(value)? + "\n")
+}
+
+/// A value in words, a line for each field.
+pub(crate) fn words<T: serde::Serialize + Described>(value: &T) -> std::io::Result<String> {
+    let mut lines = Vec::new();
+    block(T::SHAPE, &serde_json::to_value(value)?, &mut lines);
+    Ok(lines.join("\n") + "\n")
+}
+
+/// The fields of an object, or the items of a list.
+fn block(shape: Shape, value: &Value, lines: &mut Vec<String>) {
+    match (shape, value) {
+        (Shape::Object(fields), _) => {
+            let present: Vec<_> = fields.iter().filter_map(|field| Some((field, value.get(field.name)?))).collect();
+            let inline = present.iter().filter_map(|(field, value)| Some((*field, one_line(field.shape, value)?)));
+            let width = inline.clone().map(|(field, _)| field.label.width()).max().unwrap_or_default();
+            for (field, value) in present {
+                match one_line(field.shape, value) {
+                    Some(text) => lines.push(format!("{}  {text}", padded(field.label, width))),
+                    None => {
+                        lines.push(format!("{}:", field.label));
+                        nested(field.shape, value, "  ", lines);
+                    }
+                }
+            }
+        }
+        (Shape::List(item), Value::Array(values)) => {
+            for value in values {
+                match in_a_row(*item, value) {
+                    Some(text) => lines.push(format!("- {text}")),
+                    None => {
+                        let start = lines.len();
+                        nested(*item, value, "  ", lines);
+                        if let Some(first) = lines.get_mut(start) {
+                            first.replace_range(..1, "-");
+                        }
+                    }
+                }
+            }
+        }
+        _ => lines.extend(one_line(shape, value)),
+    }
+}
+
+fn nested(shape: Shape, value: &Value, indent: &str, lines: &mut Vec<String>) {
+    let mut inner = Vec::new();
+    block(shape, value, &mut inner);
+    lines.extend(inner.into_iter().map(|line| format!("{indent}{line}")));
+}
+
+/// A value that fits on the line of its label.
+fn one_line(shape: Shape, value: &Value) -> Option<String> {
+    match (shape, value) {
+        (Shape::Object(_), _) => None,
+        (Shape::List(item), Value::Array(values)) => {
+            let texts: Option<Vec<_>> = values.iter().map(|value| one_line(*item, value)).collect();
+            texts.map(|texts| texts.join(", "))
+        }
+        (Shape::Coded(known), Value::Number(number)) => {
+            let meaning = known.iter().find(|known| number.as_i64() == Some(known.value));
+            Some(meaning.map_or_else(|| format!("{number} (not known)"), |known| known.meaning.to_owned()))
+        }
+        (_, Value::String(text)) => Some(printable(text)),
+        _ => Some(printable(&value.to_string())),
+    }
+}
+
+/// An object of a few plain values, which need no labels: an option reads as its number and its text.
+fn in_a_row(shape: Shape, value: &Value) -> Option<String> {
+    let Shape::Object(fields) = shape else { return one_line(shape, value) };
+    let plain = |field: &Field| matches!(field.shape, Shape::Text | Shape::Integer);
+    if fields.len() > 3 || !fields.iter().all(plain) {
+        return None;
+    }
+    let texts: Vec<_> = fields.iter().filter_map(|field| one_line(field.shape, value.get(field.name)?)).collect();
+    Some(texts.join("  "))
+}
+
+fn padded(label: &str, width: usize) -> String {
+    label.chars().chain(repeat_n(' ', width.saturating_sub(label.width()))).collect()
+}
+
+/// Other people's text, without the control characters that would steer the terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_cannot_steer_the_terminal() {
+        assert_eq!(printable("a\u{1b}[2Jb\nc"), "a\u{fffd}[2Jb\u{fffd}c");
+    }
+}

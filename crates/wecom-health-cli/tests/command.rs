@@ -1,0 +1,102 @@
+//! The command as people run it: answers on stdout, one clear line on stderr, and an exit code that says which.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+const SAMPLE: &str = include_str!("job_info.json");
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wecom-health"));
+    command.args(arguments).env_remove("WECOM_CORP_ID").env_remove("WECOM_CORP_SECRET");
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    command(arguments).output().unwrap()
+}
+
+/// The only line on stderr of a command that must fail with this exit code and print nothing.
+fn refusal(output: &Output, code: i32) -> String {
+    assert_eq!(output.status.code(), Some(code), "{output:?}");
+    assert!(output.stdout.is_empty(), "{output:?}");
+    let told = String::from_utf8(output.stderr.clone()).unwrap();
+    let told: Vec<_> = told.lines().filter(|line| !line.starts_with("asking the emulator at ")).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    told[0].to_owned()
+}
+
+#[test]
+fn a_job_is_shown_in_words() {
+    let output = run(&["--emulator", "job", "jobid1"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(String::from_utf8(output.stderr).unwrap().starts_with("asking the emulator at http://127.0.0.1:"));
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(shown, include_str!("job_info.txt"));
+}
+
+#[test]
+fn a_job_as_json_is_what_the_server_has() {
+    let output = run(&["--emulator", "job", "jobid1", "--date", "2020-03-27", "--json"]);
+    let job: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(job, serde_json::from_str::<Value>(SAMPLE).unwrap());
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn wrong_usage_is_one_line_and_exit_code_2() {
+    for (arguments, told) in [
+        (&["--emulator", "job", ""][..], "a job id is not empty"),
+        (&["--emulator", "job", "jobid1", "--date", "2020-13-01"], "write it as YYYY-MM-DD"),
+        (&["--emulator", "job"], "<JOBID>"),
+        (&["--emulator", "--base-url", "https://localhost", "job", "jobid1"], "cannot be used with"),
+        (&["jobs1"], "unrecognized subcommand"),
+        (&["job", "jobid1"], "set WECOM_CORP_ID and WECOM_CORP_SECRET in the environment"),
+        (&["--credentials", "/does/not/exist", "job", "jobid1"], "cannot read the credentials in /does/not/exist"),
+    ] {
+        let line = refusal(&run(arguments), 2);
+        assert!(line.starts_with("error: ") && line.contains(told), "{line}");
+    }
+    let half = command(&["job", "jobid1"]).env("WECOM_CORP_ID", "ww1").env("WECOM_CORP_SECRET", "").output().unwrap();
+    assert!(refusal(&half, 2).contains("set WECOM_CORP_SECRET in the environment"));
+    let http = ["--base-url", "http://wecom.example", "job", "jobid1"];
+    let http = command(&http).env("WECOM_CORP_ID", "ww1").env("WECOM_CORP_SECRET", "s3cret").output().unwrap();
+    assert!(refusal(&http, 2).contains("use https"));
+}
+
+#[test]
+fn a_failed_call_is_one_line_and_exit_code_1() {
+    let unknown = refusal(&run(&["--emulator", "job", "nobody-has-this"]), 1);
+    assert!(unknown.contains("40088") && unknown.contains("check the jobid"), "{unknown}");
+
+    // Port 1 of this machine: nobody answers there.
+    let refused = ["--base-url", "http://127.0.0.1:1", "job", "jobid1"];
+    let refused = command(&refused).env("WECOM_CORP_ID", "ww1").env("WECOM_CORP_SECRET", "s3cret").output().unwrap();
+    let refused = refusal(&refused, 1);
+    assert!(refused.contains("/cgi-bin/gettoken: could not connect") && refused.contains("refused"), "{refused}");
+    assert!(!refused.contains("s3cret"));
+}
+
+#[test]
+fn credentials_come_from_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("credentials");
+    let run = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        run(&["--credentials", file.to_str().unwrap(), "--base-url", "http://127.0.0.1:1", "job", "jobid1"])
+    };
+    let good = "\u{feff}# the app\r\nexport WECOM_CORP_ID = 'ww1'\r\nWECOM_CORP_SECRET=\"s3cret=\"\r\n";
+    assert!(refusal(&run(good), 1).contains("could not connect"));
+    let bad = refusal(&run("WECOM_CORP_ID=ww1\nWECOM_CORP_SECRET_2=s3cret\n"), 2);
+    assert!(bad.contains("incomplete") && !bad.contains("s3cret"), "{bad}");
+}
+
+#[test]
+fn without_a_command_the_help_is_shown() {
+    let output = run(&[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("Usage: wecom-health"));
+    assert_eq!(run(&["--help"]).status.code(), Some(0));
+}

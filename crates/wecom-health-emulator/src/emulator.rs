@@ -1,0 +1,88 @@
+//! An emulator that runs: its address, its credentials, and what tests do to it.
+
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::fault::Fault;
+use crate::request::RecordedRequest;
+use crate::server;
+use crate::state::{self, Shared, State};
+
+/// A server on a loopback port that answers like the vendor's. It stops when it is dropped.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// use wecom_health_emulator::Emulator;
+///
+/// let emulator = Emulator::start().await?;
+/// assert!(emulator.base_url().starts_with("http://127.0.0.1:"));
+/// assert!(emulator.requests().is_empty());
+/// # Ok(())
+/// # }
+/// ```
+pub struct Emulator {
+    address: SocketAddr,
+    state: Arc<Shared>,
+    _stop: oneshot::Sender<()>,
+}
+
+impl Emulator {
+    /// Starts with the job of the vendor's page, `jobid1`, on a free port of 127.0.0.1. Needs a running tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// No port could be opened.
+    pub async fn start() -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let state = Arc::new(Shared::new(State::sample()?));
+        let (stop, stopped) = oneshot::channel::<()>();
+        tokio::spawn(server::serve(listener, Arc::clone(&state), async {
+            // An error says that the emulator was dropped, which is how it stops.
+            let _ = stopped.await;
+        }));
+        Ok(Self { address, state, _stop: stop })
+    }
+
+    /// Address to use as base URL, e.g. `http://127.0.0.1:40123`.
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Corp id that the emulator knows.
+    pub fn corp_id(&self) -> &'static str {
+        state::CORP_ID
+    }
+
+    /// Secret of the one app that the emulator knows. It guards nothing.
+    pub fn secret(&self) -> &'static str {
+        state::SECRET
+    }
+
+    /// Makes the next request to a call, e.g. `get_report_job_info`, end in a fault. Several faults take turns.
+    pub fn fail_next(&self, call: impl Into<String>, fault: Fault) {
+        self.state.lock().faults.push_back((call.into(), fault));
+    }
+
+    /// Makes the server reject all tokens given out so far.
+    pub fn revoke_tokens(&self) {
+        self.state.lock().tokens.clear();
+    }
+
+    /// All requests so far, in the order of arrival.
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.state.lock().requests.clone()
+    }
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emulator").field("base_url", &self.base_url()).finish_non_exhaustive()
+    }
+}

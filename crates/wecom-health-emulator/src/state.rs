@@ -1,0 +1,62 @@
+//! What the server knows: the app, the tokens it gave out, the jobs, the faults to come and the requests so far.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde_json::Value;
+
+use crate::fault::Fault;
+use crate::request::RecordedRequest;
+
+pub(crate) const CORP_ID: &str = "ww0emulator00000000";
+pub(crate) const SECRET: &str = "emulator-secret-that-guards-nothing";
+/// Seconds that a token is said to be valid for.
+pub(crate) const EXPIRES_IN: u32 = 7200;
+
+/// The state behind a lock that a panic elsewhere does not spoil.
+pub(crate) struct Shared(Mutex<State>);
+
+impl Shared {
+    pub(crate) fn new(state: State) -> Self {
+        Self(Mutex::new(state))
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+pub(crate) struct State {
+    pub(crate) jobs: BTreeMap<String, Value>,
+    pub(crate) tokens: BTreeSet<String>,
+    pub(crate) faults: VecDeque<(String, Fault)>,
+    pub(crate) requests: Vec<RecordedRequest>,
+    tokens_made: u64,
+}
+
+impl State {
+    /// The job of the vendor's page.
+    pub(crate) fn sample() -> io::Result<Self> {
+        let mut data: Value = serde_json::from_str(include_str!("../data/sample.json"))?;
+        let mut jobs = BTreeMap::new();
+        for job in data["jobs"].as_array_mut().into_iter().flatten() {
+            jobs.insert(job["jobid"].as_str().unwrap_or_default().to_owned(), job["job_info"].take());
+        }
+        Ok(Self { jobs, tokens: BTreeSet::new(), faults: VecDeque::new(), requests: Vec::new(), tokens_made: 0 })
+    }
+
+    /// A token that was never given out before.
+    pub(crate) fn make_token(&mut self) -> String {
+        self.tokens_made += 1;
+        let token = format!("emulated_access-token_{:04}_{}", self.tokens_made, "x7Qk".repeat(30));
+        self.tokens.insert(token.clone());
+        token
+    }
+
+    /// The next fault for this call.
+    pub(crate) fn take_fault(&mut self, call: &str) -> Option<Fault> {
+        let index = self.faults.iter().position(|(name, _)| name == call)?;
+        self.faults.remove(index).map(|(_, fault)| fault)
+    }
+}

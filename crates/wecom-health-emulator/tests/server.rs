@@ -1,0 +1,146 @@
+//! The emulator over a plain connection: order of checks, statuses, headers and texts.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use wecom_health_emulator::{Emulator, Fault};
+
+const JOB_INFO: &str = "/cgi-bin/health/get_report_job_info";
+
+/// Sends a request and returns the whole answer, head and body.
+async fn send(emulator: &Emulator, method: &str, target: &str, headers: &str, body: &str) -> (String, String) {
+    let address = emulator.base_url().trim_start_matches("http://").to_owned();
+    let mut connection = TcpStream::connect(&address).await.unwrap();
+    let length = body.len();
+    let request = format!(
+        "{method} {target} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{headers}content-length: {length}\r\n\r\n{body}"
+    );
+    connection.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.to_ascii_lowercase(), body.to_owned())
+}
+
+async fn json(emulator: &Emulator, method: &str, target: &str, body: &str) -> Value {
+    let (head, body) = send(emulator, method, target, "", body).await;
+    assert!(head.starts_with("http/1.1 200 ok"), "{head}");
+    let body: Value = serde_json::from_str(&body).unwrap();
+    assert!(head.contains("content-type: application/json; charset=utf-8"), "{head}");
+    assert!(head.contains(&format!("error-code: {}", body["errcode"])), "{head}");
+    body
+}
+
+async fn token(emulator: &Emulator) -> String {
+    let target = format!("/cgi-bin/gettoken?corpid={}&corpsecret={}", emulator.corp_id(), emulator.secret());
+    let answer = json(emulator, "GET", &target, "").await;
+    assert_eq!((&answer["errcode"], &answer["expires_in"]), (&json!(0), &json!(7200)));
+    answer["access_token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_token_needs_secret_then_corp_id_then_the_right_secret() {
+    let emulator = Emulator::start().await.unwrap();
+    let corp_id = emulator.corp_id();
+    for (query, code) in [
+        (String::new(), 41004),
+        ("?corpid=bogus&corpsecret=".into(), 41004),
+        ("?corpid=bogus&corpsecret=wrong".into(), 40013),
+        (format!("?corpid={corp_id}&corpsecret=wrong"), 40001),
+    ] {
+        let answer = json(&emulator, "GET", &format!("/cgi-bin/gettoken{query}"), "").await;
+        assert_eq!(answer["errcode"], code, "{query}");
+    }
+    assert_ne!(token(&emulator).await, token(&emulator).await);
+}
+
+#[tokio::test]
+async fn checks_run_in_the_vendors_order() {
+    let emulator = Emulator::start().await.unwrap();
+    let good = format!("{JOB_INFO}?access_token={}", token(&emulator).await);
+    let sample = r#"{"jobid": "jobid1", "date": "2020-03-27"}"#;
+    for (method, target, body, code) in [
+        ("GET", JOB_INFO, "", 41001),
+        ("POST", JOB_INFO, sample, 41001),
+        ("POST", "/cgi-bin/health/get_report_job_info?access_token=", sample, 41001),
+        ("POST", "/cgi-bin/health/get_report_job_info?access_token=bogus", "nonsense", 40014),
+        ("GET", &good, "", 40058),
+        ("POST", &good, "", 40063),
+        ("POST", &good, "nonsense", 40063),
+        ("POST", &good, "[]", 40063),
+        ("POST", &good, "{}", 40063),
+        ("POST", &good, r#"{"jobid": "jobid1"}"#, 40063),
+        ("POST", &good, r#"{"jobid": 1, "date": "2020-03-27"}"#, 40058),
+        ("POST", &good, r#"{"jobid": "jobid1", "date": "2020-13-01"}"#, 40058),
+        ("POST", &good, r#"{"jobid": "nope", "date": "2020-03-27"}"#, 40088),
+        ("POST", &good, sample, 0),
+    ] {
+        let answer = json(&emulator, method, target, body).await;
+        assert_eq!(answer["errcode"], code, "{method} {target} {body}");
+    }
+    emulator.revoke_tokens();
+    assert_eq!(json(&emulator, "POST", &good, sample).await["errcode"], 40014);
+}
+
+#[tokio::test]
+async fn a_token_in_a_header_is_not_seen() {
+    let emulator = Emulator::start().await.unwrap();
+    let header = format!("authorization: Bearer {}\r\naccess_token: x\r\n", token(&emulator).await);
+    let (_, body) = send(&emulator, "POST", JOB_INFO, &header, "{}").await;
+    assert!(body.contains("41001"), "{body}");
+}
+
+#[tokio::test]
+async fn a_refusal_ends_with_hint_address_and_link() {
+    let emulator = Emulator::start().await.unwrap();
+    let answer = json(&emulator, "POST", JOB_INFO, "{}").await;
+    let text = answer["errmsg"].as_str().unwrap();
+    let (start, tail) = text.split_once(", hint: [").unwrap();
+    let (hint, tail) = tail.split_once(']').unwrap();
+    assert_eq!(start, "access_token missing");
+    assert!(hint.len() == 25 && hint.bytes().all(|byte| byte.is_ascii_digit()), "{hint}");
+    assert_eq!(tail, ", from ip: 127.0.0.1, more info at https://open.work.weixin.qq.com/devtool/query?e=41001");
+}
+
+#[tokio::test]
+async fn an_unknown_path_is_404_with_an_empty_body() {
+    let emulator = Emulator::start().await.unwrap();
+    let (head, body) = send(&emulator, "POST", "/cgi-bin/health/nope?access_token=x", "", "{}").await;
+    assert!(head.starts_with("http/1.1 404"), "{head}");
+    assert_eq!(body, "");
+}
+
+#[tokio::test]
+async fn faults_take_turns_and_requests_are_remembered_without_showing_secrets() {
+    let emulator = Emulator::start().await.unwrap();
+    emulator.fail_next("get_report_job_info", Fault::ErrCode(-1));
+    emulator.fail_next("get_report_job_info", Fault::Body("other".into()));
+    let (_, first) = send(&emulator, "POST", JOB_INFO, "", "{}").await;
+    let (_, second) = send(&emulator, "POST", JOB_INFO, "", "{}").await;
+    assert!(first.contains("\"errcode\":-1"), "{first}");
+    assert_eq!(second, "other");
+    token(&emulator).await;
+    let requests = emulator.requests();
+    assert_eq!(requests.len(), 3);
+    assert!(requests[2].expose_query().contains(emulator.secret()));
+    assert_eq!(format!("{:?}", requests[2]), "GET /cgi-bin/gettoken");
+}
+
+#[tokio::test]
+async fn a_body_beyond_the_limit_is_refused() {
+    let emulator = Emulator::start().await.unwrap();
+    let (head, _) = send(&emulator, "POST", JOB_INFO, "", &"x".repeat((1 << 20) + 1)).await;
+    assert!(head.starts_with("http/1.1 413"), "{head}");
+}
+
+#[tokio::test]
+async fn dropping_it_stops_it() {
+    let emulator = Emulator::start().await.unwrap();
+    let address = emulator.base_url().trim_start_matches("http://").to_owned();
+    drop(emulator);
+    while TcpStream::connect(&address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+}

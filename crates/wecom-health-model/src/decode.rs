@@ -1,0 +1,140 @@
+//! Decoding with errors that say where and what, and never repeat a value: the values are people's health data.
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+/// Decodes JSON like `serde_json::from_slice`, but its error gives the path and leaves out the value.
+///
+/// ```
+/// use wecom_health_model::{QuestionTemplate, from_slice};
+///
+/// let error = from_slice::<QuestionTemplate>(br#"{"question_id": "fever 39C"}"#).unwrap_err();
+/// assert_eq!(error.to_string(), "question_id: expected i64, found a string");
+/// ```
+///
+/// # Errors
+///
+/// The bytes are not JSON, or not JSON of this type.
+pub fn from_slice<T: DeserializeOwned>(json: &[u8]) -> Result<T, DecodeError> {
+    // Keeping track of the path costs time: only a failure pays for it, by being decoded again.
+    serde_json::from_slice(json).map_err(|error| DecodeError::locate::<T>(json, &error))
+}
+
+/// Why JSON could not be decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecodeError {
+    path: String,
+    line: usize,
+    column: usize,
+    fault: DecodeFault,
+}
+
+/// What is wrong with the JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DecodeFault {
+    /// It is not JSON.
+    Syntax,
+    /// It ends too early.
+    Truncated,
+    /// A value is of another kind than expected.
+    Kind {
+        /// What the type expects, e.g. `i64`.
+        expected: String,
+        /// The kind of JSON value found, e.g. `a string`.
+        found: &'static str,
+    },
+    /// A field is missing.
+    MissingField(String),
+    /// A field occurs twice.
+    DuplicateField(String),
+    /// A value does not fit its type.
+    Value,
+}
+
+impl DecodeError {
+    /// Where, e.g. `job_info.question_templates[1].question_id`; `.` is the whole.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Line of the JSON text, from 1.
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// Column of the JSON text in bytes, from 1; 0 is the end of the line before.
+    pub fn column(&self) -> usize {
+        self.column
+    }
+
+    /// What is wrong.
+    pub fn fault(&self) -> &DecodeFault {
+        &self.fault
+    }
+
+    fn locate<T: DeserializeOwned>(json: &[u8], error: &serde_json::Error) -> Self {
+        let mut deserializer = serde_json::Deserializer::from_slice(json);
+        let path = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+            Err(located) => located.path().to_string(),
+            // What follows a complete value belongs to no path.
+            Ok(_) => ".".to_owned(),
+        };
+        Self { path, line: error.line(), column: error.column(), fault: DecodeFault::of(error) }
+    }
+}
+
+impl DecodeFault {
+    fn of(error: &serde_json::Error) -> Self {
+        match error.classify() {
+            Category::Syntax | Category::Io => return Self::Syntax,
+            Category::Eof => return Self::Truncated,
+            Category::Data => {}
+        }
+        let text = error.to_string();
+        let text = text.strip_suffix(&format!(" at line {} column {}", error.line(), error.column())).unwrap_or(&text);
+        let quoted = |start: &str| Some(text.strip_prefix(start)?.strip_suffix('`')?.to_owned());
+        if let Some(field) = quoted("missing field `") {
+            return Self::MissingField(field);
+        }
+        if let Some(field) = quoted("duplicate field `") {
+            return Self::DuplicateField(field);
+        }
+        // serde quotes the value between the kind and the last ", expected ".
+        let kind = text.strip_prefix("invalid type: ").and_then(|text| {
+            let found = FOUND.iter().find(|(start, _)| text.starts_with(start))?.1;
+            let expected = text.rsplit_once(", expected ")?.1.to_owned();
+            Some(Self::Kind { expected, found })
+        });
+        kind.unwrap_or(Self::Value)
+    }
+}
+
+/// How serde names the kinds of JSON values, and how we do.
+const FOUND: [(&str, &str); 7] = [
+    ("string", "a string"),
+    ("integer", "an integer"),
+    ("floating point", "a number with a fraction"),
+    ("boolean", "a boolean"),
+    ("null", "null"),
+    ("map", "an object"),
+    ("sequence", "a list"),
+];
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, line, column, fault } = self;
+        match fault {
+            DecodeFault::Syntax => write!(f, "not JSON at line {line} column {column}"),
+            DecodeFault::Truncated => write!(f, "the JSON ends too early, at line {line} column {column}"),
+            DecodeFault::Kind { expected, found } => write!(f, "{path}: expected {expected}, found {found}"),
+            DecodeFault::MissingField(field) => write!(f, "{path}: the field `{field}` is missing"),
+            DecodeFault::DuplicateField(field) => write!(f, "{path}: the field `{field}` occurs twice"),
+            DecodeFault::Value => write!(f, "{path}: the value does not fit, at line {line} column {column}"),
+        }
+    }
+}
+
+impl std::error::Error for DecodeError {}

@@ -1,0 +1,17 @@
+#![doc = include_str!("../README.md")]
+
+mod decode;
+mod endpoint;
+mod generated;
+mod job_info;
+mod newtype;
+mod null;
+mod response;
+mod shape;
+
+pub use chrono::NaiveDate;
+pub use decode::{DecodeError, DecodeFault, from_slice};
+pub use endpoint::{Endpoint, Method};
+pub use generated::*;
+pub use response::{ApiError, Response, ResponseError};
+pub use shape::{Described, Field, KnownValue, Shape};

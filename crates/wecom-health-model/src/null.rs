@@ -1,0 +1,17 @@
+//! Reading rule of lists and of objects that hold only lists: absent, null and empty are the same.
+
+use serde::{Deserialize, Deserializer};
+
+/// Reads null as the empty value.
+pub(crate) fn as_default<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Default + Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// Whether a value is the empty one, which is not written.
+pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}

@@ -1,0 +1,141 @@
+//! From an answer to its payload: the server reports failures in a body like any other.
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::{DecodeError, Described, ErrCode, from_slice, null};
+
+/// An answer of the server: a result code, a text, and on success a payload.
+pub trait Response: Serialize + DeserializeOwned + Described {
+    /// What a success holds.
+    type Output;
+
+    /// The result code; [`ErrCode::OK`] if the server left it out.
+    fn errcode(&self) -> ErrCode;
+
+    /// The text of the result code. The vendor changes it at any time: show it, never branch on it.
+    fn errmsg(&self) -> &str;
+
+    /// The payload of a success.
+    ///
+    /// # Errors
+    ///
+    /// The server refused the call, or answered a success without its payload.
+    fn into_result(self) -> Result<Self::Output, ResponseError>;
+
+    /// Decodes an answer. A refusal is an error even where its other fields cannot be read.
+    ///
+    /// ```
+    /// use wecom_health_model::{ErrCode, GetReportJobInfoResponse, Response, ResponseError};
+    ///
+    /// let body = br#"{"errcode": 40014, "errmsg": "invalid access_token"}"#;
+    /// match GetReportJobInfoResponse::from_slice(body) {
+    ///     Err(ResponseError::Api(error)) => assert_eq!(error.errcode(), ErrCode::INVALID_ACCESS_TOKEN),
+    ///     other => panic!("{other:?}"),
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The server refused the call, or the body is not such an answer.
+    fn from_slice(body: &[u8]) -> Result<Self, ResponseError> {
+        let decoded = from_slice::<Self>(body);
+        let status = match &decoded {
+            Ok(response) => ResponseError::check(response.errcode(), response.errmsg()),
+            Err(_) => match serde_json::from_slice::<Status>(body) {
+                Ok(status) => ResponseError::check(status.errcode, &status.errmsg),
+                Err(_) => Ok(()),
+            },
+        };
+        status.and_then(|()| decoded.map_err(ResponseError::Decode))
+    }
+}
+
+/// What every answer holds.
+#[derive(Deserialize)]
+struct Status {
+    #[serde(default, deserialize_with = "null::as_default")]
+    errcode: ErrCode,
+    #[serde(default, deserialize_with = "null::as_default")]
+    errmsg: String,
+}
+
+/// Why an answer has no payload. Neither `Display` nor `Debug` repeats anything of the body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ResponseError {
+    /// The server refused the call.
+    Api(ApiError),
+    /// The body is not such an answer.
+    Decode(DecodeError),
+    /// The server reports success, but what the call is for is absent or null.
+    MissingPayload {
+        /// Name of the missing field.
+        field: &'static str,
+    },
+}
+
+impl ResponseError {
+    /// Fails unless the result code is a success.
+    pub(crate) fn check(errcode: ErrCode, errmsg: &str) -> Result<(), Self> {
+        if errcode == ErrCode::OK { Ok(()) } else { Err(Self::Api(ApiError { errcode, errmsg: errmsg.to_owned() })) }
+    }
+}
+
+impl fmt::Display for ResponseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Api(error) => error.fmt(f),
+            Self::Decode(error) => error.fmt(f),
+            Self::MissingPayload { field } => {
+                write!(f, "the server reports success, but `{field}` is absent or null")
+            }
+        }
+    }
+}
+
+impl std::error::Error for ResponseError {}
+
+/// The server's refusal of a call.
+///
+/// `Display` says what the code means and what to do, in words of the schema. The server's own text is only in
+/// [`errmsg`](Self::errmsg).
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiError {
+    errcode: ErrCode,
+    errmsg: String,
+}
+
+impl ApiError {
+    /// The result code, never [`ErrCode::OK`].
+    pub fn errcode(&self) -> ErrCode {
+        self.errcode
+    }
+
+    /// The server's text. The vendor changes it at any time: show it, never branch on it.
+    pub fn errmsg(&self) -> &str {
+        &self.errmsg
+    }
+}
+
+impl fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiError").field("errcode", &self.errcode).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let code = self.errcode;
+        write!(f, "errcode {code}: ")?;
+        match code.meaning() {
+            Some(meaning) => f.write_str(meaning)?,
+            None => write!(f, "look it up at https://open.work.weixin.qq.com/devtool/query?e={code}")?,
+        }
+        code.advice().map_or(Ok(()), |advice| write!(f, "; {advice}"))
+    }
+}
+
+impl std::error::Error for ApiError {}

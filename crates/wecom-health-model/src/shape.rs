@@ -1,0 +1,55 @@
+//! The schema at run time: names, labels and known values, for code that walks answers without knowing their fields.
+
+/// A type whose fields and values can be looked up.
+pub trait Described {
+    /// What the schema says about the type.
+    const SHAPE: Shape;
+}
+
+/// What the schema says about a value.
+///
+/// ```
+/// use wecom_health_model::{Described, JobInfo, Shape};
+///
+/// let Shape::Object(fields) = JobInfo::SHAPE else { panic!() };
+/// assert_eq!(fields[0].name, "title");
+/// assert_eq!(fields[0].label, "Job title (任务名称)");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Shape {
+    /// A string, also a day.
+    Text,
+    /// A string that no output may show.
+    Secret,
+    /// An integer.
+    Integer,
+    /// An integer with the meanings known so far.
+    Coded(&'static [KnownValue]),
+    /// An object with the fields known so far, in the vendor's order.
+    Object(&'static [Field]),
+    /// A list; absent, null and empty are the same.
+    List(&'static Shape),
+    /// JSON whose structure the vendor does not describe.
+    Undocumented,
+}
+
+/// A field of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its name on the wire.
+    pub name: &'static str,
+    /// What it is, ending with the vendor's own term.
+    pub label: &'static str,
+    /// What it holds.
+    pub shape: Shape,
+}
+
+/// One meaning of a coded integer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownValue {
+    /// The number on the wire.
+    pub value: i64,
+    /// What it means, ending with the vendor's own term.
+    pub meaning: &'static str,
+}

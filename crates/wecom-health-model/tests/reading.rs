@@ -1,0 +1,204 @@
+//! Reading is tolerant of what the server may do, and loud about what is wrong, without repeating it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+use serde_json::{Value, json};
+use wecom_health_model::{
+    ErrCode, GetReportJobInfoResponse, GetTokenResponse, JobInfo, JobType, OptionId, PartyId, QuestionId, QuestionType,
+    Response, ResponseError, from_slice,
+};
+
+/// A job with one choice question; the tests change what they are about.
+fn job() -> Value {
+    json!({
+        "title": "marked-title", "creator": "marked-creator", "type": 1, "report_type": 1, "skip_weekend": 0, "finish_cnt": 10,
+        "apply_range": {"userids": ["marked-userid"], "partyids": [1]},
+        "report_to": {"userids": ["marked-userid"]},
+        "question_templates": [
+            {"question_id": 1, "title": "marked-question", "question_type": 2, "is_required": 1,
+             "option_list": [{"option_id": 1, "option_text": "marked-option"}]},
+            {"question_id": 2, "title": "marked-question", "question_type": 1, "is_required": 0},
+        ],
+    })
+}
+
+fn decode(job: &Value) -> JobInfo {
+    let answer = json!({"errcode": 0, "errmsg": "ok", "job_info": job}).to_string();
+    GetReportJobInfoResponse::from_slice(answer.as_bytes()).unwrap().into_result().unwrap()
+}
+
+/// The error of a body, after making sure that neither its text nor its Debug form repeats the body.
+fn refusal(body: &str) -> ResponseError {
+    let error = GetReportJobInfoResponse::from_slice(body.as_bytes()).and_then(Response::into_result).unwrap_err();
+    for shown in [error.to_string(), format!("{error:?}")] {
+        assert!(!shown.contains("marked") && !shown.contains('\n'), "{shown}");
+    }
+    error
+}
+
+#[test]
+fn values_that_the_schema_does_not_name_are_kept_and_written_back() {
+    let mut body = job();
+    body["type"] = json!(-1);
+    body["question_templates"][0]["question_type"] = json!(7);
+    let job = decode(&body);
+    assert_eq!((job.type_.value(), job.type_.meaning()), (-1, None));
+    assert_eq!(job.question_templates[0].question_type.value(), 7);
+    assert_eq!(serde_json::to_value(&job).unwrap(), body);
+}
+
+#[test]
+fn every_integer_survives_a_coded_type() {
+    for value in [i64::MIN, -1, 0, 1, 2, 3, 6, 7, i64::MAX] {
+        assert_eq!(QuestionType::from(value).value(), value);
+        assert_eq!(JobType::from(value).value(), value);
+    }
+    assert_eq!(QuestionType::from(2), QuestionType::SingleChoice);
+}
+
+#[test]
+fn ids_and_counts_beyond_32_bits_work() {
+    let mut body = job();
+    body["apply_range"]["partyids"] = json!([4_294_967_296_i64]);
+    body["finish_cnt"] = json!(5_000_000_000_i64);
+    let job = decode(&body);
+    assert_eq!(job.apply_range.partyids, [PartyId::from(4_294_967_296)]);
+    assert_eq!(job.finish_cnt, 5_000_000_000);
+    assert_eq!(serde_json::to_value(&job).unwrap(), body);
+}
+
+#[test]
+fn absent_null_and_empty_read_the_same() {
+    let pointers = [
+        "/apply_range",
+        "/apply_range/userids",
+        "/apply_range/partyids",
+        "/report_to",
+        "/report_to/userids",
+        "/question_templates",
+        "/question_templates/0/option_list",
+    ];
+    for pointer in pointers {
+        let (parent, name) = pointer.rsplit_once('/').unwrap();
+        let with = |value: Option<Value>| {
+            let mut body = job();
+            let fields = body.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+            assert!(fields.remove(name).is_some(), "{pointer}");
+            fields.extend(value.map(|value| (name.to_owned(), value)));
+            decode(&body)
+        };
+        let empty = if matches!(name, "apply_range" | "report_to") { json!({}) } else { json!([]) };
+        assert_eq!(with(None), with(Some(Value::Null)), "{pointer}");
+        assert_eq!(with(None), with(Some(empty)), "{pointer}");
+        assert_ne!(with(None), decode(&job()), "{pointer}");
+    }
+}
+
+#[test]
+fn unknown_fields_are_ignored() {
+    let mut body = job();
+    body["added_by_the_vendor"] = json!({"anything": [1, 2]});
+    body["question_templates"][0]["added_by_the_vendor"] = json!(null);
+    assert_eq!(decode(&body), decode(&job()));
+}
+
+#[test]
+fn a_refusal_is_an_error_with_its_code() {
+    let expired = r#"{"errcode": 40014, "errmsg": "marked text"}"#;
+    let ResponseError::Api(error) = refusal(expired) else { panic!() };
+    assert_eq!(error.errcode(), ErrCode::INVALID_ACCESS_TOKEN);
+    assert_eq!(error.errmsg(), "marked text");
+    // The same through plain serde, and where the rest of the body is not what the type expects.
+    let plain: GetReportJobInfoResponse = serde_json::from_str(expired).unwrap();
+    assert_eq!(plain.into_result(), Err(refusal(expired)));
+    let odd = r#"{"job_info": ["marked"], "errmsg": "marked text", "errcode": 40014}"#;
+    assert_eq!(refusal(odd), refusal(expired));
+}
+
+#[test]
+fn a_code_that_the_schema_does_not_name_says_where_to_look_it_up() {
+    let error = refusal(r#"{"errcode": 99999, "errmsg": "marked text"}"#);
+    assert_eq!(error.to_string(), "errcode 99999: look it up at https://open.work.weixin.qq.com/devtool/query?e=99999");
+}
+
+#[test]
+fn a_success_without_its_payload_is_an_error() {
+    for body in [r#"{"errcode": 0, "errmsg": "ok"}"#, r#"{"errcode": 0, "job_info": null}"#, "{}"] {
+        assert_eq!(refusal(body), ResponseError::MissingPayload { field: "job_info" });
+    }
+    assert_eq!(refusal("{}").to_string(), "the server reports success, but `job_info` is absent or null");
+    let token = GetTokenResponse::from_slice(br#"{"expires_in": 7200}"#).and_then(Response::into_result);
+    assert_eq!(token.unwrap_err(), ResponseError::MissingPayload { field: "access_token" });
+}
+
+#[test]
+fn an_absent_code_is_a_success() {
+    let body = json!({"job_info": job()}).to_string();
+    assert!(GetReportJobInfoResponse::from_slice(body.as_bytes()).and_then(Response::into_result).is_ok());
+}
+
+#[test]
+fn a_value_of_the_wrong_kind_is_reported_with_its_path() {
+    let cases = [
+        ("/question_templates/1/question_id", json!("marked, expected marked"), "expected i64, found a string"),
+        ("/apply_range/partyids/0", json!(1.5), "expected i64, found a number with a fraction"),
+        ("/finish_cnt", json!(null), "expected i64, found null"),
+        ("/title", json!({"marked": 1}), "expected a string, found an object"),
+        ("/question_templates/0/option_list", json!("marked"), "expected a sequence, found a string"),
+        ("/report_to/userids/0", json!(["marked"]), "expected a string, found a list"),
+    ];
+    for (pointer, value, told) in cases {
+        let mut body = job();
+        *body.pointer_mut(pointer).unwrap() = value;
+        let path = pointer.split('/').skip(1).fold("job_info".to_owned(), |path, step| match step.parse::<usize>() {
+            Ok(index) => format!("{path}[{index}]"),
+            Err(_) => format!("{path}.{step}"),
+        });
+        let error = refusal(&json!({"errcode": 0, "job_info": body}).to_string());
+        assert_eq!(error.to_string(), format!("{path}: {told}"));
+    }
+}
+
+#[test]
+fn a_missing_field_is_reported_with_its_path_and_name() {
+    let mut body = job();
+    body["question_templates"][1].as_object_mut().unwrap().remove("question_id");
+    let error = refusal(&json!({"errcode": 0, "job_info": body}).to_string());
+    assert_eq!(error.to_string(), "job_info.question_templates[1]: the field `question_id` is missing");
+}
+
+#[test]
+fn the_sample_as_printed_on_the_page_is_reported_with_line_and_column() {
+    // The page prints a full-width colon after "creator" and leaves out the comma after `report_to`.
+    let colon = "{\n \"errcode\": 0,\n \"job_info\":{\n    \"title\": \"marked\",\n    \"creator\"： \"marked\"\n }\n}";
+    assert_eq!(refusal(colon).to_string(), "not JSON at line 5 column 14");
+    let comma = "{\n \"job_info\":{\n    \"report_to\":{\n    }\n    \"report_type\": 1\n }\n}";
+    assert_eq!(refusal(comma).to_string(), "not JSON at line 5 column 5");
+}
+
+#[test]
+fn what_is_no_answer_is_an_error() {
+    for body in ["", "   ", "marked", "[]", "\"marked\"", "null", "{\"job_info\": {\"title\": \"mark"] {
+        assert!(matches!(refusal(body), ResponseError::Decode(_)), "{body}");
+    }
+    assert_eq!(refusal("{\"errcode\": 0, \"errmsg\": \"o").to_string(), "the JSON ends too early, at line 1 column 27");
+    assert_eq!(refusal("{\"errcode\": 0} marked").to_string(), "not JSON at line 1 column 16");
+    assert!(from_slice::<JobInfo>(b"\xff\xfe").is_err());
+}
+
+#[test]
+fn questions_and_options_are_found_by_id() {
+    let job = decode(&job());
+    let question = job.question(QuestionId::from(1)).unwrap();
+    assert_eq!(question.option(OptionId::from(1)).unwrap().option_text, "marked-option");
+    assert!(question.option(OptionId::from(0)).is_none());
+    assert!(job.question(QuestionId::from(3)).is_none());
+}
+
+#[test]
+fn a_token_is_not_shown() {
+    let body = br#"{"errcode": 0, "errmsg": "ok", "access_token": "marked-token", "expires_in": 7200}"#;
+    let answer = GetTokenResponse::from_slice(body).unwrap();
+    assert_eq!(answer.access_token.as_ref().unwrap().expose(), "marked-token");
+    assert!(!format!("{answer:?}").contains("marked"));
+}

@@ -1,0 +1,64 @@
+//! Ids and secrets: newtypes over what the wire holds. What they can do is in the model crate's `newtype.rs`.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Item, parse_quote};
+
+use super::docs;
+use crate::schema::{Definition, Document};
+
+/// The attribute that derives a JSON Schema on request.
+pub(super) fn schemars() -> TokenStream {
+    quote!(#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))])
+}
+
+/// A newtype over a string.
+pub(super) fn text(document: &Document, name: &str, definition: &Definition) -> Vec<Item> {
+    let (docs, schemars, ident) = parts(document, name, definition);
+    vec![
+        parse_quote! {
+            #docs
+            #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+            #schemars
+            #[serde(transparent)]
+            pub struct #ident(String);
+        },
+        parse_quote!(newtype::text!(#ident);),
+    ]
+}
+
+/// A newtype over a string that no output shows.
+pub(super) fn secret(document: &Document, name: &str, definition: &Definition) -> Vec<Item> {
+    let (docs, schemars, ident) = parts(document, name, definition);
+    vec![
+        parse_quote! {
+            #docs
+            ///
+            /// `Debug` does not show it, and there is no `Display`. Serializing writes it, because the wire needs it.
+            #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+            #schemars
+            #[serde(transparent)]
+            pub struct #ident(String);
+        },
+        parse_quote!(newtype::secret!(#ident);),
+    ]
+}
+
+/// A newtype over an integer.
+pub(super) fn number(document: &Document, name: &str, definition: &Definition) -> Vec<Item> {
+    let (docs, schemars, ident) = parts(document, name, definition);
+    vec![
+        parse_quote! {
+            #docs
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+            #schemars
+            #[serde(transparent)]
+            pub struct #ident(i64);
+        },
+        parse_quote!(newtype::number!(#ident);),
+    ]
+}
+
+fn parts(document: &Document, name: &str, definition: &Definition) -> (TokenStream, TokenStream, syn::Ident) {
+    (docs::definition(document, name, &definition.description), schemars(), format_ident!("{name}"))
+}

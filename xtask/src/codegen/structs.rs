@@ -1,0 +1,246 @@
+//! Structs: typify writes them, then each gets the schema's order, its documentation and its reading rules.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, Result, bail, ensure};
+use quote::{format_ident, quote};
+use serde_json::{Map, Value as Json, json};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Item, parse_quote};
+
+use super::endpoints::outputs;
+use super::{docs, newtypes};
+use crate::schema::{Document, Kind, Property, Value};
+
+/// What generated code uses without its path.
+pub(super) fn imports() -> Vec<Item> {
+    vec![
+        parse_quote!(
+            use chrono::NaiveDate;
+        ),
+        parse_quote!(
+            use serde::{Deserialize, Serialize};
+        ),
+        parse_quote!(
+            use crate::{Described, Endpoint, Field, KnownValue, Method, Response, ResponseError, Shape};
+        ),
+        parse_quote!(
+            use crate::{newtype, null};
+        ),
+    ]
+}
+
+/// The structs of the schema that nobody has taken yet.
+pub(super) struct Structs(BTreeMap<String, Item>);
+
+impl Structs {
+    /// The struct of this name.
+    pub(super) fn take(&mut self, name: &str) -> Result<Vec<Item>> {
+        self.0.remove(name).map(|item| vec![item]).with_context(|| format!("typify wrote no struct for {name}"))
+    }
+
+    /// Fails where typify wrote a struct that the schema does not ask for.
+    pub(super) fn finish(self) -> Result<()> {
+        let left: Vec<_> = self.0.into_keys().collect();
+        ensure!(left.is_empty(), "typify wrote structs that the schema does not define: {}", left.join(", "));
+        Ok(())
+    }
+}
+
+/// Has typify write every struct.
+pub(super) fn generate(document: &Document) -> Result<Structs> {
+    let mut settings = typify::TypeSpaceSettings::default();
+    let replaced: BTreeSet<&str> = document
+        .definitions
+        .iter()
+        .filter(|(_, definition)| definition.kind() != Kind::Object)
+        .map(|(name, _)| name.as_str())
+        .collect();
+    for output in outputs(document) {
+        let taken = document.definitions.contains_key(&output.name);
+        ensure!(!taken, "the payload of {} is named like the definition {}: rename that", output.response, output.name);
+    }
+    for name in &replaced {
+        settings.with_replacement(name, name, std::iter::empty());
+    }
+    let schema: schemars_08::schema::RootSchema = serde_json::from_value(for_typify(document))?;
+    let mut types = typify::TypeSpace::new(&settings);
+    types.add_root_schema(schema).context("typify refuses the schema")?;
+    let mut file: syn::File = syn::parse2(types.to_stream()).context("typify wrote code that does not parse")?;
+
+    let mut paths = Paths::default();
+    paths.visit_file_mut(&mut file);
+    let unused: Vec<_> = replaced.iter().filter(|name| !paths.seen.contains(**name)).copied().collect();
+    ensure!(unused.is_empty(), "typify did not use the types written for {}", unused.join(", "));
+
+    let mut structs = BTreeMap::new();
+    for item in file.items {
+        match item {
+            Item::Struct(item) => {
+                let name = item.ident.to_string();
+                ensure!(!replaced.contains(name.as_str()), "typify wrote {name}, which has a replacement");
+                structs.insert(name.clone(), Item::Struct(finish(document, &name, item)?));
+            }
+            // Conversions that no answer needs, and the module of their error.
+            Item::Impl(_) | Item::Mod(_) => {}
+            other => bail!("typify wrote an item that is no struct: {}", quote!(#other)),
+        }
+    }
+    Ok(Structs(structs))
+}
+
+/// The part of the schema that typify reads: no links, no keywords of ours, and the payloads as objects of their own.
+fn for_typify(document: &Document) -> Json {
+    let mut definitions = Map::new();
+    for (name, definition) in &document.definitions {
+        let schema = match definition.kind() {
+            Kind::Object => object(definition.properties.iter(), &definition.required),
+            Kind::Text | Kind::Secret => json!({"type": "string"}),
+            Kind::Number | Kind::Coded | Kind::Sparse => json!({"type": "integer", "format": "int64"}),
+        };
+        definitions.insert(name.clone(), schema);
+    }
+    for output in outputs(document) {
+        definitions.insert(output.name, object(output.fields.into_iter(), output.required));
+    }
+    json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "$defs": definitions})
+}
+
+fn object<'a>(fields: impl Iterator<Item = (&'a String, &'a Property)>, required: &[String]) -> Json {
+    let item = |reference: &str| json!({"$ref": format!("#/$defs/{reference}")});
+    let properties: Map<_, _> = fields
+        .map(|(name, property)| {
+            let schema = match property.value() {
+                Value::Definition(inner) => item(inner),
+                Value::Text => json!({"type": "string"}),
+                Value::Date => json!({"type": "string", "format": "date"}),
+                Value::Integer => json!({"type": "integer", "format": "int64"}),
+                Value::ListOf(inner) => json!({"type": "array", "items": item(inner)}),
+                Value::ListOfText => json!({"type": "array", "items": {"type": "string"}}),
+                Value::ListOfIntegers => json!({"type": "array", "items": {"type": "integer", "format": "int64"}}),
+                Value::Undocumented => json!({}),
+            };
+            (name.clone(), schema)
+        })
+        .collect();
+    json!({"type": "object", "properties": properties, "required": required})
+}
+
+/// Shortens paths that the imports cover, and remembers which names occur.
+#[derive(Default)]
+struct Paths {
+    seen: BTreeSet<String>,
+}
+
+impl VisitMut for Paths {
+    fn visit_path_mut(&mut self, path: &mut syn::Path) {
+        visit_mut::visit_path_mut(self, path);
+        if let Some(last) = path.segments.last().cloned() {
+            self.seen.insert(last.ident.to_string());
+            path.leading_colon = None;
+            if ["String", "Vec", "Option", "NaiveDate"].iter().any(|short| last.ident == short) {
+                path.segments = [last].into_iter().collect();
+            }
+        }
+    }
+}
+
+/// Gives a struct of typify its documentation, derives, order of fields and reading rules.
+fn finish(document: &Document, name: &str, mut item: syn::ItemStruct) -> Result<syn::ItemStruct> {
+    let (fields, required, docs): (Vec<_>, _, _) = match document.definitions.get(name) {
+        Some(definition) => (
+            definition.properties.iter().collect(),
+            &definition.required[..],
+            docs::definition(document, name, &definition.description),
+        ),
+        None => {
+            let output = outputs(document).find(|output| output.name == name);
+            let output = output.with_context(|| format!("typify wrote {name}, which the schema does not define"))?;
+            let line = format!("What a successful [`{}`] holds.", output.response);
+            (output.fields, output.required, docs::lines(&[&line]))
+        }
+    };
+    let syn::Fields::Named(named) = &mut item.fields else { bail!("typify wrote {name} without named fields") };
+    let mut written: BTreeMap<String, syn::Field> =
+        std::mem::take(&mut named.named).into_iter().map(|field| (wire_name(&field), field)).collect();
+    for (wire, property) in fields {
+        let mut field = written.remove(wire).with_context(|| format!("typify left out {name}.{wire}"))?;
+        let rename = field.ident.as_ref().filter(|ident| *ident != wire).map(|_| quote!(#[serde(rename = #wire)]));
+        let reading =
+            if required.contains(wire) { None } else { Some(reading_rule(document, name, property, &mut field)?) };
+        let description = docs::lines(&[&property.description]);
+        field.attrs = attributes(quote!(#description #rename #reading))?;
+        named.named.push(field);
+    }
+    ensure!(written.is_empty(), "typify added fields to {name}: {:?}", written.keys());
+    let default = document.is_defaultable(name).then(|| quote!(Default,));
+    let schemars = newtypes::schemars();
+    item.attrs = attributes(quote! {
+        #docs
+        #[derive(Clone, Debug, #default PartialEq, Serialize, Deserialize)]
+        #schemars
+        #[non_exhaustive]
+    })?;
+    Ok(item)
+}
+
+/// How a field that need not be there is read and written; takes the `Option` off where absent and empty are the same.
+fn reading_rule(
+    document: &Document,
+    owner: &str,
+    property: &Property,
+    field: &mut syn::Field,
+) -> Result<proc_macro2::TokenStream> {
+    let empty_object = matches!(property.value(), Value::Definition(name) if document.is_defaultable(name));
+    let zero = property.default.is_some() && document.request_of(owner).is_none();
+    if empty_object || zero {
+        field.ty = inner_of_option(&field.ty)?;
+    }
+    Ok(if property.is_list() {
+        quote!(#[serde(default, deserialize_with = "null::as_default", skip_serializing_if = "Vec::is_empty")])
+    } else if empty_object {
+        quote!(#[serde(default, deserialize_with = "null::as_default", skip_serializing_if = "null::is_default")])
+    } else if zero {
+        quote!(#[serde(default, deserialize_with = "null::as_default")])
+    } else {
+        quote!(#[serde(skip_serializing_if = "Option::is_none")])
+    })
+}
+
+fn inner_of_option(ty: &syn::Type) -> Result<syn::Type> {
+    let segment = match ty {
+        syn::Type::Path(path) => path.path.segments.last(),
+        _ => None,
+    };
+    match segment.map(|segment| (segment.ident == "Option", &segment.arguments)) {
+        Some((true, syn::PathArguments::AngleBracketed(arguments))) => match arguments.args.first() {
+            Some(syn::GenericArgument::Type(inner)) => Ok(inner.clone()),
+            _ => bail!("an Option without its type"),
+        },
+        _ => bail!("typify no longer writes Option for {}", quote!(#ty)),
+    }
+}
+
+fn attributes(tokens: proc_macro2::TokenStream) -> Result<Vec<syn::Attribute>> {
+    syn::parse::Parser::parse2(syn::Attribute::parse_outer, tokens).context("attributes that do not parse")
+}
+
+/// The name of a field on the wire: `serde(rename)`, or its own.
+fn wire_name(field: &syn::Field) -> String {
+    let mut name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
+    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        let _ = attribute.parse_nested_meta(|meta| {
+            let value = meta.value().and_then(|value| value.parse::<syn::LitStr>());
+            if let (true, Ok(value)) = (meta.path.is_ident("rename"), value) {
+                name = value.value();
+            }
+            Ok(())
+        });
+    }
+    name
+}
+
+/// A field's name in Rust.
+pub(super) fn field_ident(wire: &str) -> syn::Ident {
+    syn::parse_str(wire).unwrap_or_else(|_| format_ident!("{wire}_"))
+}

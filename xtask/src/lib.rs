@@ -1,0 +1,5 @@
+//! The tasks of this workspace, as functions that tests can call.
+
+pub mod codegen;
+pub mod lint;
+pub mod schema;

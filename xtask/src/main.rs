@@ -1,0 +1,50 @@
+//! `cargo xtask`: the tasks of this workspace.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Tasks of this workspace")]
+struct Arguments {
+    /// The workspace to work on, if not the one this was built from.
+    #[arg(long, global = true, value_name = "DIRECTORY")]
+    root: Option<PathBuf>,
+    #[command(subcommand)]
+    task: Option<Task>,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Generate Rust from schema/health.schema.json.
+    Codegen {
+        /// Write nothing; fail where a generated file is not what the schema says.
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the terminal's side of the tasks")]
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let root = arguments.root.unwrap_or_else(workspace);
+    let outcome = match arguments.task {
+        None => Arguments::command().print_help().map_err(Into::into),
+        Some(Task::Codegen { check: true }) => xtask::codegen::check(&root).map(|summary| println!("{summary}")),
+        Some(Task::Codegen { check: false }) => xtask::codegen::write(&root).map(|summary| println!("{summary}")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The workspace that this program was built from.
+fn workspace() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_owned()
+}
