@@ -12,6 +12,7 @@ mod client;
 mod docs;
 mod endpoints;
 mod format;
+mod imports;
 mod integers;
 mod newtypes;
 mod shapes;
@@ -83,9 +84,7 @@ fn generate(root: &Path) -> Result<Vec<Generated>> {
 /// Everything of the model crate, in the order of the schema.
 fn model(document: &Document) -> Result<Vec<syn::Item>> {
     let mut structs = structs::generate(document)?;
-    let mut items = structs::imports();
-    items.push(endpoints::base(document));
-    items.push(endpoints::for_each(document));
+    let mut items = vec![endpoints::base(document), endpoints::for_each(document)];
     for (name, definition) in &document.definitions {
         items.extend(match definition.kind() {
             schema::Kind::Object => structs.take(name)?,
@@ -101,5 +100,6 @@ fn model(document: &Document) -> Result<Vec<syn::Item>> {
         items.push(shapes::of_definition(name, definition));
     }
     structs.finish()?;
-    Ok(items)
+    let imports = imports::of(&items, &imports::model());
+    Ok(imports.into_iter().chain(items).collect())
 }

@@ -64,13 +64,25 @@ struct Lint<'a> {
 }
 
 const ROOT: &[&str] = &["$schema", "$comment", "title", "description", "base", "links", "$defs"];
-const LINK: &[&str] =
-    &["rel", "description", "href", "targetHints", "submissionSchema", "hrefSchema", "targetSchema", "x-page"];
+const LINK: &[&str] = &[
+    "rel",
+    "description",
+    "href",
+    "targetHints",
+    "submissionSchema",
+    "hrefSchema",
+    "targetSchema",
+    "x-page",
+    "x-method",
+    "x-paged",
+];
+const PAGED: &[&str] = &["offset", "limit", "items", "end"];
 const OBJECT: &[&str] = &["$comment", "description", "type", "properties", "required"];
 const RESPONSE: &[&str] = &["$comment", "description", "type", "properties", "required", "if", "then"];
 const TEXT: &[&str] = &["$comment", "description", "type", "format"];
 const NUMBER: &[&str] = &["$comment", "description", "type", "format", "x-known-values", "x-sparse"];
 const PROPERTY: &[&str] = &["$comment", "description", "$ref", "type", "format", "items", "default", "x-undocumented"];
+const SENT: &[&str] = &["$comment", "description", "$ref", "type", "format", "items", "default", "minimum", "maximum"];
 const ITEMS: &[&str] = &["$ref", "type", "format"];
 const KNOWN_VALUE: &[&str] = &["value", "name", "description", "advice"];
 
@@ -127,6 +139,44 @@ impl Lint<'_> {
         }
         if link.get("x-page").and_then(Value::as_str).is_none() {
             self.report(&format!("{pointer}/x-page"), "missing: write the address of the vendor's page");
+        }
+        if let Some(paged) = link.get("x-paged") {
+            self.paged(&format!("{pointer}/x-paged"), link, paged);
+        }
+    }
+
+    fn paged(&mut self, pointer: &str, link: &Value, paged: &Value) {
+        self.keywords(pointer, paged, PAGED);
+        let property = |side: &str, name: &str| {
+            let definition = link.get(side)?.get("$ref")?.as_str().and_then(definition_name)?;
+            self.definitions.get(definition)?.get("properties")?.get(name)
+        };
+        let is = |property: &Value, kind: &str| property.get("type").is_some_and(|value| value == kind);
+        let coded = |property: &Value| property.get("$ref").is_some();
+        let checks = [
+            ("offset", "submissionSchema", true, "an integer"),
+            ("limit", "submissionSchema", true, "an integer with \"maximum\""),
+            ("items", "targetSchema", true, "a list of definitions"),
+            ("end", "targetSchema", false, "a yes/no code"),
+        ];
+        let mut wrong = Vec::new();
+        for (key, side, needed, kind) in checks {
+            let found = paged.get(key).map(|name| name.as_str().and_then(|name| property(side, name)));
+            let fits = found.flatten().is_some_and(|property| match key {
+                "offset" => is(property, "integer"),
+                "limit" => is(property, "integer") && property.get("maximum").is_some(),
+                "items" => is(property, "array") && property.pointer("/items/$ref").is_some(),
+                _ => coded(property),
+            });
+            if !(fits || (found.is_none() && !needed)) {
+                wrong.push((
+                    format!("{pointer}/{key}"),
+                    format!("write the name of a property of the {side} that is {kind}"),
+                ));
+            }
+        }
+        for (pointer, message) in wrong {
+            self.report(&pointer, message);
         }
     }
 
@@ -186,8 +236,18 @@ impl Lint<'_> {
     }
 
     fn property(&mut self, pointer: &str, owner: &str, property: &Value) {
-        self.keywords(pointer, property, PROPERTY);
+        let sent = self.roles.requests.contains(owner);
+        self.keywords(pointer, property, if sent { SENT } else { PROPERTY });
         self.description(pointer, property);
+        let number = property.get("type").is_some_and(|kind| kind == "integer");
+        for limit in ["minimum", "maximum"] {
+            if property.get(limit).is_some_and(|value| !number || value.as_i64().is_none()) {
+                self.report(
+                    &format!("{pointer}/{limit}"),
+                    "only a plain integer has a range: write an integer, or delete it",
+                );
+            }
+        }
         if property.get("$ref").is_some() {
             self.reference(pointer, property);
         } else {
@@ -203,7 +263,7 @@ impl Lint<'_> {
             }
         }
         let default = property.get("default");
-        if default.is_some_and(|value| self.roles.responses.contains(owner) && *value != 0 && *value != "") {
+        if default.is_some_and(|value| !sent && *value != 0 && *value != "") {
             self.report(&format!("{pointer}/default"), "an absent value reads as 0 or \"\": write that, or no default");
         }
     }
@@ -314,7 +374,7 @@ impl Lint<'_> {
                     "the vendor adds fields, so none is refused: delete it"
                 }
                 "minLength" | "maxLength" | "pattern" | "minimum" | "maximum" | "minItems" | "maxItems" => {
-                    "a limit would make answers unreadable: say it in the description"
+                    "a limit would make answers unreadable: say it in the description; only an integer that is sent has a range"
                 }
                 _ => "the code generator would ignore this keyword here: delete it, or put it where it is known",
             };

@@ -36,6 +36,24 @@ pub struct Link {
     /// The vendor's page of the call.
     #[serde(rename = "x-page")]
     pub page: String,
+    /// How the answer comes in pages, if it does.
+    #[serde(rename = "x-paged")]
+    pub paged: Option<Paged>,
+    #[serde(rename = "x-method")]
+    method_name: Option<String>,
+}
+
+/// Which fields of a call turn the pages.
+#[derive(Debug, Deserialize)]
+pub struct Paged {
+    /// Of the request: how many items to skip.
+    pub offset: String,
+    /// Of the request: how many items a page may hold.
+    pub limit: String,
+    /// Of the answer: the items.
+    pub items: String,
+    /// Of the answer: whether this page is the last, if the server says so.
+    pub end: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -63,6 +81,11 @@ pub fn definition_name(reference: &str) -> Option<&str> {
 }
 
 impl Link {
+    /// Name of the client's method: the vendor's without `get_`, unless the schema gives another.
+    pub fn method_name(&self) -> &str {
+        self.method_name.as_deref().unwrap_or_else(|| self.rel.trim_start_matches("get_"))
+    }
+
     /// The HTTP method.
     pub fn method(&self) -> &str {
         self.target_hints.allow.first().map_or("", String::as_str)
@@ -132,6 +155,10 @@ pub struct Property {
     items: Option<Box<Items>>,
     /// Whether an absent value reads as the type's zero.
     pub default: Option<serde_json::Value>,
+    /// Smallest integer that may be sent.
+    pub minimum: Option<i64>,
+    /// Largest integer that may be sent.
+    pub maximum: Option<i64>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -11,7 +11,7 @@ mod shape;
 
 pub use chrono::NaiveDate;
 pub use decode::{DecodeError, DecodeFault, from_slice};
-pub use endpoint::{Endpoint, Method};
+pub use endpoint::{Endpoint, Method, Paged, RangeError};
 pub use generated::*;
 pub use response::{ApiError, Response, ResponseError};
 pub use shape::{Described, Field, KnownValue, Shape};

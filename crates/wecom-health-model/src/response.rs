@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::{DecodeError, Described, ErrCode, from_slice, null};
 
 /// An answer of the server: a result code, a text, and on success a payload.
-pub trait Response: Serialize + DeserializeOwned + Described {
+pub trait Response: Serialize + DeserializeOwned + Described + Send {
     /// What a success holds.
-    type Output;
+    type Output: Send + 'static;
 
     /// The result code; [`ErrCode::OK`] if the server left it out.
     fn errcode(&self) -> ErrCode;

@@ -8,10 +8,10 @@ use std::time::Duration;
 use reqwest::Url;
 
 use crate::error::Kind;
-use crate::model::{AccessToken, BASE_URL, CorpId, Endpoint, GetTokenRequest, Response};
+use crate::model::{AccessToken, BASE_URL, CorpId, Endpoint, GetTokenRequest, Paged, Response};
 use crate::token::TokenCache;
 use crate::transport::Transport;
-use crate::{Error, Secret};
+use crate::{Error, Pages, Secret};
 
 /// A client of the health-report API for one app. Cheap to clone; clones share connections and the token.
 ///
@@ -64,8 +64,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The server was not reached, did not answer as the API does, or refused the call.
+    /// The request holds a number that the vendor does not allow; the server was not reached, did not answer as the API does,
+    /// or refused the call.
     pub async fn send<E: Endpoint>(&self, request: &E) -> Result<<E::Response as Response>::Output, Error> {
+        request.check().map_err(|error| Kind::Range(error).at(E::PATH, 0))?;
         let transport = &self.0.transport;
         let (answer, attempts) = if E::TOKEN_PARAMETER.is_none() {
             (transport.call(request, None).await, 1)
@@ -82,6 +84,11 @@ impl Client {
         };
         let payload = answer.and_then(|answer| answer.into_result().map_err(Kind::Response));
         payload.map_err(|kind| kind.at(E::PATH, attempts))
+    }
+
+    /// Any call whose answer comes in pages, also one of your own [`Paged`].
+    pub fn pages<R: Paged>(&self, request: R) -> Pages<R> {
+        Pages::new(self.clone(), request)
     }
 
     async fn token(&self) -> Result<AccessToken, Error> {

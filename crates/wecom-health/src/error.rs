@@ -4,7 +4,7 @@ use std::fmt;
 
 use reqwest::StatusCode;
 
-use crate::model::{ApiError, ErrCode, ResponseError};
+use crate::model::{ApiError, ErrCode, RangeError, ResponseError};
 
 /// Why a call failed, or why a client could not be built.
 ///
@@ -23,6 +23,9 @@ struct Inner {
 pub(crate) enum Kind {
     Configuration(String),
     Unwritable,
+    Range(RangeError),
+    NoConcurrency,
+    RepeatedPage { offset: i64 },
     Connect(reqwest::Error),
     Timeout(reqwest::Error),
     Interrupted(reqwest::Error),
@@ -83,6 +86,15 @@ impl Error {
         self.0.kind.api()
     }
 
+    /// Nothing was sent, because the request is not one that the vendor allows.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The message names the field and its range.
+    pub fn is_not_sent(&self) -> bool {
+        matches!(self.0.kind, Kind::Unwritable | Kind::Range(_) | Kind::NoConcurrency)
+    }
+
     /// No connection to the server came about.
     ///
     /// # Troubleshooting
@@ -131,6 +143,11 @@ impl fmt::Display for Error {
         match &self.0.kind {
             Kind::Configuration(advice) => f.write_str(advice),
             Kind::Unwritable => f.write_str("the request cannot be written as JSON"),
+            Kind::Range(error) => write!(f, "not sent: {error}"),
+            Kind::NoConcurrency => f.write_str("not sent: the concurrency is 0: write 1 or more"),
+            Kind::RepeatedPage { offset } => {
+                write!(f, "the server repeats a page, at offset {offset}: stopped, because it would never end")
+            }
             Kind::Connect(_) => f.write_str("could not connect to the server"),
             Kind::Timeout(_) => f.write_str("the answer was not complete in time"),
             Kind::Interrupted(_) => f.write_str("the connection broke off before the answer was complete"),

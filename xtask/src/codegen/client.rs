@@ -1,22 +1,32 @@
 //! The client's methods: one for each call that needs a token.
 
 use quote::{format_ident, quote};
-use syn::parse_quote;
+use syn::{Item, parse_quote};
 
-use super::docs;
 use super::endpoints::{output, parameters};
+use super::{docs, imports};
 use crate::schema::Document;
 
 /// Everything of the client's generated file.
-pub(super) fn items(document: &Document) -> Vec<syn::Item> {
+pub(super) fn items(document: &Document) -> Vec<Item> {
     let methods = document.links.iter().filter(|link| link.token_parameter().is_some()).map(|link| {
         let page = format!("Vendor's page: <{}>.", link.page);
-        let docs = docs::lines(&[&link.description, "", &page, "", "# Errors", "", "As [`Client::send`]."]);
-        let method = format_ident!("{}", link.rel.trim_start_matches("get_"));
+        let method = format_ident!("{}", link.method_name());
         let alias = &link.rel;
         let request = format_ident!("{}", link.request());
         let output = format_ident!("{}", output(document, link.response()));
         let (arguments, names) = parameters(&document.definitions[link.request()]);
+        if link.paged.is_some() {
+            let docs = docs::lines(&[&link.description, "", "All items in a stream, or one page.", "", &page]);
+            return quote! {
+                #docs
+                #[doc(alias = #alias)]
+                pub fn #method(&self, #(#arguments),*) -> Pages<#request> {
+                    self.pages(#request::new(#(#names),*))
+                }
+            };
+        }
+        let docs = docs::lines(&[&link.description, "", &page, "", "# Errors", "", "As [`Client::send`]."]);
         quote! {
             #docs
             #[doc(alias = #alias)]
@@ -25,13 +35,14 @@ pub(super) fn items(document: &Document) -> Vec<syn::Item> {
             }
         }
     });
-    vec![
+    let methods: Item = parse_quote!(impl Client { #(#methods)* });
+    let mut items = imports::of(std::slice::from_ref(&methods), &[(quote!(crate), &["Client", "Error", "Pages"])]);
+    items.insert(
+        0,
         parse_quote!(
             use crate::model::*;
         ),
-        parse_quote!(
-            use crate::{Client, Error};
-        ),
-        parse_quote!(impl Client { #(#methods)* }),
-    ]
+    );
+    items.push(methods);
+    items
 }

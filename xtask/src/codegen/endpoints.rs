@@ -2,12 +2,13 @@
 
 use anyhow::Result;
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::{Item, parse_quote};
 
+use super::integers::literal;
 use super::shapes;
 use super::structs::{Structs, field_ident};
-use crate::schema::{Definition, Document, Kind, Property, Value};
+use crate::schema::{Definition, Document, Kind, Link, Paged, Property, Value};
 
 const STATUS: [&str; 2] = ["errcode", "errmsg"];
 
@@ -49,6 +50,7 @@ pub(super) fn items(
             Some(token) => quote!(Some(#token)),
             None => quote!(None),
         };
+        let check = check(definition);
         items.push(constructor(name, definition));
         items.push(parse_quote! {
             impl Endpoint for #ident {
@@ -57,8 +59,10 @@ pub(super) fn items(
                 const METHOD: Method = Method::#method;
                 const PATH: &'static str = #path;
                 const TOKEN_PARAMETER: Option<&'static str> = #token;
+                #check
             }
         });
+        items.extend(link.paged.as_ref().map(|paged| paged_call(document, link, paged)));
     }
     if document.response_of(name).is_some() {
         items.extend(response(document, name, definition));
@@ -106,6 +110,59 @@ fn constructor(name: &str, definition: &Definition) -> Item {
             }
 
             #(#setters)*
+        }
+    }
+}
+
+/// `Endpoint::check` of a request with ranges.
+fn check(definition: &Definition) -> Option<TokenStream> {
+    let ranges: Vec<_> = definition
+        .properties
+        .iter()
+        .filter(|(_, property)| property.minimum.is_some() || property.maximum.is_some())
+        .map(|(wire, property)| {
+            let field = field_ident(wire);
+            let minimum = property.minimum.map_or(quote!(i64::MIN), |value| literal(value).to_token_stream());
+            let maximum = property.maximum.map_or(quote!(i64::MAX), |value| literal(value).to_token_stream());
+            quote!(RangeError::check(#wire, self.#field, #minimum..=#maximum)?;)
+        })
+        .collect();
+    (!ranges.is_empty()).then(|| {
+        quote! {
+            fn check(&self) -> Result<(), RangeError> {
+                #(#ranges)*
+                Ok(())
+            }
+        }
+    })
+}
+
+/// The implementation of `Paged` for a request.
+fn paged_call(document: &Document, link: &Link, paged: &Paged) -> Item {
+    let request = format_ident!("{}", link.request());
+    let (offset, limit, items) = (field_ident(&paged.offset), field_ident(&paged.limit), field_ident(&paged.items));
+    let maximum = document.definitions[link.request()].properties[&paged.limit].maximum.map(literal);
+    let item = match document.definitions[link.response()].properties[&paged.items].value() {
+        Value::ListOf(item) => format_ident!("{item}"),
+        _ => format_ident!("String"),
+    };
+    let end = match paged.end.as_deref().map(field_ident) {
+        Some(end) => quote!(page.#end.map(i64::from) == Some(1)),
+        None => quote!(false),
+    };
+    parse_quote! {
+        impl Paged for #request {
+            type Item = #item;
+            const MAX_LIMIT: i64 = #maximum;
+
+            fn page(&self, offset: i64, limit: i64) -> Self {
+                self.clone().#offset(offset).#limit(limit)
+            }
+
+            fn items(page: <Self::Response as Response>::Output) -> (Vec<Self::Item>, bool) {
+                let end = #end;
+                (page.#items, end)
+            }
         }
     }
 }

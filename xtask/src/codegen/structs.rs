@@ -5,30 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result, bail, ensure};
 use quote::{format_ident, quote};
 use serde_json::{Map, Value as Json, json};
+use syn::Item;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Item, parse_quote};
 
 use super::endpoints::outputs;
 use super::{docs, newtypes};
 use crate::schema::{Document, Kind, Property, Value};
-
-/// What generated code uses without its path.
-pub(super) fn imports() -> Vec<Item> {
-    vec![
-        parse_quote!(
-            use chrono::NaiveDate;
-        ),
-        parse_quote!(
-            use serde::{Deserialize, Serialize};
-        ),
-        parse_quote!(
-            use crate::{Described, Endpoint, Field, KnownValue, Method, Response, ResponseError, Shape};
-        ),
-        parse_quote!(
-            use crate::{newtype, null};
-        ),
-    ]
-}
 
 /// The structs of the schema that nobody has taken yet.
 pub(super) struct Structs(BTreeMap<String, Item>);

@@ -1,0 +1,216 @@
+//! Answers that come in pages: one page, or a stream over all of them.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::hash::{DefaultHasher, Hasher};
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::{self, BoxStream, FuturesOrdered, Stream, StreamExt, TryStreamExt};
+
+use serde::Serialize;
+
+use crate::error::Kind;
+use crate::model::{Endpoint, Paged, Response};
+use crate::{Client, Error};
+
+/// A call whose answer comes in pages: [`stream`](Self::stream) all items, or [`send`](Self::send) for one page.
+#[must_use = "nothing is sent until `stream` or `send`"]
+pub struct Pages<R> {
+    client: Client,
+    request: R,
+    offset: i64,
+    page_size: i64,
+    concurrency: usize,
+}
+
+impl<R: Paged> Pages<R> {
+    pub(crate) fn new(client: Client, request: R) -> Self {
+        Self { client, request, offset: 0, page_size: R::MAX_LIMIT, concurrency: 1 }
+    }
+
+    /// How many items to skip; none if not set.
+    pub fn offset(mut self, offset: i64) -> Self {
+        self.offset = offset;
+        self
+    }
+
+    /// How many items to ask for at once; the vendor's maximum, 100, if not set. A value that the vendor does not allow is
+    /// refused before anything is sent.
+    pub fn page_size(mut self, items: i64) -> Self {
+        self.page_size = items;
+        self
+    }
+
+    /// How many pages a stream fetches at once; one if not set. Order is kept; at most this many pages are in memory, and at
+    /// most this many calls go past the end. 0 is refused before anything is sent.
+    pub fn concurrency(mut self, pages: usize) -> Self {
+        self.concurrency = pages;
+        self
+    }
+
+    /// Fetches one page.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::send`].
+    pub async fn send(self) -> Result<<R::Response as Response>::Output, Error> {
+        self.client.send(&self.request.page(self.offset, self.page_size)).await
+    }
+}
+
+impl<R: Paged> Pages<R> {
+    /// Fetches all items, page by page.
+    ///
+    /// The stream ends on an empty page, or where the server says that a page is the last. It goes on after a short page: by
+    /// what came, not by what was asked. After an error it ends. Dropping it stops its calls.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::send`]; also a server that repeats a page is stopped with an error.
+    pub fn stream(self) -> Items<R::Item> {
+        let position = Position { next: self.offset, ..Position::default() };
+        let walk = Walk { source: self, position, ahead: FuturesOrdered::new(), seen: HashSet::new() };
+        let pages = stream::try_unfold(walk, |mut walk| async {
+            let page = walk.next_page().await?;
+            Ok(page.map(|items| (stream::iter(items.into_iter().map(Ok)), walk)))
+        });
+        Items(pages.try_flatten().boxed())
+    }
+}
+
+impl<R: Endpoint> fmt::Debug for Pages<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages")
+            .field("call", &R::NAME)
+            .field("offset", &self.offset)
+            .field("page_size", &self.page_size)
+            .field("concurrency", &self.concurrency)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where a stream has got to.
+struct Walk<R: Paged> {
+    source: Pages<R>,
+    position: Position,
+    /// What is being fetched, in order. All of it follows on from `position.next`.
+    ahead: FuturesOrdered<BoxFuture<'static, Result<<R::Response as Response>::Output, Error>>>,
+    /// Fingerprints of the pages so far.
+    seen: HashSet<u64>,
+}
+
+/// Which items have been delivered, and what that says about the next ones.
+#[derive(Default)]
+struct Position {
+    /// How many items to skip for the next page.
+    next: i64,
+    /// How many items the last page held.
+    last: i64,
+    /// How many items each page holds, once that is clear: only then can pages be fetched ahead.
+    stride: Option<i64>,
+    ended: bool,
+}
+
+impl<R: Paged> Walk<R> {
+    async fn next_page(&mut self) -> Result<Option<Vec<R::Item>>, Error> {
+        if self.position.ended {
+            return Ok(None);
+        }
+        if self.source.concurrency == 0 {
+            return Err(Kind::NoConcurrency.at(R::PATH, 0));
+        }
+        self.fetch_ahead();
+        let Some(page) = self.ahead.next().await else { return Ok(None) };
+        let (items, last) = R::items(page?);
+        if items.is_empty() {
+            return Ok(None);
+        }
+        if !self.seen.insert(fingerprint(&items)) {
+            return Err(Kind::RepeatedPage { offset: self.position.next }.at(R::PATH, 1));
+        }
+        self.position.ended = last;
+        self.advance(i64::try_from(items.len()).unwrap_or(i64::MAX));
+        Ok(Some(items))
+    }
+
+    /// Starts calls until as many are under way as may be.
+    fn fetch_ahead(&mut self) {
+        let Position { next, stride, .. } = self.position;
+        let (limit, at_once) = match stride {
+            Some(stride) => (stride, self.source.concurrency),
+            None => (self.source.page_size, 1),
+        };
+        while self.ahead.len() < at_once {
+            let under_way = i64::try_from(self.ahead.len()).unwrap_or(i64::MAX);
+            let request = self.source.request.page(next.saturating_add(limit.saturating_mul(under_way)), limit);
+            let client = self.source.client.clone();
+            self.ahead.push_back(Box::pin(async move { client.send(&request).await }));
+        }
+    }
+
+    /// Moves on by what came. Pages that were fetched ahead of a page of another length do not follow on from it.
+    fn advance(&mut self, came: i64) {
+        let position = &mut self.position;
+        position.next = position.next.saturating_add(came);
+        match position.stride {
+            Some(stride) if stride != came => {
+                position.stride = None;
+                self.ahead.clear();
+            }
+            Some(_) => {}
+            // A full page, or one as long as the page before: the next ones will be as long.
+            None if came == self.source.page_size || came == position.last => position.stride = Some(came),
+            None => {}
+        }
+        position.last = came;
+    }
+}
+
+/// Tells pages apart without keeping them.
+fn fingerprint<T: Serialize>(items: &[T]) -> u64 {
+    struct Hashing(DefaultHasher);
+    impl io::Write for Hashing {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.write(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut hashing = Hashing(DefaultHasher::new());
+    // Items were decoded from JSON, so they can be written as JSON.
+    let _ = serde_json::to_writer(&mut hashing, items);
+    hashing.0.finish()
+}
+
+/// A stream over the items of all pages. `Unpin`, so it needs no pinning.
+pub struct Items<T>(BoxStream<'static, Result<T, Error>>);
+
+impl<T> Items<T> {
+    /// The next item; nothing at the end, and after an error.
+    ///
+    /// # Errors
+    ///
+    /// As [`Pages::stream`].
+    pub async fn try_next(&mut self) -> Result<Option<T>, Error> {
+        self.0.try_next().await
+    }
+}
+
+impl<T> Stream for Items<T> {
+    type Item = Result<T, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_next_unpin(context)
+    }
+}
+
+impl<T> fmt::Debug for Items<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Items").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,60 @@
+//! What generated code uses without its path: only what occurs in it.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote};
+use syn::{Item, parse_quote};
+
+/// `use` items for the names that occur in the other items, each from its module.
+pub(super) fn of(items: &[Item], modules: &[(TokenStream, &[&str])]) -> Vec<Item> {
+    let mut names = BTreeSet::new();
+    for item in items {
+        collect(item.to_token_stream(), &mut names);
+    }
+    let uses = modules.iter().filter_map(|(module, candidates)| {
+        let used = candidates.iter().filter(|name| names.contains(**name)).map(|name| format_ident!("{name}"));
+        let used: Vec<_> = used.collect();
+        (!used.is_empty()).then(|| parse_quote!(use #module::{#(#used),*};))
+    });
+    uses.collect()
+}
+
+/// From where the model's generated code takes what it uses.
+pub(super) fn model() -> Vec<(TokenStream, &'static [&'static str])> {
+    vec![
+        (quote!(chrono), &["NaiveDate"]),
+        (quote!(serde), &["Deserialize", "Serialize"]),
+        (
+            quote!(crate),
+            &[
+                "Described",
+                "Endpoint",
+                "Field",
+                "KnownValue",
+                "Method",
+                "Paged",
+                "RangeError",
+                "Response",
+                "ResponseError",
+                "Shape",
+            ],
+        ),
+        (quote!(crate), &["newtype", "null"]),
+    ]
+}
+
+/// Every identifier of the tokens, also in what macros are given, and the modules that attributes name in strings.
+fn collect(tokens: TokenStream, names: &mut BTreeSet<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => collect(group.stream(), names),
+            TokenTree::Ident(ident) => drop(names.insert(ident.to_string())),
+            TokenTree::Literal(literal) => {
+                let text = literal.to_string();
+                names.extend(text.trim_matches('"').split_once("::").map(|(module, _)| module.to_owned()));
+            }
+            TokenTree::Punct(_) => {}
+        }
+    }
+}
