@@ -105,8 +105,11 @@ fn find_undescribed(schema: &Value, described: &Value, value: &Value, path: &str
         Some(name) => &schema["$defs"][name],
         None => described,
     };
+    if described.get("x-undocumented").is_some() {
+        return;
+    }
     match value {
-        Value::Object(fields) if described.get("x-undocumented").is_none() => {
+        Value::Object(fields) => {
             for (name, value) in fields {
                 let path = format!("{path}/{name}");
                 match described["properties"].get(name) {
