@@ -155,7 +155,8 @@ fn finish(document: &Document, name: &str, mut item: syn::ItemStruct) -> Result<
         named.named.push(field);
     }
     ensure!(written.is_empty(), "typify added fields to {name}: {:?}", written.keys());
-    let default = document.is_defaultable(name).then(|| quote!(Default,));
+    let empty_request = document.request_of(name).is_some() && required.is_empty();
+    let default = (empty_request || document.is_defaultable(name)).then(|| quote!(Default,));
     let schemars = newtypes::schemars();
     item.attrs = attributes(quote! {
         #docs
