@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod answer;
 mod decode;
 mod endpoint;
 mod generated;
@@ -9,6 +10,7 @@ mod null;
 mod response;
 mod shape;
 
+pub use answer::{Given, Reporter};
 pub use chrono::NaiveDate;
 pub use decode::{DecodeError, DecodeFault, from_slice};
 pub use endpoint::{Endpoint, Method, Paged, RangeError};

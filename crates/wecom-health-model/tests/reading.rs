@@ -4,8 +4,9 @@
 
 use serde_json::{Value, json};
 use wecom_health_model::{
-    ErrCode, GetReportJobInfoResponse, GetTokenResponse, JobInfo, JobType, OptionId, PartyId, QuestionId, QuestionType,
-    Response, ResponseError, from_slice,
+    Answer, Endpoint, ErrCode, FileId, GetHealthReportStatResponse, GetReportAnswerResponse, GetReportJobIdsRequest,
+    GetReportJobIdsResponse, GetReportJobInfoResponse, GetTokenResponse, Given, ItineraryCardType, JobInfo, JobType,
+    OptionId, PartyId, QuestionId, QuestionType, ReportValue, Reporter, Response, ResponseError, UserId, from_slice,
 };
 
 /// A job with one choice question; the tests change what they are about.
@@ -201,4 +202,107 @@ fn a_token_is_not_shown() {
     let answer = GetTokenResponse::from_slice(body).unwrap();
     assert_eq!(answer.access_token.as_ref().unwrap().expose(), "marked-token");
     assert!(!format!("{answer:?}").contains("marked"));
+}
+
+/// An answer with this content, after making sure that it is written back as it came.
+fn answer(json: Value) -> Answer {
+    let decoded: Answer = from_slice(json.to_string().as_bytes()).unwrap();
+    assert_eq!(serde_json::to_value(&decoded).unwrap(), json);
+    decoded
+}
+
+#[test]
+fn the_reporter_is_a_member_a_parent_or_unknown() {
+    let (member, student, parent) = (UserId::from("m"), UserId::from("s"), UserId::from("p"));
+    assert_eq!(answer(json!({"id_type": 1, "userid": "m"})).reporter(), Reporter::Member(&member));
+    let with_parent = answer(json!({"id_type": 2, "student_userid": "s", "parent_userid": "p"}));
+    assert_eq!(with_parent.reporter(), Reporter::Parent { student: &student, parent: Some(&parent) });
+    let alone = answer(json!({"id_type": 2, "student_userid": "s"}));
+    assert_eq!(alone.reporter(), Reporter::Parent { student: &student, parent: None });
+    for incomplete in [json!({"id_type": 1, "student_userid": "s"}), json!({"id_type": 2, "parent_userid": "p"})] {
+        assert!(matches!(answer(incomplete).reporter(), Reporter::Unknown(_)));
+    }
+    let Reporter::Unknown(id_type) = answer(json!({"id_type": 3, "userid": "m"})).reporter() else { panic!() };
+    assert_eq!(id_type.value(), 3);
+}
+
+#[test]
+fn the_time_of_an_answer_may_be_late_or_absent() {
+    assert_eq!(answer(json!({"id_type": 1})).reported_at(), None);
+    let late = answer(json!({"id_type": 1, "report_time": 5_000_000_000_i64})).reported_at().unwrap();
+    assert_eq!(late.to_rfc3339(), "2128-06-11T08:53:20+00:00");
+    assert_eq!(answer(json!({"id_type": 1, "report_time": i64::MAX})).reported_at(), None);
+}
+
+#[test]
+fn what_was_given_is_one_of_six_kinds_or_nothing_or_several() {
+    let value = |mut json: Value| {
+        json["question_id"] = json!(1);
+        from_slice::<ReportValue>(json.to_string().as_bytes()).unwrap()
+    };
+    let (files, options) = ([FileId::from("f")], [OptionId::from(1), OptionId::from(3)]);
+    let area = json!([{"any": "structure"}]);
+    let card = |card: i64| Some(ItineraryCardType::from(card));
+    for (json, given) in [
+        (json!({"text": "t"}), Given::Text("t")),
+        (json!({"text": ""}), Given::Text("")),
+        (json!({"single_choice": 0}), Given::SingleChoice(OptionId::from(0))),
+        (json!({"multi_choice": [1, 3]}), Given::MultiChoice(&options)),
+        (json!({"fileid": ["f"]}), Given::Files(&files)),
+        (json!({"url": "u"}), Given::Signature("u")),
+        (json!({"itinerary_card_type": 6}), Given::ItineraryCard { card: card(6), high_risk_area: None }),
+        (
+            json!({"itinerary_card_type": 1, "high_risk_area": area}),
+            Given::ItineraryCard { card: card(1), high_risk_area: Some(&area) },
+        ),
+        (json!({"high_risk_area": area}), Given::ItineraryCard { card: None, high_risk_area: Some(&area) }),
+        (json!({}), Given::Nothing),
+        (
+            json!({"text": null, "single_choice": null, "multi_choice": null, "fileid": null, "url": null}),
+            Given::Nothing,
+        ),
+        (json!({"multi_choice": [], "fileid": []}), Given::Nothing),
+        (json!({"added_by_the_vendor": 1}), Given::Nothing),
+        (json!({"text": "t", "multi_choice": []}), Given::Text("t")),
+        (json!({"text": "t", "single_choice": 1}), Given::Several),
+    ] {
+        assert_eq!(value(json.clone()).answer(), given, "{json}");
+    }
+}
+
+#[test]
+fn a_question_may_be_answered_twice() {
+    let twice = json!({"id_type": 1, "userid": "m", "report_values": [
+        {"question_id": 1, "text": "first"}, {"question_id": 1, "text": "second"},
+    ]});
+    assert_eq!(answer(twice).report_values.len(), 2);
+}
+
+#[test]
+fn lists_that_are_absent_or_null_are_empty_pages() {
+    for (ids, answers) in [(json!({"errcode": 0}), json!({})), (json!({"jobids": null}), json!({"answers": null}))] {
+        let ids = GetReportJobIdsResponse::from_slice(ids.to_string().as_bytes()).unwrap().into_result().unwrap();
+        assert_eq!((ids.jobids.len(), ids.ending), (0, None));
+        let answers = GetReportAnswerResponse::from_slice(answers.to_string().as_bytes()).unwrap();
+        assert!(answers.into_result().unwrap().answers.is_empty());
+    }
+    let null = from_slice::<Answer>(br#"{"id_type": 1, "report_values": null}"#).unwrap();
+    assert!(null.report_values.is_empty());
+}
+
+#[test]
+fn usage_figures_that_are_missing_are_an_error_and_not_zero() {
+    let missing = GetHealthReportStatResponse::from_slice(br#"{"errcode": 0, "pv": 5000000000}"#).unwrap();
+    assert_eq!(missing.into_result(), Err(ResponseError::MissingPayload { field: "uv" }));
+}
+
+#[test]
+fn a_number_that_the_vendor_does_not_allow_is_found_before_it_is_sent() {
+    let request = GetReportJobIdsRequest::new();
+    for (limit, allowed) in [(0, false), (1, true), (100, true), (101, false), (-1, false)] {
+        assert_eq!(request.clone().limit(limit).check().is_ok(), allowed, "{limit}");
+    }
+    let told = |request: GetReportJobIdsRequest| request.check().unwrap_err().to_string();
+    assert_eq!(told(request.clone().limit(101)), "`limit` is 101: write 1 to 100");
+    assert_eq!(told(request.offset(-1)), "`offset` is -1: write 0 or more");
 }
