@@ -5,11 +5,16 @@ use std::collections::HashMap;
 use chrono::{NaiveDate, Utc};
 use serde_json::{Map, Value, json};
 
+use crate::data::Job;
 use crate::request::RecordedRequest;
+use crate::settings::Ending;
 use crate::state::{CORP_ID, EXPIRES_IN, SECRET, State};
 
 /// A refusal: the code and the first part of its text.
 pub(crate) struct Refusal(pub(crate) i64, pub(crate) &'static str);
+
+const INVALID: Refusal = Refusal(40058, "invalid Request Parameter");
+const MISSING: Refusal = Refusal(40063, "some parameters are empty");
 
 impl Refusal {
     /// The body: code and text with hint, the caller's address and a link.
@@ -29,10 +34,16 @@ pub(crate) fn answer(state: &mut State, request: &RecordedRequest) -> Option<Res
     let query = form_urlencoded::parse(request.query.as_bytes()).into_owned().collect();
     Some(match request.path.as_str() {
         "/cgi-bin/gettoken" => token(state, &query),
-        "/cgi-bin/health/get_report_job_info" => {
-            authorized(state, request, &query).and_then(|body| job_info(state, &body))
+        path => {
+            let call = match path.strip_prefix("/cgi-bin/health/")? {
+                "get_report_jobids" => job_ids,
+                "get_report_job_info" => job_info,
+                "get_report_answer" => answers,
+                "get_health_report_stat" => usage,
+                _ => return None,
+            };
+            authorized(state, request, &query).and_then(|body| call(state, &body))
         }
-        _ => return None,
     })
 }
 
@@ -58,7 +69,7 @@ fn authorized(
         Some(_) => {}
     }
     if request.method != "POST" {
-        return Err(Refusal(40058, "invalid Request Parameter"));
+        return Err(INVALID);
     }
     match serde_json::from_str(&request.body) {
         Ok(Value::Object(body)) => Ok(body),
@@ -67,21 +78,71 @@ fn authorized(
     }
 }
 
+fn job_ids(state: &State, body: &Map<String, Value>) -> Result<Value, Refusal> {
+    let Page { offset, limit } = page(state, body)?;
+    let ids: Vec<_> = state.data.jobs.keys().skip(offset).take(limit).collect();
+    let all = offset + ids.len() >= state.data.jobs.len();
+    let ending = match state.settings.ending {
+        Ending::Absent => return Ok(json!({"jobids": ids})),
+        Ending::LastPage => all,
+        Ending::EmptyPage => ids.is_empty(),
+    };
+    Ok(json!({"ending": u8::from(ending), "jobids": ids}))
+}
+
 fn job_info(state: &State, body: &Map<String, Value>) -> Result<Value, Refusal> {
-    let jobid = text(body, "jobid")?;
-    // Which days the vendor accepts, and what it answers to others, is not known: any day will do.
-    if text(body, "date")?.parse::<NaiveDate>().is_err() {
-        return Err(Refusal(40058, "invalid Request Parameter"));
+    let (job, _) = job_and_date(state, body)?;
+    Ok(json!({"job_info": job.info}))
+}
+
+fn answers(state: &State, body: &Map<String, Value>) -> Result<Value, Refusal> {
+    let (job, date) = job_and_date(state, body)?;
+    let Page { offset, limit } = page(state, body)?;
+    let answers = job.answers.on(date).map(|answers| answers.page(offset, limit)).unwrap_or_default();
+    Ok(json!({"answers": answers}))
+}
+
+fn usage(state: &State, body: &Map<String, Value>) -> Result<Value, Refusal> {
+    let date = date(body)?;
+    Ok(state.data.usage.on(date).cloned().unwrap_or_else(|| json!({"pv": 0, "uv": 0})))
+}
+
+fn job_and_date<'a>(state: &'a State, body: &Map<String, Value>) -> Result<(&'a Job, NaiveDate), Refusal> {
+    let (jobid, date) = (text(body, "jobid")?, date(body)?);
+    Ok((state.data.jobs.get(jobid).ok_or(Refusal(40088, "invalid jobid"))?, date))
+}
+
+/// Which days the vendor accepts, and what it answers to others, is not known: any day will do.
+fn date(body: &Map<String, Value>) -> Result<NaiveDate, Refusal> {
+    text(body, "date")?.parse().map_err(|_| INVALID)
+}
+
+/// Which items a call asks for.
+struct Page {
+    offset: usize,
+    limit: usize,
+}
+
+fn page(state: &State, body: &Map<String, Value>) -> Result<Page, Refusal> {
+    let number = |name: &str, default: u64| match body.get(name) {
+        None | Some(Value::Null) => Ok(default),
+        Some(value) => value.as_u64().ok_or(INVALID),
+    };
+    let (offset, limit) = (number("offset", 0)?, number("limit", 100)?);
+    // What the vendor answers to other limits is not known.
+    if !(1..=100).contains(&limit) {
+        return Err(INVALID);
     }
-    let job = state.jobs.get(jobid).ok_or(Refusal(40088, "invalid jobid"))?;
-    Ok(json!({"job_info": job}))
+    let offset = if state.settings.repeat_pages { 0 } else { offset };
+    let whole = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    Ok(Page { offset: whole(offset), limit: whole(limit).min(state.settings.page_cap) })
 }
 
 fn text<'a>(body: &'a Map<String, Value>, name: &str) -> Result<&'a str, Refusal> {
     match body.get(name) {
-        None | Some(Value::Null) => Err(Refusal(40063, "some parameters are empty")),
-        Some(Value::String(text)) if text.is_empty() => Err(Refusal(40063, "some parameters are empty")),
+        None | Some(Value::Null) => Err(MISSING),
+        Some(Value::String(text)) if text.is_empty() => Err(MISSING),
         Some(Value::String(text)) => Ok(text),
-        Some(_) => Err(Refusal(40058, "invalid Request Parameter")),
+        Some(_) => Err(INVALID),
     }
 }

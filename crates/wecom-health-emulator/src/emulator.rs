@@ -8,10 +8,13 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use crate::builder::EmulatorBuilder;
+use crate::data::Data;
 use crate::fault::Fault;
 use crate::request::RecordedRequest;
 use crate::server;
-use crate::state::{self, Shared, State};
+use crate::settings::Settings;
+use crate::state::{self, Shared};
 
 /// A server on a loopback port that answers like the vendor's. It stops when it is dropped.
 ///
@@ -33,15 +36,25 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// Starts with the job of the vendor's page, `jobid1`, on a free port of 127.0.0.1. Needs a running tokio runtime.
+    /// Starts with the vendor's samples, the same on every day: `jobid1` of the vendor's pages, and `jobid2` with all six kinds of
+    /// questions. On a free port of 127.0.0.1; needs a running tokio runtime.
     ///
     /// # Errors
     ///
     /// No port could be opened.
     pub async fn start() -> io::Result<Self> {
+        EmulatorBuilder::sample()?.start().await
+    }
+
+    /// An emulator with data and behaviour of your own.
+    pub fn builder() -> EmulatorBuilder {
+        EmulatorBuilder::default()
+    }
+
+    pub(crate) async fn run(data: Data, settings: Settings) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        let state = Arc::new(Shared::new(State::sample()?));
+        let state = Arc::new(Shared::new(data, settings));
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(server::serve(listener, Arc::clone(&state), async {
             // An error says that the emulator was dropped, which is how it stops.

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -33,9 +34,18 @@ pub(crate) async fn serve(
 }
 
 async fn handle(State(state): State<Arc<Shared>>, request: Request) -> Response {
+    let (response, delay) = respond(&state, request).await;
+    if !delay.is_zero() {
+        tokio::time::sleep(delay).await;
+    }
+    response
+}
+
+/// The answer, and how long it takes.
+async fn respond(state: &Shared, request: Request) -> (Response, Duration) {
     let (head, body) = request.into_parts();
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+        return (StatusCode::PAYLOAD_TOO_LARGE.into_response(), Duration::ZERO);
     };
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let request = RecordedRequest {
@@ -48,15 +58,16 @@ async fn handle(State(state): State<Arc<Shared>>, request: Request) -> Response 
     let mut state = state.lock();
     state.requests.push(request.clone());
     let number = state.requests.len();
+    let delay = if request.call() == "gettoken" { Duration::ZERO } else { state.settings.delay };
     let fault = state.take_fault(request.call());
     if let Some(Fault::Http { status, header: (name, value), body }) = fault {
-        return other(status, name, value, body);
+        return (other(status, name, value, body), delay);
     }
     let outcome = match fault {
         Some(Fault::ErrCode(code)) => Some(Err(Refusal(code, "emulated fault"))),
         _ => answer(&mut state, &request),
     };
-    match (outcome, fault) {
+    let response = match (outcome, fault) {
         (None, _) => StatusCode::NOT_FOUND.into_response(),
         (_, Some(Fault::Body(body))) => reply(&json!({"errcode": 0, "errmsg": "ok"}), body.into()),
         (Some(outcome), fault) => {
@@ -67,7 +78,8 @@ async fn handle(State(state): State<Arc<Shared>>, request: Request) -> Response 
                 _ => reply(&json, body.into()),
             }
         }
-    }
+    };
+    (response, delay)
 }
 
 /// A payload with the status in front of it.

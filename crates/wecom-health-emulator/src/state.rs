@@ -1,13 +1,12 @@
-//! What the server knows: the app, the tokens it gave out, the jobs, the faults to come and the requests so far.
+//! What the server knows: the app, the tokens it gave out, its data, the faults to come and the requests so far.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::io;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use serde_json::Value;
-
+use crate::data::Data;
 use crate::fault::Fault;
 use crate::request::RecordedRequest;
+use crate::settings::Settings;
 
 pub(crate) const CORP_ID: &str = "ww0emulator00000000";
 pub(crate) const SECRET: &str = "emulator-secret-that-guards-nothing";
@@ -18,8 +17,15 @@ pub(crate) const EXPIRES_IN: u32 = 7200;
 pub(crate) struct Shared(Mutex<State>);
 
 impl Shared {
-    pub(crate) fn new(state: State) -> Self {
-        Self(Mutex::new(state))
+    pub(crate) fn new(data: Data, settings: Settings) -> Self {
+        Self(Mutex::new(State {
+            data,
+            settings,
+            tokens: BTreeSet::new(),
+            faults: VecDeque::new(),
+            requests: Vec::new(),
+            tokens_made: 0,
+        }))
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
@@ -28,7 +34,8 @@ impl Shared {
 }
 
 pub(crate) struct State {
-    pub(crate) jobs: BTreeMap<String, Value>,
+    pub(crate) data: Data,
+    pub(crate) settings: Settings,
     pub(crate) tokens: BTreeSet<String>,
     pub(crate) faults: VecDeque<(String, Fault)>,
     pub(crate) requests: Vec<RecordedRequest>,
@@ -36,16 +43,6 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// The job of the vendor's page.
-    pub(crate) fn sample() -> io::Result<Self> {
-        let mut data: Value = serde_json::from_str(include_str!("../data/sample.json"))?;
-        let mut jobs = BTreeMap::new();
-        for job in data["jobs"].as_array_mut().into_iter().flatten() {
-            jobs.insert(job["jobid"].as_str().unwrap_or_default().to_owned(), job["job_info"].take());
-        }
-        Ok(Self { jobs, tokens: BTreeSet::new(), faults: VecDeque::new(), requests: Vec::new(), tokens_made: 0 })
-    }
-
     /// A token that was never given out before.
     pub(crate) fn make_token(&mut self) -> String {
         self.tokens_made += 1;
