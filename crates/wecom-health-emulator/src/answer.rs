@@ -29,8 +29,8 @@ impl Refusal {
     }
 }
 
-/// The answer to a request; nothing for a path that the server does not know.
-pub(crate) fn answer(state: &mut State, request: &RecordedRequest) -> Option<Result<Value, Refusal>> {
+/// The answer to a request, with at most `cap` items; nothing for a path that the server does not know.
+pub(crate) fn answer(state: &mut State, request: &RecordedRequest, cap: usize) -> Option<Result<Value, Refusal>> {
     let query = form_urlencoded::parse(request.query.as_bytes()).into_owned().collect();
     Some(match request.path.as_str() {
         "/cgi-bin/gettoken" => token(state, &query),
@@ -42,7 +42,7 @@ pub(crate) fn answer(state: &mut State, request: &RecordedRequest) -> Option<Res
                 "get_health_report_stat" => usage,
                 _ => return None,
             };
-            authorized(state, request, &query).and_then(|body| call(state, &body))
+            authorized(state, request, &query).and_then(|body| call(&Call { state, body, cap }))
         }
     })
 }
@@ -78,11 +78,11 @@ fn authorized(
     }
 }
 
-fn job_ids(state: &State, body: &Map<String, Value>) -> Result<Value, Refusal> {
-    let Page { offset, limit } = page(state, body)?;
-    let ids: Vec<_> = state.data.jobs.keys().skip(offset).take(limit).collect();
-    let all = offset + ids.len() >= state.data.jobs.len();
-    let ending = match state.settings.ending {
+fn job_ids(call: &Call<'_>) -> Result<Value, Refusal> {
+    let Page { offset, limit } = call.page()?;
+    let ids: Vec<_> = call.state.data.jobs.keys().skip(offset).take(limit).collect();
+    let all = offset + ids.len() >= call.state.data.jobs.len();
+    let ending = match call.state.settings.ending {
         Ending::Absent => return Ok(json!({"jobids": ids})),
         Ending::LastPage => all,
         Ending::EmptyPage => ids.is_empty(),
@@ -90,31 +90,28 @@ fn job_ids(state: &State, body: &Map<String, Value>) -> Result<Value, Refusal> {
     Ok(json!({"ending": u8::from(ending), "jobids": ids}))
 }
 
-fn job_info(state: &State, body: &Map<String, Value>) -> Result<Value, Refusal> {
-    let (job, _) = job_and_date(state, body)?;
+fn job_info(call: &Call<'_>) -> Result<Value, Refusal> {
+    let (job, _) = call.job_and_date()?;
     Ok(json!({"job_info": job.info}))
 }
 
-fn answers(state: &State, body: &Map<String, Value>) -> Result<Value, Refusal> {
-    let (job, date) = job_and_date(state, body)?;
-    let Page { offset, limit } = page(state, body)?;
+fn answers(call: &Call<'_>) -> Result<Value, Refusal> {
+    let (job, date) = call.job_and_date()?;
+    let Page { offset, limit } = call.page()?;
     let answers = job.answers.on(date).map(|answers| answers.page(offset, limit)).unwrap_or_default();
     Ok(json!({"answers": answers}))
 }
 
-fn usage(state: &State, body: &Map<String, Value>) -> Result<Value, Refusal> {
-    let date = date(body)?;
-    Ok(state.data.usage.on(date).cloned().unwrap_or_else(|| json!({"pv": 0, "uv": 0})))
+fn usage(call: &Call<'_>) -> Result<Value, Refusal> {
+    let date = call.date()?;
+    Ok(call.state.data.usage.on(date).cloned().unwrap_or_else(|| json!({"pv": 0, "uv": 0})))
 }
 
-fn job_and_date<'a>(state: &'a State, body: &Map<String, Value>) -> Result<(&'a Job, NaiveDate), Refusal> {
-    let (jobid, date) = (text(body, "jobid")?, date(body)?);
-    Ok((state.data.jobs.get(jobid).ok_or(Refusal(40088, "invalid jobid"))?, date))
-}
-
-/// Which days the vendor accepts, and what it answers to others, is not known: any day will do.
-fn date(body: &Map<String, Value>) -> Result<NaiveDate, Refusal> {
-    text(body, "date")?.parse().map_err(|_| INVALID)
+/// A call that passed the checks.
+struct Call<'a> {
+    state: &'a State,
+    body: Map<String, Value>,
+    cap: usize,
 }
 
 /// Which items a call asks for.
@@ -123,26 +120,39 @@ struct Page {
     limit: usize,
 }
 
-fn page(state: &State, body: &Map<String, Value>) -> Result<Page, Refusal> {
-    let number = |name: &str, default: u64| match body.get(name) {
-        None | Some(Value::Null) => Ok(default),
-        Some(value) => value.as_u64().ok_or(INVALID),
-    };
-    let (offset, limit) = (number("offset", 0)?, number("limit", 100)?);
-    // What the vendor answers to other limits is not known.
-    if !(1..=100).contains(&limit) {
-        return Err(INVALID);
+impl Call<'_> {
+    fn job_and_date(&self) -> Result<(&Job, NaiveDate), Refusal> {
+        let (jobid, date) = (self.text("jobid")?, self.date()?);
+        Ok((self.state.data.jobs.get(jobid).ok_or(Refusal(40088, "invalid jobid"))?, date))
     }
-    let offset = if state.settings.repeat_pages { 0 } else { offset };
-    let whole = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-    Ok(Page { offset: whole(offset), limit: whole(limit).min(state.settings.page_cap) })
-}
 
-fn text<'a>(body: &'a Map<String, Value>, name: &str) -> Result<&'a str, Refusal> {
-    match body.get(name) {
-        None | Some(Value::Null) => Err(MISSING),
-        Some(Value::String(text)) if text.is_empty() => Err(MISSING),
-        Some(Value::String(text)) => Ok(text),
-        Some(_) => Err(INVALID),
+    /// Which days the vendor accepts, and what it answers to others, is not known: any day will do.
+    fn date(&self) -> Result<NaiveDate, Refusal> {
+        self.text("date")?.parse().map_err(|_| INVALID)
+    }
+
+    fn page(&self) -> Result<Page, Refusal> {
+        let number = |name: &str, default: u64| match self.body.get(name) {
+            None | Some(Value::Null) => Ok(default),
+            Some(value) => value.as_u64().ok_or(INVALID),
+        };
+        let (offset, limit) = (number("offset", 0)?, number("limit", 100)?);
+        // What the vendor answers to other limits is not known.
+        if !(1..=100).contains(&limit) {
+            return Err(INVALID);
+        }
+        let settings = &self.state.settings;
+        let offset = if settings.repeat_pages { 0 } else { offset };
+        let whole = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        Ok(Page { offset: whole(offset), limit: whole(limit).min(settings.page_cap).min(self.cap) })
+    }
+
+    fn text(&self, name: &str) -> Result<&str, Refusal> {
+        match self.body.get(name) {
+            None | Some(Value::Null) => Err(MISSING),
+            Some(Value::String(text)) if text.is_empty() => Err(MISSING),
+            Some(Value::String(text)) => Ok(text),
+            Some(_) => Err(INVALID),
+        }
     }
 }

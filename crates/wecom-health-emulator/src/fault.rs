@@ -17,6 +17,8 @@ pub enum Fault {
     },
     /// The connection breaks off after half of the answer's body.
     Truncated,
+    /// A page of at most this many items, whatever is asked for.
+    ShortPage(usize),
     /// HTTP 200 with this body instead of the answer.
     Body(String),
 }

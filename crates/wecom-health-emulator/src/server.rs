@@ -65,7 +65,8 @@ async fn respond(state: &Shared, request: Request) -> (Response, Duration) {
     }
     let outcome = match fault {
         Some(Fault::ErrCode(code)) => Some(Err(Refusal(code, "emulated fault"))),
-        _ => answer(&mut state, &request),
+        Some(Fault::ShortPage(items)) => answer(&mut state, &request, items),
+        _ => answer(&mut state, &request, usize::MAX),
     };
     let response = match (outcome, fault) {
         (None, _) => StatusCode::NOT_FOUND.into_response(),

@@ -77,9 +77,9 @@ impl ReportValue {
     pub fn answer(&self) -> Given<'_> {
         let choices = Some(&self.multi_choice[..]).filter(|choices| !choices.is_empty());
         let files = Some(&self.fileid[..]).filter(|files| !files.is_empty());
-        let card = (self.itinerary_card_type.is_some() || self.high_risk_area.is_some()).then(|| {
-            Given::ItineraryCard { card: self.itinerary_card_type, high_risk_area: self.high_risk_area.as_ref() }
-        });
+        let (card, high_risk_area) = (self.itinerary_card_type, self.high_risk_area.as_ref());
+        let card =
+            (card.is_some() || high_risk_area.is_some()).then_some(Given::ItineraryCard { card, high_risk_area });
         let given = [
             self.text.as_deref().map(Given::Text),
             self.single_choice.map(Given::SingleChoice),

@@ -1,0 +1,221 @@
+//! Streams over pages: everything once and in order, however the server cuts its pages, and never for ever.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use wecom_health::model::{Answer, NaiveDate, Reporter};
+use wecom_health::{Client, Secret};
+use wecom_health_emulator::{Emulator, EmulatorBuilder, Ending, Fault};
+
+const ANSWERS: &str = "get_report_answer";
+const IDS: &str = "get_report_jobids";
+
+fn date() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2020, 3, 27).unwrap()
+}
+
+async fn start(builder: EmulatorBuilder) -> (Emulator, Client) {
+    let emulator = builder.start().await.unwrap();
+    let client = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
+    let client = client.build().unwrap();
+    (emulator, client)
+}
+
+/// What was asked of a call: offset and limit of each request.
+fn asked(emulator: &Emulator, call: &str) -> Vec<(i64, i64)> {
+    let requests = emulator.requests().into_iter().filter(|request| request.path().ends_with(call));
+    requests
+        .map(|request| {
+            let body: Value = serde_json::from_str(request.body()).unwrap();
+            (body["offset"].as_i64().unwrap(), body["limit"].as_i64().unwrap())
+        })
+        .collect()
+}
+
+/// The number of a synthetic answer.
+fn number(answer: &Answer) -> usize {
+    let id = match answer.reporter() {
+        Reporter::Member(id) | Reporter::Parent { student: id, .. } => id,
+        other => panic!("{other:?}"),
+    };
+    id.as_ref().trim_start_matches(char::is_alphabetic).parse().unwrap()
+}
+
+#[tokio::test]
+async fn every_answer_comes_once_and_in_order_however_the_server_cuts_its_pages() {
+    for (total, cap) in [(1_234, 37), (1_234, 1_000), (1_200, 100), (100, 100), (99, 100), (37, 37), (1, 100), (0, 100)]
+    {
+        for concurrency in [1, 4, 16] {
+            let builder = Emulator::builder().synthetic_answers("jobid1", date(), total).page_cap(cap);
+            let (emulator, client) = start(builder).await;
+            let mut answers = client.report_answers("jobid1", date()).concurrency(concurrency).stream();
+            let mut numbers = Vec::new();
+            while let Some(answer) = answers.try_next().await.unwrap() {
+                numbers.push(number(&answer));
+            }
+            assert_eq!(
+                numbers,
+                (0..total).collect::<Vec<_>>(),
+                "{total} answers, pages of {cap}, {concurrency} at once"
+            );
+            assert!(answers.try_next().await.unwrap().is_none(), "the end is final");
+            let past = asked(&emulator, ANSWERS).iter().filter(|(offset, _)| *offset >= total as i64).count();
+            assert!((1..=concurrency).contains(&past), "{past} calls past the end, {concurrency} at once");
+        }
+    }
+}
+
+#[tokio::test]
+async fn pages_of_changing_length_lose_nothing() {
+    // What was fetched ahead of a short page does not follow on from it.
+    let all: Vec<_> = (0..50).map(|number| json!({"id_type": 1, "userid": format!("user{number:07}")})).collect();
+    for concurrency in [1, 4] {
+        let (emulator, client) = start(Emulator::builder().answers("jobid1", date(), all.clone())).await;
+        for short in [10, 3, 3, 10, 7, 1] {
+            emulator.fail_next(ANSWERS, Fault::ShortPage(short));
+        }
+        let mut answers = client.report_answers("jobid1", date()).page_size(10).concurrency(concurrency).stream();
+        let mut numbers = Vec::new();
+        while let Some(answer) = answers.try_next().await.unwrap() {
+            numbers.push(number(&answer));
+        }
+        assert_eq!(numbers, (0..50).collect::<Vec<_>>(), "{concurrency} at once");
+    }
+}
+
+#[tokio::test]
+async fn job_ids_end_where_the_server_says_so_or_on_an_empty_page() {
+    for (ending, past) in [(Ending::LastPage, 0..=15), (Ending::EmptyPage, 1..=16), (Ending::Absent, 1..=16)] {
+        for concurrency in [1, 4, 16] {
+            let (emulator, client) = start(Emulator::builder().synthetic_jobs(1_234).page_cap(37).ending(ending)).await;
+            let mut ids = client.report_job_ids().concurrency(concurrency).stream();
+            let mut listed = Vec::new();
+            while let Some(id) = ids.try_next().await.unwrap() {
+                listed.push(String::from(id));
+            }
+            let expected: Vec<_> = (0..1_234).map(|number| format!("job{number:04}")).collect();
+            assert_eq!(listed, expected, "{ending:?}, {concurrency} at once");
+            let calls = asked(&emulator, IDS).iter().filter(|(offset, _)| *offset >= 1_234).count();
+            assert!(past.contains(&calls) && calls <= concurrency, "{ending:?}: {calls} calls past the end");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_error_comes_once_after_the_items_before_it() {
+    for concurrency in [1, 4] {
+        let (emulator, client) = start(Emulator::builder().synthetic_answers("jobid1", date(), 1_000)).await;
+        let mut answers = client.report_answers("jobid1", date()).concurrency(concurrency).stream();
+        let mut seen = 0;
+        while seen < 100 {
+            answers.try_next().await.unwrap().unwrap();
+            seen += 1;
+        }
+        emulator.fail_next(ANSWERS, Fault::ErrCode(45033));
+        let error = loop {
+            match answers.try_next().await {
+                Ok(answer) => {
+                    assert_eq!(number(&answer.unwrap()), seen);
+                    seen += 1;
+                }
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(i64::from(error.api().unwrap().errcode()), 45033);
+        assert_eq!(seen % 100, 0, "whole pages came before the error");
+        assert!(answers.try_next().await.unwrap().is_none());
+    }
+}
+
+#[tokio::test]
+async fn dropping_a_stream_stops_its_calls() {
+    let builder = Emulator::builder().synthetic_answers("jobid1", date(), 10_000).delay(Duration::from_millis(20));
+    let (emulator, client) = start(builder).await;
+    let mut answers = client.report_answers("jobid1", date()).concurrency(4).stream();
+    for _ in 0..250 {
+        answers.try_next().await.unwrap().unwrap();
+    }
+    drop(answers);
+    // What was on its way when the stream was dropped still arrives.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let calls = asked(&emulator, ANSWERS).len();
+    assert!(calls <= 7, "{calls} calls for three pages, four at once");
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(asked(&emulator, ANSWERS).len(), calls);
+}
+
+#[tokio::test]
+async fn no_more_pages_than_asked_for_are_fetched_ahead() {
+    let (emulator, client) = start(Emulator::builder().synthetic_answers("jobid1", date(), 10_000)).await;
+    let mut answers = client.report_answers("jobid1", date()).concurrency(4).stream();
+    for page in 1..=20 {
+        for _ in 0..100 {
+            answers.try_next().await.unwrap().unwrap();
+        }
+        let ahead = asked(&emulator, ANSWERS).len() - page;
+        assert!(ahead <= 3, "{ahead} pages ahead of the one in hand");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_repeats_a_page_is_stopped() {
+    for concurrency in [1, 4] {
+        let (emulator, client) =
+            start(Emulator::builder().synthetic_answers("jobid1", date(), 500).repeat_pages()).await;
+        let mut answers = client.report_answers("jobid1", date()).concurrency(concurrency).stream();
+        for _ in 0..100 {
+            answers.try_next().await.unwrap().unwrap();
+        }
+        let error = answers.try_next().await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "/cgi-bin/health/get_report_answer: the server repeats a page, at offset 100: stopped, because it would never end"
+        );
+        assert!(answers.try_next().await.unwrap().is_none());
+        assert!(asked(&emulator, ANSWERS).len() <= 1 + concurrency);
+    }
+}
+
+#[tokio::test]
+async fn a_page_size_or_concurrency_that_cannot_be_is_refused_before_any_call() {
+    let (emulator, client) = start(Emulator::builder().synthetic_jobs(5)).await;
+    for size in [0, 101, -1, i64::MAX] {
+        let told = format!("/cgi-bin/health/{IDS}: not sent: `limit` is {size}: write 1 to 100");
+        let error = client.report_job_ids().page_size(size).send().await.unwrap_err();
+        assert_eq!((error.to_string(), error.attempts(), error.is_not_sent()), (told.clone(), 0, true));
+        let error = client.report_job_ids().page_size(size).stream().try_next().await.unwrap_err();
+        assert_eq!(error.to_string(), told);
+    }
+    let error = client.report_job_ids().concurrency(0).stream().try_next().await.unwrap_err();
+    assert!(error.to_string().ends_with("not sent: the concurrency is 0: write 1 or more"));
+    assert!(client.report_job_ids().offset(-1).send().await.unwrap_err().is_not_sent());
+    assert!(emulator.requests().is_empty());
+}
+
+#[tokio::test]
+async fn one_page_is_sent_as_asked() {
+    let (emulator, client) = start(Emulator::builder().synthetic_jobs(5)).await;
+    let page = client.report_job_ids().offset(2).page_size(2).send().await.unwrap();
+    let ids: Vec<_> = page.jobids.iter().map(AsRef::as_ref).collect();
+    assert_eq!((ids, page.ending.map(i64::from)), (vec!["job0002", "job0003"], Some(0)));
+    assert_eq!(asked(&emulator, IDS), [(2, 2)]);
+    let mut rest = client.report_job_ids().offset(3).stream();
+    assert_eq!(rest.try_next().await.unwrap().unwrap().as_ref(), "job0003");
+}
+
+#[tokio::test]
+async fn usage_figures_are_fetched() {
+    let (_emulator, client) = start(Emulator::builder().usage(date(), 5_000_000_000, 50)).await;
+    let usage = client.report_stat(date()).await.unwrap();
+    assert_eq!((usage.pv, usage.uv), (5_000_000_000, 50));
+}
+
+#[test]
+fn streams_can_be_moved_and_sent_to_other_threads() {
+    fn fits<T: Send + Unpin + 'static>(_: T) {}
+    let client = Client::builder("ww1", Secret::new("s")).build().unwrap();
+    fits(client.report_answers("jobid1", date()).stream());
+    fits(client.report_job_ids());
+}
