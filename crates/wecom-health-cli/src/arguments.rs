@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
 
 #[derive(Args)]
 pub(crate) struct Server {
-    /// Start the emulator inside this process and ask it: no credentials, no network, the data of the vendor's sample.
+    /// Start the emulator inside this process and ask it: no credentials, no network, the data of the vendor's samples.
     #[arg(long, global = true, conflicts_with_all = ["base_url", "credentials"])]
     pub(crate) emulator: bool,
     /// Server to ask, if not the vendor's; https, or http on this machine.
@@ -35,21 +35,73 @@ pub(crate) struct Server {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    /// List the jobs that are running now, with their titles.
+    Jobs {
+        #[command(flatten)]
+        format: ListFormat,
+    },
     /// Show the details of a job.
-    Job(JobArguments),
+    Job {
+        #[command(flatten)]
+        job: JobOnDay,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Show everybody's answers to a job, in words.
+    Answers {
+        #[command(flatten)]
+        job: JobOnDay,
+        #[command(flatten)]
+        format: ListFormat,
+    },
+    /// Show how much the app was used.
+    Stat {
+        #[command(flatten)]
+        day: Day,
+        #[command(flatten)]
+        format: Format,
+    },
 }
 
+/// A job on a day, of which the server keeps the latest 14.
 #[derive(Args)]
-pub(crate) struct JobArguments {
+pub(crate) struct JobOnDay {
     /// Id of the job.
     #[arg(value_parser = job_id)]
     pub(crate) jobid: JobId,
-    /// The day, within the latest 14; today (UTC+8) if not given.
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day::parse, default_value_t = day::today(), hide_default_value = true)]
+    #[command(flatten)]
+    pub(crate) day: Day,
+}
+
+#[derive(Args)]
+pub(crate) struct Day {
+    /// The day (UTC+8): YYYY-MM-DD, today, yesterday, or -3 for three days ago; today if not given.
+    #[arg(
+        long,
+        value_name = "DAY",
+        value_parser = day::parse,
+        allow_negative_numbers = true,
+        default_value = "today",
+        hide_default_value = true
+    )]
     pub(crate) date: NaiveDate,
+}
+
+#[derive(Args)]
+pub(crate) struct Format {
     /// Print the answer as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct ListFormat {
+    /// Print the items as one JSON list.
+    #[arg(long, conflicts_with = "ndjson")]
+    pub(crate) json: bool,
+    /// Print each item as JSON on a line of its own, as it comes.
+    #[arg(long)]
+    pub(crate) ndjson: bool,
 }
 
 fn job_id(text: &str) -> Result<JobId, &'static str> {

@@ -1,13 +1,62 @@
 //! Days as the server counts them.
 
-use chrono::{NaiveDate, TimeDelta, Utc};
+use std::io::Write;
 
-/// Today where the server is. The vendor does not say which time zone counts; UTC+8 is the sensible reading.
+use chrono::{Days, FixedOffset, NaiveDate, Utc};
+
+/// Where the server is. The vendor does not say which time zone counts; UTC+8 is the sensible reading.
+pub(crate) fn time_zone() -> FixedOffset {
+    const EIGHT_HOURS: i32 = 8 * 3_600;
+    FixedOffset::east_opt(EIGHT_HOURS).unwrap_or_else(|| chrono::Offset::fix(&Utc))
+}
+
+/// Today where the server is.
 pub(crate) fn today() -> NaiveDate {
-    (Utc::now() + TimeDelta::hours(8)).date_naive()
+    Utc::now().with_timezone(&time_zone()).date_naive()
 }
 
 /// Reads a day from an argument.
 pub(crate) fn parse(text: &str) -> Result<NaiveDate, &'static str> {
-    text.parse().map_err(|_| "not a day of the calendar, write it as YYYY-MM-DD")
+    const ADVICE: &str = "not a day; write it as YYYY-MM-DD, today, yesterday, or -3 for three days ago";
+    let ago = match text {
+        "today" => 0,
+        "yesterday" => 1,
+        _ => match text.strip_prefix('-').map(str::parse) {
+            Some(days) => days.map_err(|_| ADVICE)?,
+            None => return text.parse().map_err(|_| ADVICE),
+        },
+    };
+    today().checked_sub_days(Days::new(ago)).ok_or(ADVICE)
+}
+
+/// Says on stderr if the server probably has nothing for a day: it is to come, or more than `window` days ago.
+pub(crate) fn warn_outside(date: NaiveDate, window: i64) -> std::io::Result<()> {
+    let ago = (today() - date).num_days();
+    match ago {
+        _ if ago < 0 => writeln!(std::io::stderr(), "warning: {date} is to come (today is {}, UTC+8)", today()),
+        _ if ago > window => {
+            writeln!(
+                std::io::stderr(),
+                "warning: {date} is {ago} days ago, and the vendor keeps {window} days; asking anyway"
+            )
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_dates_words_or_days_ago() {
+        assert_eq!(parse("2020-03-27").unwrap().to_string(), "2020-03-27");
+        assert_eq!(parse("today").unwrap(), today());
+        assert_eq!(parse("yesterday").unwrap(), parse("-1").unwrap());
+        assert_eq!((today() - parse("-3").unwrap()).num_days(), 3);
+        for wrong in ["", "-", "3", "2020-13-01", "20200327", "tomorrow", "--3", "-99999999999999999999", "-9999999999"]
+        {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -12,12 +12,16 @@ use clap::error::ErrorKind;
 use crate::arguments::{Arguments, Command};
 use crate::failure::Failure;
 
+mod answers;
 mod arguments;
 mod connect;
 mod credentials;
 mod day;
 mod failure;
 mod job;
+mod jobs;
+mod list;
+mod stat;
 mod view;
 
 fn main() -> ExitCode {
@@ -39,7 +43,10 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     runtime.block_on(async {
         let session = connect::connect(&arguments.server).await?;
         match arguments.command {
-            Command::Job(arguments) => job::run(&session.client, arguments).await,
+            Command::Jobs { format } => jobs::run(&session.client, format).await,
+            Command::Job { job, format } => job::run(&session.client, job, format).await,
+            Command::Answers { job, format } => answers::run(&session.client, job, format).await,
+            Command::Stat { day, format } => stat::run(&session.client, day, format).await,
         }
     })
 }

@@ -3,18 +3,37 @@
 use std::io::{ErrorKind, Write};
 use std::iter::repeat_n;
 
+use comfy_table::{Cell, ContentArrangement, Table, presets};
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 use wecom_health::model::{Described, Field, Shape};
 
 use crate::failure::Failure;
 
-/// Writes to stdout. A reader that has gone, like `head`, has read enough.
+/// Writes to stdout.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    match std::io::stdout().write_all(text.as_bytes()) {
+    unless_gone(std::io::stdout().write_all(text.as_bytes()))
+}
+
+/// A reader of stdout that has gone, like `head`, has read enough.
+pub(crate) fn unless_gone(written: std::io::Result<()>) -> Result<(), Failure> {
+    match written {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
     }
+}
+
+/// An empty table with these headings. Columns are aligned, also where characters are twice as wide.
+pub(crate) fn table<T: Into<Cell>>(headings: impl IntoIterator<Item = T>) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(headings.into_iter().map(Into::into).collect::<Vec<Cell>>());
+    table
+}
+
+/// The lines of a table, without the blanks at their ends.
+pub(crate) fn lines(table: &Table) -> String {
+    table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 
 /// A value as JSON, in the vendor's order.
@@ -103,7 +122,7 @@ fn padded(label: &str, width: usize) -> String {
 }
 
 /// Other people's text, without the control characters that would steer the terminal.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect()
 }
 

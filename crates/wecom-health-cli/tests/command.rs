@@ -45,6 +45,66 @@ fn a_job_as_json_is_what_the_server_has() {
     assert_eq!(output.status.code(), Some(0));
 }
 
+/// What a command prints that must succeed.
+fn shown(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn jobs_are_listed_with_their_titles() {
+    let words = " job     title (任务名称)\n jobid1  职工收集任务\n jobid2  学生每日健康上报\n";
+    assert_eq!(shown(&["--emulator", "jobs"]), words);
+    assert_eq!(shown(&["--emulator", "jobs", "--json"]), "[\n  \"jobid1\",\n  \"jobid2\"\n]\n");
+    assert_eq!(shown(&["--emulator", "jobs", "--ndjson"]), "\"jobid1\"\n\"jobid2\"\n");
+}
+
+#[test]
+fn answers_are_shown_in_words_and_aligned() {
+    let words = shown(&["--emulator", "answers", "jobid1"]);
+    assert_eq!(words, include_str!("answers_jobid1.txt"));
+    let kinds = shown(&["--emulator", "answers", "jobid2", "--date", "yesterday"]);
+    assert_eq!(kinds, include_str!("answers_jobid2.txt"));
+}
+
+#[test]
+fn answers_as_json_are_what_the_server_has() {
+    let answers: Value = serde_json::from_str(include_str!("answers.json")).unwrap();
+    let document: Value = serde_json::from_str(&shown(&["--emulator", "answers", "jobid1", "--json"])).unwrap();
+    assert_eq!(document, answers);
+    let lines = shown(&["--emulator", "answers", "jobid1", "--date", "-3", "--ndjson"]);
+    let lines: Value = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).collect();
+    assert_eq!(lines, answers);
+}
+
+#[test]
+fn usage_figures_are_shown() {
+    let words = shown(&["--emulator", "stat"]);
+    assert_eq!(
+        words,
+        "How often the app was used (应用使用次数)       100\nHow many members used the app (应用使用成员数)  50\n"
+    );
+    assert_eq!(shown(&["--emulator", "stat", "--json"]), "{\n  \"pv\": 100,\n  \"uv\": 50\n}\n");
+}
+
+#[test]
+fn a_day_that_the_vendor_does_not_keep_is_warned_about_and_still_asked_for() {
+    for (arguments, warned) in [
+        (&["stat", "--date", "-30"][..], false),
+        (&["stat", "--date", "-31"], true),
+        (&["answers", "jobid1", "--date", "-13"], false),
+        (&["answers", "jobid1", "--date", "-14"], true),
+        (&["job", "jobid1", "--date", "2020-03-27"], true),
+        (&["job", "jobid1", "--date", "9999-12-31"], true),
+    ] {
+        let output = run(&[&["--emulator"], arguments].concat());
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(told.contains("warning: "), warned, "{arguments:?}: {told}");
+        assert!(output.status.success() && !output.stdout.is_empty());
+    }
+}
+
 #[test]
 fn wrong_usage_is_one_line_and_exit_code_2() {
     for (arguments, told) in [
@@ -53,6 +113,8 @@ fn wrong_usage_is_one_line_and_exit_code_2() {
         (&["--emulator", "job"], "<JOBID>"),
         (&["--emulator", "--base-url", "https://localhost", "job", "jobid1"], "cannot be used with"),
         (&["jobs1"], "unrecognized subcommand"),
+        (&["--emulator", "jobs", "--json", "--ndjson"], "cannot be used with"),
+        (&["--emulator", "answers", "jobid1", "--date", "tomorrow"], "write it as YYYY-MM-DD, today, yesterday, or -3"),
         (&["job", "jobid1"], "set WECOM_CORP_ID and WECOM_CORP_SECRET in the environment"),
         (&["--credentials", "/does/not/exist", "job", "jobid1"], "cannot read the credentials in /does/not/exist"),
     ] {

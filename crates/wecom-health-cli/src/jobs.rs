@@ -1,0 +1,31 @@
+//! `wecom-health jobs`: the running jobs.
+
+use std::io::Write;
+
+use wecom_health::Client;
+
+use crate::arguments::ListFormat;
+use crate::day;
+use crate::failure::Failure;
+use crate::list;
+use crate::view::{self, printable};
+
+/// Lists the jobs and prints them; in words, with their titles.
+pub(crate) async fn run(client: &Client, format: ListFormat) -> Result<(), Failure> {
+    let mut ids = client.report_job_ids().stream();
+    if format.json || format.ndjson {
+        return list::print(&mut ids, &format).await;
+    }
+    let mut table = view::table(["job", "title (任务名称)"]);
+    while let Some(id) = ids.try_next().await? {
+        let info = client.report_job_info(id.clone(), day::today()).await?;
+        table.add_row([printable(id.as_ref()), printable(&info.title)]);
+    }
+    if table.is_empty() {
+        // A token without permission gets an empty list too, and no error.
+        let advice = "if there should be some, add the app in the admin console under 健康上报 › 可调用接口的应用";
+        writeln!(std::io::stderr(), "no running jobs; {advice}")?;
+        return Ok(());
+    }
+    view::print(&view::lines(&table))
+}

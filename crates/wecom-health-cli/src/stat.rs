@@ -1,0 +1,18 @@
+//! `wecom-health stat`: how much the app was used.
+
+use wecom_health::Client;
+
+use crate::arguments::{Day, Format};
+use crate::day;
+use crate::failure::Failure;
+use crate::view;
+
+/// How many days back the server tells usage figures.
+const WINDOW: i64 = 30;
+
+/// Fetches the figures and prints them.
+pub(crate) async fn run(client: &Client, day: Day, format: Format) -> Result<(), Failure> {
+    day::warn_outside(day.date, WINDOW)?;
+    let stat = client.report_stat(day.date).await?;
+    view::print(&if format.json { view::json(&stat)? } else { view::words(&stat)? })
+}
