@@ -5,8 +5,9 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::lint::lint;
+use crate::lint::{Breach, lint};
 use crate::schema::{self, Document};
+use crate::strict_json;
 
 mod client;
 mod docs;
@@ -67,18 +68,22 @@ fn is_current(root: &Path, file: &Generated) -> bool {
 fn generate(root: &Path) -> Result<Vec<Generated>> {
     let text =
         std::fs::read_to_string(root.join(schema::PATH)).with_context(|| format!("cannot read {}", schema::PATH))?;
-    let schema: serde_json::Value = serde_json::from_str(&text)
+    let schema = strict_json::parse(&text)
         .map_err(|error| anyhow::anyhow!("{}:{}:{}: {error}", schema::PATH, error.line(), error.column()))?;
     let breaches = lint(&schema);
     if !breaches.is_empty() {
-        let lines: Vec<_> = breaches.iter().map(|breach| format!("{}#{breach}", schema::PATH)).collect();
-        bail!("the schema breaks {} of its rules; nothing was written\n{}", lines.len(), lines.join("\n"));
+        return Err(refusal(&breaches));
     }
-    let document = Document::new(&schema)?;
+    let document = Document::new(&schema).map_err(|breach| refusal(&[breach]))?;
     Ok(vec![
         Generated { path: "crates/wecom-health-model/src/generated.rs", text: format::file(root, model(&document)?)? },
         Generated { path: "crates/wecom-health/src/generated.rs", text: format::file(root, client::items(&document))? },
     ])
+}
+
+fn refusal(breaches: &[Breach]) -> anyhow::Error {
+    let lines: Vec<_> = breaches.iter().map(|breach| format!("{}#{breach}", schema::PATH)).collect();
+    anyhow::anyhow!("the schema breaks {} of its rules; nothing was written\n{}", lines.len(), lines.join("\n"))
 }
 
 /// Everything of the model crate, in the order of the schema.

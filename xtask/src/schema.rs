@@ -1,8 +1,10 @@
 //! `schema/health.schema.json` as the code generator sees it: a typed view, in the order of the file.
 
-use anyhow::{Context, Result};
 use indexmap::IndexMap;
 use serde::Deserialize;
+use serde_path_to_error::{Path, Segment};
+
+use crate::lint::{Breach, escape};
 
 /// Where the schema is, from the root of the workspace.
 pub const PATH: &str = "schema/health.schema.json";
@@ -83,7 +85,12 @@ pub fn definition_name(reference: &str) -> Option<&str> {
 impl Link {
     /// Name of the client's method: the vendor's without `get_`, unless the schema gives another.
     pub fn method_name(&self) -> &str {
-        self.method_name.as_deref().unwrap_or_else(|| self.rel.trim_start_matches("get_"))
+        self.method_name.as_deref().unwrap_or_else(|| Self::method_of(&self.rel))
+    }
+
+    /// Name of the client's method where the schema gives no other.
+    pub fn method_of(rel: &str) -> &str {
+        rel.strip_prefix("get_").unwrap_or(rel)
     }
 
     /// The HTTP method.
@@ -266,8 +273,15 @@ impl Property {
 
 impl Document {
     /// The typed view of a linted schema.
-    pub fn new(schema: &serde_json::Value) -> Result<Self> {
-        Document::deserialize(schema).with_context(|| format!("{PATH} passed the lint but cannot be read"))
+    ///
+    /// # Errors
+    ///
+    /// A value is of another type than its keyword asks for: its JSON pointer.
+    pub fn new(schema: &serde_json::Value) -> Result<Self, Breach> {
+        serde_path_to_error::deserialize(schema).map_err(|error| Breach {
+            pointer: pointer(error.path()),
+            message: format!("write another value here: {}", error.inner()),
+        })
     }
 
     /// Whether a definition is an object of which absent, null and empty mean the same: all its fields may be missing
@@ -311,4 +325,14 @@ impl Document {
                 })
             })
     }
+}
+
+/// A path as a JSON pointer.
+fn pointer(path: &Path) -> String {
+    let steps = path.iter().filter_map(|segment| match segment {
+        Segment::Map { key } => Some(format!("/{}", escape(key))),
+        Segment::Seq { index } => Some(format!("/{index}")),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    });
+    steps.collect()
 }

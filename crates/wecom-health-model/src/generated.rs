@@ -1102,10 +1102,10 @@ impl Described for QuestionOption {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetReportJobIdsRequest {
-    /// How many to skip (分页，偏移量).
+    /// How many to skip, none if not given (分页，偏移量).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset: Option<i64>,
-    /// How many to list at most (分页，预期请求的数据量).
+    /// How many to list at most, 100 if not given (分页，预期请求的数据量).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<i64>,
 }
@@ -1115,13 +1115,13 @@ impl GetReportJobIdsRequest {
     pub fn new() -> Self {
         Self { offset: Default::default(), limit: Default::default() }
     }
-    /// How many to skip (分页，偏移量).
+    /// How many to skip, none if not given (分页，偏移量).
     #[must_use]
     pub fn offset(mut self, offset: i64) -> Self {
         self.offset = Some(offset);
         self
     }
-    /// How many to list at most (分页，预期请求的数据量).
+    /// How many to list at most, 100 if not given (分页，预期请求的数据量).
     #[must_use]
     pub fn limit(mut self, limit: i64) -> Self {
         self.limit = Some(limit);
@@ -1156,9 +1156,13 @@ impl Paged for GetReportJobIdsRequest {
 
 impl Described for GetReportJobIdsRequest {
     const SHAPE: Shape = Shape::Object(&[
-        Field { name: "offset", label: "How many to skip (分页，偏移量)", shape: Shape::Integer },
         Field {
-            name: "limit", label: "How many to list at most (分页，预期请求的数据量)", shape: Shape::Integer
+            name: "offset", label: "How many to skip, none if not given (分页，偏移量)", shape: Shape::Integer
+        },
+        Field {
+            name: "limit",
+            label: "How many to list at most, 100 if not given (分页，预期请求的数据量)",
+            shape: Shape::Integer,
         },
     ]);
 }
@@ -1253,7 +1257,7 @@ pub struct GetReportAnswerRequest {
     pub jobid: JobId,
     /// The day, within the latest 14 days (具体某天任务的填写答案).
     pub date: NaiveDate,
-    /// How many to skip (数据偏移量).
+    /// How many to skip, none if not given (数据偏移量).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset: Option<i64>,
     /// How many to list at most (拉取的数据量).
@@ -1266,7 +1270,7 @@ impl GetReportAnswerRequest {
     pub fn new(jobid: impl Into<JobId>, date: NaiveDate) -> Self {
         Self { jobid: jobid.into(), date, offset: Default::default(), limit: Default::default() }
     }
-    /// How many to skip (数据偏移量).
+    /// How many to skip, none if not given (数据偏移量).
     #[must_use]
     pub fn offset(mut self, offset: i64) -> Self {
         self.offset = Some(offset);
@@ -1313,7 +1317,7 @@ impl Described for GetReportAnswerRequest {
             label: "The day, within the latest 14 days (具体某天任务的填写答案)",
             shape: Shape::Text,
         },
-        Field { name: "offset", label: "How many to skip (数据偏移量)", shape: Shape::Integer },
+        Field { name: "offset", label: "How many to skip, none if not given (数据偏移量)", shape: Shape::Integer },
         Field { name: "limit", label: "How many to list at most (拉取的数据量)", shape: Shape::Integer },
     ]);
 }

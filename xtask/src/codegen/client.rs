@@ -12,7 +12,7 @@ pub(super) fn items(document: &Document) -> Vec<Item> {
     let methods = document.links.iter().filter(|link| link.token_parameter().is_some()).map(|link| {
         let page = format!("Vendor's page: <{}>.", link.page);
         let method = format_ident!("{}", link.method_name());
-        let alias = &link.rel;
+        let alias = (link.method_name() != link.rel).then_some(&link.rel).map(|alias| quote!(#[doc(alias = #alias)]));
         let request = format_ident!("{}", link.request());
         let output = format_ident!("{}", output(document, link.response()));
         let (arguments, names) = parameters(&document.definitions[link.request()]);
@@ -20,7 +20,7 @@ pub(super) fn items(document: &Document) -> Vec<Item> {
             let docs = docs::lines(&[&link.description, "", "All items in a stream, or one page.", "", &page]);
             return quote! {
                 #docs
-                #[doc(alias = #alias)]
+                #alias
                 pub fn #method(&self, #(#arguments),*) -> Pages<#request> {
                     self.pages(#request::new(#(#names),*))
                 }
@@ -29,7 +29,7 @@ pub(super) fn items(document: &Document) -> Vec<Item> {
         let docs = docs::lines(&[&link.description, "", &page, "", "# Errors", "", "As [`Client::send`]."]);
         quote! {
             #docs
-            #[doc(alias = #alias)]
+            #alias
             pub async fn #method(&self, #(#arguments),*) -> Result<#output, Error> {
                 self.send(&#request::new(#(#names),*)).await
             }

@@ -1,0 +1,73 @@
+//! Names that become names in Rust.
+
+use heck::ToUpperCamelCase;
+
+/// Names that generated code uses for something else.
+const TAKEN_TYPES: &[&str] = &[
+    "ApiError",
+    "AsRef",
+    "Client",
+    "Clone",
+    "Debug",
+    "DecodeError",
+    "DecodeFault",
+    "Default",
+    "Described",
+    "Deserialize",
+    "Endpoint",
+    "Eq",
+    "Err",
+    "Error",
+    "Field",
+    "From",
+    "Given",
+    "Hash",
+    "Into",
+    "KnownValue",
+    "Method",
+    "NaiveDate",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "Paged",
+    "Pages",
+    "PartialEq",
+    "PartialOrd",
+    "RangeError",
+    "Reporter",
+    "Response",
+    "ResponseError",
+    "Result",
+    "Serialize",
+    "Shape",
+    "Some",
+    "String",
+    "Vec",
+];
+
+/// Methods of the client that are not calls.
+const TAKEN_METHODS: &[&str] = &["builder", "clone", "pages", "send", "token"];
+
+/// Whether a name can be a type: upper camel case, and free.
+pub(super) fn is_type(name: &str) -> bool {
+    is_variant(name) && !TAKEN_TYPES.contains(&name)
+}
+
+/// Whether a name can be a variant of an open enum: upper camel case, and not the one for other values.
+pub(super) fn is_variant(name: &str) -> bool {
+    name == name.to_upper_camel_case() && name != "Unknown" && syn::parse_str::<syn::Ident>(name).is_ok()
+}
+
+/// Whether a name of the wire can be a field: lower case with underscores between its words.
+pub(super) fn is_wire(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name
+            .split('_')
+            .all(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()))
+}
+
+/// Whether a name can be a method of the client: a name of the wire, no keyword of Rust, and free.
+pub(super) fn is_method(name: &str) -> bool {
+    is_wire(name) && syn::parse_str::<syn::Ident>(name).is_ok() && !TAKEN_METHODS.contains(&name)
+}
