@@ -160,6 +160,20 @@ fn shows(schema: &Value, definition: &str, value: &Value, owner: &str, property:
     }
 }
 
+#[test]
+fn the_copies_of_the_samples_in_other_crates_are_equal() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates");
+    let read =
+        |path: &str| -> Value { serde_json::from_str(&std::fs::read_to_string(crates.join(path)).unwrap()).unwrap() };
+    let sample = |name: &str| -> Value { serde_json::from_str(&samples()[name]).unwrap() };
+    let (job, answers) = (&sample("get_report_job_info.response"), &sample("get_report_answer.response"));
+    let emulator = read("wecom-health-emulator/data/sample.json");
+    assert_eq!(emulator["jobs"][0]["job_info"], job["job_info"]);
+    assert_eq!(emulator["jobs"][0]["answers"], answers["answers"]);
+    assert_eq!(read("wecom-health-cli/tests/job_info.json"), job["job_info"]);
+    assert_eq!(read("wecom-health-cli/tests/answers.json"), answers["answers"]);
+}
+
 macro_rules! round_trips {
     ($($request:ty),*) => {
         #[test]

@@ -40,23 +40,29 @@ fn from_environment() -> Result<Credentials, Failure> {
 
 fn from_file(file: &Path) -> Result<Credentials, Failure> {
     let name = file.display();
-    let advice = format!("it needs the lines {CORP_ID}=… and {CORP_SECRET}=…");
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| Failure::Usage(format!("cannot read the credentials in {name}: {error}; {advice}")))?;
-    let value = |name| {
-        let line = text.trim_start_matches('\u{feff}').lines().find_map(|line| {
-            let line = line.trim();
-            line.strip_prefix("export ").unwrap_or(line).strip_prefix(name)?.trim_start().strip_prefix('=')
-        })?;
-        Some(unquote(line.trim()).to_owned()).filter(|value| !value.is_empty())
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        let advice = format!("it needs the lines {CORP_ID}=… and {CORP_SECRET}=…");
+        Failure::Usage(format!("cannot read the credentials in {name}: {error}; {advice}"))
+    })?;
+    let value = |wanted: &str| {
+        let value = text.trim_start_matches('\u{feff}').lines().find_map(|line| {
+            let (name, value) = line.split_once('=')?;
+            (name.trim().trim_start_matches("export").trim_start() == wanted).then(|| unquote(value.trim()))
+        });
+        match value {
+            None | Some("") => Err(Failure::Usage(format!("there is no line {wanted}=… in {name}"))),
+            Some(value) if value.contains(char::is_whitespace) => {
+                let advice = "write the value alone, with comments on lines of their own";
+                Err(Failure::Usage(format!("the value of {wanted} in {name} holds white space: {advice}")))
+            }
+            Some(value) => Ok(value.to_owned()),
+        }
     };
-    match (value(CORP_ID), value(CORP_SECRET)) {
-        (Some(corp_id), Some(secret)) => Ok(Credentials { corp_id, secret: Secret::new(secret) }),
-        _ => Err(Failure::Usage(format!("the credentials in {name} are incomplete; {advice}"))),
-    }
+    Ok(Credentials { corp_id: value(CORP_ID)?, secret: Secret::new(value(CORP_SECRET)?) })
 }
 
 /// A value without the quotes around it.
 fn unquote(value: &str) -> &str {
-    ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote)).unwrap_or(value)
+    let quotes = ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote));
+    quotes.unwrap_or(value)
 }

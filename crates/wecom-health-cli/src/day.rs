@@ -23,10 +23,15 @@ pub(crate) fn parse(text: &str) -> Result<NaiveDate, &'static str> {
         "yesterday" => 1,
         _ => match text.strip_prefix('-').map(str::parse) {
             Some(days) => days.map_err(|_| ADVICE)?,
-            None => return text.parse().map_err(|_| ADVICE),
+            None => return date(text).ok_or(ADVICE),
         },
     };
     today().checked_sub_days(Days::new(ago)).ok_or(ADVICE)
+}
+
+/// A day written in full: chrono alone would also take blanks, signs and other numbers of digits.
+fn date(text: &str) -> Option<NaiveDate> {
+    text.parse().ok().filter(|date: &NaiveDate| text.len() == 10 && date.to_string() == text)
 }
 
 /// Says on stderr if the server probably has nothing for a day: it is to come, or more than `window` days ago.
@@ -54,8 +59,20 @@ mod tests {
         assert_eq!(parse("today").unwrap(), today());
         assert_eq!(parse("yesterday").unwrap(), parse("-1").unwrap());
         assert_eq!((today() - parse("-3").unwrap()).num_days(), 3);
-        for wrong in ["", "-", "3", "2020-13-01", "20200327", "tomorrow", "--3", "-99999999999999999999", "-9999999999"]
-        {
+        for wrong in [
+            "",
+            "-",
+            "3",
+            "2020-13-01",
+            "20200327",
+            "tomorrow",
+            "--3",
+            "-99999999999999999999",
+            "-9999999999",
+            " 2020-03-27",
+            "2020-3-27",
+            "+12020-01-01",
+        ] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -58,8 +58,10 @@ impl From<clap::Error> for Failure {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => error.exit(),
             ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Self::Help(text),
             _ => {
-                let told = text.split("Usage:").next().unwrap_or(&text).trim_start_matches("error:");
-                let told = told.split("For more information").next().unwrap_or(told);
+                let told = ["\n\nUsage:", "\n\nFor more information"]
+                    .iter()
+                    .fold(&*text, |text, end| text.rsplit_once(end).map_or(text, |(told, _)| told));
+                let told = told.trim_start_matches("error:");
                 Self::Usage(format!(
                     "{}; see wecom-health --help",
                     told.split_whitespace().collect::<Vec<_>>().join(" ")

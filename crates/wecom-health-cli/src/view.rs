@@ -52,16 +52,17 @@ pub(crate) fn words<T: serde::Serialize + Described>(value: &T) -> std::io::Resu
 fn block(shape: Shape, value: &Value, lines: &mut Vec<String>) {
     match (shape, value) {
         (Shape::Object(fields), _) => {
-            let present: Vec<_> = fields.iter().filter_map(|field| Some((field, value.get(field.name)?))).collect();
-            let inline = present.iter().filter_map(|(field, value)| Some((*field, one_line(field.shape, value)?)));
-            let width = inline.clone().map(|(field, _)| field.label.width()).max().unwrap_or_default();
-            for (field, value) in present {
-                match one_line(field.shape, value) {
-                    Some(text) => lines.push(format!("{}  {text}", padded(field.label, width))),
-                    None => {
+            let texts: Vec<_> = fields.iter().map(|field| one_line(field.shape, &value[field.name])).collect();
+            let inline = fields.iter().zip(&texts).filter(|(_, text)| text.is_some());
+            let width = inline.map(|(field, _)| field.label.width()).max().unwrap_or_default();
+            for (field, text) in fields.iter().zip(texts) {
+                match (text, value.get(field.name)) {
+                    (Some(text), _) => lines.push(format!("{}  {text}", padded(field.label, width))),
+                    (None, Some(value)) => {
                         lines.push(format!("{}:", field.label));
                         nested(field.shape, value, "  ", lines);
                     }
+                    (None, None) => {}
                 }
             }
         }
@@ -89,10 +90,12 @@ fn nested(shape: Shape, value: &Value, indent: &str, lines: &mut Vec<String>) {
     lines.extend(inner.into_iter().map(|line| format!("{indent}{line}")));
 }
 
-/// A value that fits on the line of its label.
+/// A value that fits on the line of its label. What is absent has no line, except an object, of which people want to know.
 fn one_line(shape: Shape, value: &Value) -> Option<String> {
     match (shape, value) {
-        (Shape::Object(_), _) => None,
+        (Shape::Object(_), Value::Null) => Some("(none)".to_owned()),
+        (Shape::Object(_), _) | (_, Value::Null) => None,
+        (Shape::Secret, _) => Some("(secret)".to_owned()),
         (Shape::List(item), Value::Array(values)) => {
             let texts: Option<Vec<_>> = values.iter().map(|value| one_line(*item, value)).collect();
             texts.map(|texts| texts.join(", "))
@@ -133,5 +136,29 @@ mod tests {
     #[test]
     fn text_cannot_steer_the_terminal() {
         assert_eq!(printable("a\u{1b}[2Jb\nc"), "a\u{fffd}[2Jb\u{fffd}c");
+    }
+
+    #[test]
+    fn what_is_unknown_hostile_or_absent_is_shown_as_such() {
+        let json = serde_json::json!({
+            "title": "a\u{1b}[2Jb", "creator": "c", "type": 9, "report_type": 2, "skip_weekend": 1, "finish_cnt": 0,
+            "apply_range": {"partyids": [4_294_967_296_i64]},
+        });
+        let job: wecom_health::model::JobInfo = serde_json::from_value(json).unwrap();
+        let shown = words(&job).unwrap();
+        let line = |end: &str| assert!(shown.lines().any(|line| line.ends_with(end)), "{end} is not in {shown}");
+        line("a\u{fffd}[2Jb");
+        line("9 (not known)");
+        assert!(shown.lines().any(|line| line.contains("(汇报对象)") && line.ends_with("(none)")), "{shown}");
+        line("4294967296");
+        assert!(!shown.contains('\u{1b}'));
+    }
+
+    #[test]
+    fn a_secret_is_not_shown() {
+        let token =
+            serde_json::from_str::<wecom_health::model::Token>(r#"{"access_token": "marked", "expires_in": 1}"#);
+        let shown = words(&token.unwrap()).unwrap();
+        assert!(shown.contains("(secret)") && !shown.contains("marked"), "{shown}");
     }
 }

@@ -5,6 +5,7 @@
 use std::process::{Command, Output};
 
 use serde_json::Value;
+use wecom_health_emulator::Emulator;
 
 const SAMPLE: &str = include_str!("job_info.json");
 
@@ -41,7 +42,11 @@ fn a_job_is_shown_in_words() {
 fn a_job_as_json_is_what_the_server_has() {
     let output = run(&["--emulator", "job", "jobid1", "--date", "2020-03-27", "--json"]);
     let job: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(job, serde_json::from_str::<Value>(SAMPLE).unwrap());
+    let sample: Value = serde_json::from_str(SAMPLE).unwrap();
+    for (name, value) in sample.as_object().unwrap() {
+        assert_eq!(job[name], *value, "{name}");
+    }
+    assert_eq!(job, sample);
     assert_eq!(output.status.code(), Some(0));
 }
 
@@ -117,6 +122,10 @@ fn wrong_usage_is_one_line_and_exit_code_2() {
         (&["--emulator", "answers", "jobid1", "--date", "tomorrow"], "write it as YYYY-MM-DD, today, yesterday, or -3"),
         (&["job", "jobid1"], "set WECOM_CORP_ID and WECOM_CORP_SECRET in the environment"),
         (&["--credentials", "/does/not/exist", "job", "jobid1"], "cannot read the credentials in /does/not/exist"),
+        (
+            &["--emulator", "job", "jobid1", "--date", "Usage: x"],
+            "invalid value 'Usage: x' for '--date <DAY>': not a day",
+        ),
     ] {
         let line = refusal(&run(arguments), 2);
         assert!(line.starts_with("error: ") && line.contains(told), "{line}");
@@ -141,18 +150,42 @@ fn a_failed_call_is_one_line_and_exit_code_1() {
     assert!(!refused.contains("s3cret"));
 }
 
-#[test]
-fn credentials_come_from_a_file() {
+#[tokio::test(flavor = "multi_thread")]
+async fn credentials_come_from_a_file_and_the_day_is_that_of_utc_8() {
+    let emulator = Emulator::start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("credentials");
+    let (corp_id, secret, base_url) = (emulator.corp_id(), emulator.secret(), emulator.base_url());
     let run = |text: &str| {
         std::fs::write(&file, text).unwrap();
-        run(&["--credentials", file.to_str().unwrap(), "--base-url", "http://127.0.0.1:1", "job", "jobid1"])
+        let arguments = ["--credentials", file.to_str().unwrap(), "--base-url", &base_url, "job", "jobid1"];
+        // A proxy of the environment is not for this machine: it would get the secret.
+        command(&arguments)
+            .env("http_proxy", "http://127.0.0.1:1")
+            .env("all_proxy", "http://127.0.0.1:1")
+            .output()
+            .unwrap()
     };
-    let good = "\u{feff}# the app\r\nexport WECOM_CORP_ID = 'ww1'\r\nWECOM_CORP_SECRET=\"s3cret=\"\r\n";
-    assert!(refusal(&run(good), 1).contains("could not connect"));
-    let bad = refusal(&run("WECOM_CORP_ID=ww1\nWECOM_CORP_SECRET_2=s3cret\n"), 2);
-    assert!(bad.contains("incomplete") && !bad.contains("s3cret"), "{bad}");
+    let today = || (chrono::Utc::now() + chrono::TimeDelta::hours(8)).date_naive();
+    let before = today();
+    let good = format!("\u{feff}# the app\r\nexport WECOM_CORP_ID = '{corp_id}'\r\nWECOM_CORP_SECRET=\"{secret}\"\r\n");
+    let output = run(&good);
+    assert!(output.status.success(), "{output:?}");
+    let requests = emulator.requests();
+    assert_eq!(requests[0].expose_query(), format!("corpid={corp_id}&corpsecret={secret}"));
+    let body: Value = serde_json::from_str(requests[1].body()).unwrap();
+    let date = body["date"].as_str().unwrap().parse().unwrap();
+    assert!((before..=today()).contains(&date), "{date}");
+
+    for (bad, told) in [
+        (format!("WECOM_CORP_ID={corp_id}\nWECOM_CORP_SECRET_2={secret}\n"), "there is no line WECOM_CORP_SECRET=…"),
+        (format!("WECOM_CORP_ID=\nWECOM_CORP_SECRET={secret}\n"), "there is no line WECOM_CORP_ID=…"),
+        (format!("WECOM_CORP_ID={corp_id}\nWECOM_CORP_SECRET={secret} # mine\n"), "WECOM_CORP_SECRET in"),
+    ] {
+        let bad = refusal(&run(&bad), 2);
+        assert!(bad.contains(told) && !bad.contains(secret), "{bad}");
+    }
+    assert_eq!(emulator.requests().len(), 2, "nothing was sent without credentials");
 }
 
 #[test]
@@ -161,4 +194,18 @@ fn without_a_command_the_help_is_shown() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("Usage: wecom-health"));
     assert_eq!(run(&["--help"]).status.code(), Some(0));
+}
+
+/// The commands and their output that the README of the workspace shows; there is none beside a packaged crate.
+#[test]
+fn the_readme_shows_what_the_commands_print() {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+    let Ok(readme) = std::fs::read_to_string(file) else { return };
+    let console = readme.split("```console\n").nth(1).unwrap().split("```").next().unwrap();
+    let mut sessions = console.split("$ cargo run -- ").skip(1).peekable();
+    assert!(sessions.peek().is_some());
+    for session in sessions {
+        let (arguments, printed) = session.split_once('\n').unwrap();
+        assert_eq!(shown(&arguments.split(' ').collect::<Vec<_>>()), printed, "{arguments}");
+    }
 }

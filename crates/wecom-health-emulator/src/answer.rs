@@ -128,7 +128,8 @@ impl Call<'_> {
 
     /// Which days the vendor accepts, and what it answers to others, is not known: any day will do.
     fn date(&self) -> Result<NaiveDate, Refusal> {
-        self.text("date")?.parse().map_err(|_| INVALID)
+        let text = self.text("date")?;
+        text.parse().ok().filter(|date: &NaiveDate| text.len() == 10 && date.to_string() == text).ok_or(INVALID)
     }
 
     fn page(&self) -> Result<Page, Refusal> {

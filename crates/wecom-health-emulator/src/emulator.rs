@@ -88,7 +88,7 @@ impl Emulator {
         self.state.lock().tokens.clear();
     }
 
-    /// All requests so far, in the order of arrival.
+    /// All requests that arrived whole and within the limit on bodies, in the order of arrival.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.state.lock().requests.clone()
     }

@@ -60,24 +60,20 @@ async fn respond(state: &Shared, request: Request) -> (Response, Duration) {
     let number = state.requests.len();
     let delay = if request.call() == "gettoken" { Duration::ZERO } else { state.settings.delay };
     let fault = state.take_fault(request.call());
-    if let Some(Fault::Http { status, header: (name, value), body }) = fault {
-        return (other(status, name, value, body), delay);
-    }
+    let truncate = matches!(fault, Some(Fault::Truncated));
     let outcome = match fault {
+        Some(Fault::Http { status, header: (name, value), body }) => return (other(status, name, value, body), delay),
+        Some(Fault::Body(body)) => return (reply(&success(json!({})), body.into()), delay),
         Some(Fault::ErrCode(code)) => Some(Err(Refusal(code, "emulated fault"))),
         Some(Fault::ShortPage(items)) => answer(&mut state, &request, items),
-        _ => answer(&mut state, &request, usize::MAX),
+        Some(Fault::Truncated) | None => answer(&mut state, &request, usize::MAX),
     };
-    let response = match (outcome, fault) {
-        (None, _) => StatusCode::NOT_FOUND.into_response(),
-        (_, Some(Fault::Body(body))) => reply(&json!({"errcode": 0, "errmsg": "ok"}), body.into()),
-        (Some(outcome), fault) => {
+    let response = match outcome {
+        None => StatusCode::NOT_FOUND.into_response(),
+        Some(outcome) => {
             let json = outcome.map_or_else(|refusal| refusal.body(number), success);
             let body = json.to_string();
-            match fault {
-                Some(Fault::Truncated) => truncated(&json, body),
-                _ => reply(&json, body.into()),
-            }
+            if truncate { truncated(&json, body) } else { reply(&json, body.into()) }
         }
     };
     (response, delay)

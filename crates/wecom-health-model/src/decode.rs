@@ -14,6 +14,8 @@ use serde_json::error::Category;
 /// assert_eq!(error.to_string(), "question_id: expected i64, found a string");
 /// ```
 ///
+/// The path names fields of the type. Only for a map, whose keys are data, it would repeat them.
+///
 /// # Errors
 ///
 /// The bytes are not JSON, or not JSON of this type.
@@ -73,6 +75,11 @@ impl DecodeError {
     /// What is wrong.
     pub fn fault(&self) -> &DecodeFault {
         &self.fault
+    }
+
+    pub(crate) fn list_for_object() -> Self {
+        let fault = DecodeFault::Kind { expected: "an object".to_owned(), found: "a list" };
+        Self { path: ".".to_owned(), line: 1, column: 1, fault }
     }
 
     fn locate<T: DeserializeOwned>(json: &[u8], error: &serde_json::Error) -> Self {

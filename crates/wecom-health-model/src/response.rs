@@ -2,13 +2,13 @@
 
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
-use crate::{DecodeError, Described, ErrCode, from_slice, null};
+use crate::{DecodeError, ErrCode, from_slice, null};
 
 /// An answer of the server: a result code, a text, and on success a payload.
-pub trait Response: Serialize + DeserializeOwned + Described + Send {
+pub trait Response: DeserializeOwned + Send {
     /// What a success holds.
     type Output: Send + 'static;
 
@@ -41,11 +41,15 @@ pub trait Response: Serialize + DeserializeOwned + Described + Send {
     ///
     /// The server refused the call, or the body is not such an answer.
     fn from_slice(body: &[u8]) -> Result<Self, ResponseError> {
+        // serde would read the fields of an object from a list, by position.
+        if body.trim_ascii_start().starts_with(b"[") {
+            return Err(ResponseError::Decode(DecodeError::list_for_object()));
+        }
         let decoded = from_slice::<Self>(body);
         let status = match &decoded {
             Ok(response) => ResponseError::check(response.errcode(), response.errmsg()),
             Err(_) => match serde_json::from_slice::<Status>(body) {
-                Ok(status) => ResponseError::check(status.errcode, &status.errmsg),
+                Ok(status) => ResponseError::check(status.errcode, status.errmsg.as_str().unwrap_or_default()),
                 Err(_) => Ok(()),
             },
         };
@@ -58,8 +62,9 @@ pub trait Response: Serialize + DeserializeOwned + Described + Send {
 struct Status {
     #[serde(default, deserialize_with = "null::as_default")]
     errcode: ErrCode,
-    #[serde(default, deserialize_with = "null::as_default")]
-    errmsg: String,
+    /// The text, if it is one.
+    #[serde(default)]
+    errmsg: serde_json::Value,
 }
 
 /// Why an answer has no payload. Neither `Display` nor `Debug` repeats anything of the body.

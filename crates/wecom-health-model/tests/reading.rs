@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use wecom_health_model::{
     Answer, Endpoint, ErrCode, FileId, GetHealthReportStatResponse, GetReportAnswerResponse, GetReportJobIdsRequest,
     GetReportJobIdsResponse, GetReportJobInfoResponse, GetTokenResponse, Given, ItineraryCardType, JobInfo, JobType,
-    OptionId, PartyId, QuestionId, QuestionType, ReportValue, Reporter, Response, ResponseError, UserId, from_slice,
+    OptionId, QuestionId, QuestionType, ReportValue, Reporter, Response, ResponseError, UserId, from_slice,
 };
 
 /// A job with one choice question; the tests change what they are about.
@@ -43,8 +43,6 @@ fn values_that_the_schema_does_not_name_are_kept_and_written_back() {
     body["type"] = json!(-1);
     body["question_templates"][0]["question_type"] = json!(7);
     let job = decode(&body);
-    assert_eq!((job.type_.value(), job.type_.meaning()), (-1, None));
-    assert_eq!(job.question_templates[0].question_type.value(), 7);
     assert_eq!(serde_json::to_value(&job).unwrap(), body);
 }
 
@@ -55,6 +53,10 @@ fn every_integer_survives_a_coded_type() {
         assert_eq!(JobType::from(value).value(), value);
     }
     assert_eq!(QuestionType::from(2), QuestionType::SingleChoice);
+    assert_eq!(
+        (QuestionType::from(2).meaning(), QuestionType::from(7).meaning()),
+        (Some("Single choice (单选题)"), None)
+    );
 }
 
 #[test]
@@ -63,8 +65,6 @@ fn ids_and_counts_beyond_32_bits_work() {
     body["apply_range"]["partyids"] = json!([4_294_967_296_i64]);
     body["finish_cnt"] = json!(5_000_000_000_i64);
     let job = decode(&body);
-    assert_eq!(job.apply_range.partyids, [PartyId::from(4_294_967_296)]);
-    assert_eq!(job.finish_cnt, 5_000_000_000);
     assert_eq!(serde_json::to_value(&job).unwrap(), body);
 }
 
@@ -112,6 +112,9 @@ fn a_refusal_is_an_error_with_its_code() {
     // The same through plain serde, and where the rest of the body is not what the type expects.
     let plain: GetReportJobInfoResponse = serde_json::from_str(expired).unwrap();
     assert_eq!(plain.into_result(), Err(refusal(expired)));
+    let no_text = r#"{"errcode": 40014, "errmsg": {"marked": 1}}"#;
+    let ResponseError::Api(no_text) = refusal(no_text) else { panic!() };
+    assert_eq!((no_text.errcode(), no_text.errmsg()), (ErrCode::INVALID_ACCESS_TOKEN, ""));
     let odd = r#"{"job_info": ["marked"], "errmsg": "marked text", "errcode": 40014}"#;
     assert_eq!(refusal(odd), refusal(expired));
 }
@@ -179,10 +182,13 @@ fn the_sample_as_printed_on_the_page_is_reported_with_line_and_column() {
 
 #[test]
 fn what_is_no_answer_is_an_error() {
-    for body in ["", "   ", "marked", "[]", "\"marked\"", "null", "{\"job_info\": {\"title\": \"mark"] {
+    for body in ["", "   ", "marked", "\"marked\"", "null", "{\"job_info\": {\"title\": \"mark"] {
         assert!(matches!(refusal(body), ResponseError::Decode(_)), "{body}");
     }
     assert_eq!(refusal("{\"errcode\": 0, \"errmsg\": \"o").to_string(), "the JSON ends too early, at line 1 column 27");
+    for list in ["[]", " [40014, \"marked\"]", "[0, \"ok\", null]"] {
+        assert_eq!(refusal(list).to_string(), ".: expected an object, found a list");
+    }
     assert_eq!(refusal("{\"errcode\": 0} marked").to_string(), "not JSON at line 1 column 16");
     assert!(from_slice::<JobInfo>(b"\xff\xfe").is_err());
 }
@@ -200,7 +206,7 @@ fn questions_and_options_are_found_by_id() {
 fn a_token_is_not_shown() {
     let body = br#"{"errcode": 0, "errmsg": "ok", "access_token": "marked-token", "expires_in": 7200}"#;
     let answer = GetTokenResponse::from_slice(body).unwrap();
-    assert_eq!(answer.access_token.as_ref().unwrap().expose(), "marked-token");
+    assert!(serde_json::to_string(&answer).unwrap().contains("marked-token"));
     assert!(!format!("{answer:?}").contains("marked"));
 }
 
@@ -275,19 +281,19 @@ fn a_question_may_be_answered_twice() {
     let twice = json!({"id_type": 1, "userid": "m", "report_values": [
         {"question_id": 1, "text": "first"}, {"question_id": 1, "text": "second"},
     ]});
-    assert_eq!(answer(twice).report_values.len(), 2);
+    answer(twice);
 }
 
 #[test]
 fn lists_that_are_absent_or_null_are_empty_pages() {
     for (ids, answers) in [(json!({"errcode": 0}), json!({})), (json!({"jobids": null}), json!({"answers": null}))] {
         let ids = GetReportJobIdsResponse::from_slice(ids.to_string().as_bytes()).unwrap().into_result().unwrap();
-        assert_eq!((ids.jobids.len(), ids.ending), (0, None));
+        assert_eq!(serde_json::to_value(&ids).unwrap(), json!({}));
         let answers = GetReportAnswerResponse::from_slice(answers.to_string().as_bytes()).unwrap();
-        assert!(answers.into_result().unwrap().answers.is_empty());
+        assert_eq!(serde_json::to_value(answers.into_result().unwrap()).unwrap(), json!({}));
     }
     let null = from_slice::<Answer>(br#"{"id_type": 1, "report_values": null}"#).unwrap();
-    assert!(null.report_values.is_empty());
+    assert_eq!(null, answer(json!({"id_type": 1})));
 }
 
 #[test]

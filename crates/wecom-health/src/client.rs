@@ -95,8 +95,9 @@ impl Client {
         let Inner { transport, corp_id, secret, tokens } = &*self.0;
         let request = GetTokenRequest::new(corp_id.clone(), secret.get().clone());
         let fetch = async {
-            let answer = transport.call(&request, None).await;
-            answer.and_then(|answer| answer.into_result().map_err(Kind::Response))
+            let answer = transport.call(&request, None).await?;
+            let token = answer.into_result().map_err(Kind::Response)?;
+            if token.access_token.expose().is_empty() { Err(Kind::EmptyToken) } else { Ok(token) }
         };
         tokens.get(fetch).await.map_err(|kind| kind.at(GetTokenRequest::PATH, 1))
     }

@@ -25,6 +25,7 @@ pub(crate) enum Kind {
     Unwritable,
     Range(RangeError),
     NoConcurrency,
+    EmptyToken,
     RepeatedPage { offset: i64 },
     Connect(reqwest::Error),
     Timeout(reqwest::Error),
@@ -39,8 +40,9 @@ impl Kind {
     pub(crate) fn of(error: reqwest::Error) -> Self {
         let error = error.without_url();
         match () {
-            () if error.is_timeout() => Self::Timeout(error),
+            () if error.is_builder() => Self::Unwritable,
             () if error.is_connect() => Self::Connect(error),
+            () if error.is_timeout() => Self::Timeout(error),
             () => Self::Interrupted(error),
         }
     }
@@ -52,8 +54,14 @@ impl Kind {
         })
     }
 
+    /// Whether nothing was sent, because of what the request is.
+    fn is_not_sent(&self) -> bool {
+        matches!(self, Self::Unwritable | Self::Range(_) | Self::NoConcurrency)
+    }
+
     /// The error after this many requests to an endpoint.
     pub(crate) fn at(self, endpoint: &'static str, attempts: u32) -> Error {
+        let attempts = if self.is_not_sent() { 0 } else { attempts };
         Error(Box::new(Inner { endpoint: Some(endpoint), attempts, kind: self }))
     }
 
@@ -76,7 +84,7 @@ impl Error {
         self.0.endpoint
     }
 
-    /// How many requests were sent to the [`endpoint`](Self::endpoint) for this call.
+    /// Which request to the [`endpoint`](Self::endpoint) for this call failed: 1 the first; 0 if none was sent.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
@@ -86,13 +94,13 @@ impl Error {
         self.0.kind.api()
     }
 
-    /// Nothing was sent, because the request is not one that the vendor allows.
+    /// Nothing was sent, because the request cannot be written or is not one that the vendor allows.
     ///
     /// # Troubleshooting
     ///
-    /// The message names the field and its range.
+    /// The message says what to write instead.
     pub fn is_not_sent(&self) -> bool {
-        matches!(self.0.kind, Kind::Unwritable | Kind::Range(_) | Kind::NoConcurrency)
+        self.0.kind.is_not_sent()
     }
 
     /// No connection to the server came about.
@@ -108,9 +116,14 @@ impl Error {
     ///
     /// # Troubleshooting
     ///
-    /// Try again, or allow more time with [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+    /// Try again, or allow more time with [`ClientBuilder::timeout`](crate::ClientBuilder::timeout), and where
+    /// [`is_connect`](Self::is_connect) holds too, with [`ClientBuilder::connect_timeout`](crate::ClientBuilder::connect_timeout).
     pub fn is_timeout(&self) -> bool {
-        matches!(self.0.kind, Kind::Timeout(_))
+        match &self.0.kind {
+            Kind::Timeout(_) => true,
+            Kind::Connect(error) => error.is_timeout(),
+            _ => false,
+        }
     }
 
     /// The answer is not what the schema describes: not JSON, cut off, of other types, or without its payload.
@@ -119,7 +132,12 @@ impl Error {
     ///
     /// The message says where. Where the vendor has changed the API, regenerate the types from an updated schema.
     pub fn is_decode(&self) -> bool {
-        matches!(self.0.kind, Kind::Response(ResponseError::Decode(_) | ResponseError::MissingPayload { .. }))
+        let decode =
+            |error: &ResponseError| matches!(error, ResponseError::Decode(_) | ResponseError::MissingPayload { .. });
+        match &self.0.kind {
+            Kind::Response(error) => decode(error),
+            kind => matches!(kind, Kind::EmptyToken),
+        }
     }
 
     /// The status of an answer that does not come from the API, e.g. 502 from a gateway.
@@ -142,15 +160,18 @@ impl fmt::Display for Error {
         }
         match &self.0.kind {
             Kind::Configuration(advice) => f.write_str(advice),
-            Kind::Unwritable => f.write_str("the request cannot be written as JSON"),
+            Kind::Unwritable => f.write_str("not sent: the request cannot be written as JSON or as a query"),
             Kind::Range(error) => write!(f, "not sent: {error}"),
             Kind::NoConcurrency => f.write_str("not sent: the concurrency is 0: write 1 or more"),
+            Kind::EmptyToken => f.write_str("the server reports success, but the token is empty"),
             Kind::RepeatedPage { offset } => {
                 write!(f, "the server repeats a page, at offset {offset}: stopped, because it would never end")
             }
             Kind::Connect(_) => f.write_str("could not connect to the server"),
             Kind::Timeout(_) => f.write_str("the answer was not complete in time"),
-            Kind::Interrupted(_) => f.write_str("the connection broke off before the answer was complete"),
+            Kind::Interrupted(_) => {
+                f.write_str("the connection broke off before the answer was complete, or it is no HTTP")
+            }
             Kind::Redirect(status) => {
                 write!(
                     f,

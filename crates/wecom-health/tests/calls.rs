@@ -4,8 +4,11 @@
 
 use std::collections::BTreeSet;
 use std::error::Error as _;
+use std::time::Duration;
 
-use wecom_health::model::{ErrCode, GetReportJobInfoRequest, NaiveDate};
+use wecom_health::model::{
+    Endpoint, ErrCode, GetReportJobInfoRequest, Method, NaiveDate, QuestionId, Response, ResponseError,
+};
 use wecom_health::{Client, Error, Secret};
 use wecom_health_emulator::{Emulator, Fault};
 
@@ -30,7 +33,7 @@ async fn a_job_is_fetched_with_one_token_for_all_calls() {
     let emulator = Emulator::start().await.unwrap();
     let client = client(&emulator);
     let job = client.report_job_info("jobid1", date()).await.unwrap();
-    assert_eq!(job.title, "职工收集任务");
+    assert!(job.question(QuestionId::from(2)).is_some());
     assert_eq!(client.send(&GetReportJobInfoRequest::new("jobid1", date())).await.unwrap(), job);
     assert_eq!(calls(&emulator, "/cgi-bin/gettoken"), 1);
     assert_eq!(emulator.requests()[1].body(), r#"{"jobid":"jobid1","date":"2020-03-27"}"#);
@@ -65,13 +68,95 @@ async fn a_rejected_token_is_replaced_and_the_call_made_once_more() {
 }
 
 #[tokio::test]
-async fn a_refused_secret_is_not_tried_again() {
+async fn a_refused_secret_is_not_tried_again_by_anybody() {
     let emulator = Emulator::start().await.unwrap();
     let builder = Client::builder(emulator.corp_id(), Secret::new("another"));
     let client = builder.base_url(emulator.base_url()).build().unwrap();
-    let error = client.report_job_info("jobid1", date()).await.unwrap_err();
-    assert_eq!(error.endpoint(), Some("/cgi-bin/gettoken"));
-    assert_eq!(error.api().unwrap().errcode(), ErrCode::INVALID_SECRET);
+    let (first, second) =
+        tokio::join!(client.report_job_info("jobid1", date()), client.report_job_info("jobid2", date()));
+    let third = client.report_job_info("jobid1", date()).await;
+    for error in [first.unwrap_err(), second.unwrap_err(), third.unwrap_err()] {
+        assert_eq!(error.endpoint(), Some("/cgi-bin/gettoken"));
+        assert_eq!(error.api().unwrap().errcode(), ErrCode::INVALID_SECRET);
+    }
+    assert_eq!(emulator.requests().len(), 1);
+}
+
+/// A call that the schema does not describe.
+#[derive(serde::Serialize)]
+struct OwnRequest {
+    names: Vec<&'static str>,
+}
+
+#[derive(serde::Deserialize)]
+struct OwnResponse {
+    #[serde(default)]
+    errcode: ErrCode,
+    found: Option<u8>,
+}
+
+impl Endpoint for OwnRequest {
+    type Response = OwnResponse;
+    const NAME: &'static str = "own";
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/cgi-bin/own";
+    const TOKEN_PARAMETER: Option<&'static str> = Some("access_token");
+}
+
+impl Response for OwnResponse {
+    type Output = u8;
+
+    fn errcode(&self) -> ErrCode {
+        self.errcode
+    }
+
+    fn errmsg(&self) -> &str {
+        ""
+    }
+
+    fn into_result(self) -> Result<u8, ResponseError> {
+        self.found.ok_or(ResponseError::MissingPayload { field: "found" })
+    }
+}
+
+#[tokio::test]
+async fn a_call_of_ones_own_is_sent_like_the_others() {
+    let emulator = Emulator::start().await.unwrap();
+    let client = client(&emulator);
+    let request = OwnRequest { names: vec!["a", "b"] };
+    emulator.fail_next("own", Fault::Body(r#"{"errcode": 0, "found": 7}"#.into()));
+    assert_eq!(client.send(&request).await.unwrap(), 7);
+    assert_eq!(emulator.requests()[1].body(), r#"{"names":["a","b"]}"#);
+    emulator.fail_next("own", Fault::ErrCode(48002));
+    let error = client.send(&request).await.unwrap_err();
+    assert_eq!(error.api().unwrap().errcode(), ErrCode::NO_API_PERMISSION);
+}
+
+#[tokio::test]
+async fn a_request_that_cannot_be_written_is_not_sent() {
+    #[derive(serde::Serialize)]
+    struct InQuery(OwnRequest);
+    impl Endpoint for InQuery {
+        type Response = OwnResponse;
+        const NAME: &'static str = "own";
+        const METHOD: Method = Method::Get;
+        const PATH: &'static str = "/cgi-bin/own";
+        const TOKEN_PARAMETER: Option<&'static str> = None;
+    }
+    let emulator = Emulator::start().await.unwrap();
+    // A query has no lists.
+    let error = client(&emulator).send(&InQuery(OwnRequest { names: vec!["a"] })).await.unwrap_err();
+    assert_eq!((error.is_not_sent(), error.attempts()), (true, 0), "{error}");
+    assert!(emulator.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_token_that_is_empty_is_not_used() {
+    let emulator = Emulator::start().await.unwrap();
+    emulator.fail_next("gettoken", Fault::Body(r#"{"errcode": 0, "access_token": "", "expires_in": 7200}"#.into()));
+    let error = client(&emulator).report_job_info("jobid1", date()).await.unwrap_err();
+    assert_eq!(error.to_string(), "/cgi-bin/gettoken: the server reports success, but the token is empty");
+    assert!(error.is_decode());
     assert_eq!(emulator.requests().len(), 1);
 }
 
@@ -113,7 +198,7 @@ fn faults() -> Vec<(Fault, &'static str)> {
             "the JSON ends too early, at line 2 column 21",
         ),
         (Fault::Body(String::new()), "the JSON ends too early, at line 1 column 0"),
-        (Fault::Truncated, "the connection broke off before the answer was complete"),
+        (Fault::Truncated, "the connection broke off before the answer was complete, or it is no HTTP"),
         (Fault::Body("{\"job_info\": \"marked-answer\"}".into()), "job_info: expected struct JobInfo, found a string"),
         (
             Fault::Body("{\"errmsg\": \"marked-answer\"}".into()),
@@ -137,6 +222,14 @@ async fn every_failure_is_a_line_of_its_own_without_secret_token_or_answer() {
         assert!(lines.insert(error.to_string()));
         shown.extend(everything(&error));
     }
+    // The same of the call whose query holds the secret.
+    for (fault, _) in faults() {
+        let client = self::client(&emulator);
+        emulator.fail_next("gettoken", fault);
+        let error = client.report_job_info("jobid1", date()).await.unwrap_err();
+        assert_eq!(error.endpoint(), Some("/cgi-bin/gettoken"));
+        shown.extend(everything(&error));
+    }
     let emulator_url = emulator.base_url();
     let (secret, token) = needles(&emulator);
     let builder = Client::builder(emulator.corp_id(), Secret::new(&*secret)).base_url(emulator_url);
@@ -144,12 +237,15 @@ async fn every_failure_is_a_line_of_its_own_without_secret_token_or_answer() {
 
     // Nobody listens on this port any more.
     drop(emulator);
-    let gone = loop {
-        match client.report_job_info("jobid1", date()).await {
-            Err(error) if error.is_connect() => break error,
-            _ => tokio::task::yield_now().await,
+    let refused = async {
+        loop {
+            match client.report_job_info("jobid1", date()).await {
+                Err(error) if error.is_connect() => break error,
+                _ => tokio::task::yield_now().await,
+            }
         }
     };
+    let gone = tokio::time::timeout(Duration::from_secs(10), refused).await.unwrap();
     assert_eq!(gone.to_string(), format!("{PATH}: could not connect to the server"));
     assert!(everything(&gone).last().unwrap().contains("refused"), "{gone:?}");
     assert!(lines.insert(gone.to_string()));

@@ -198,8 +198,7 @@ async fn a_page_size_or_concurrency_that_cannot_be_is_refused_before_any_call() 
 async fn one_page_is_sent_as_asked() {
     let (emulator, client) = start(Emulator::builder().synthetic_jobs(5)).await;
     let page = client.report_job_ids().offset(2).page_size(2).send().await.unwrap();
-    let ids: Vec<_> = page.jobids.iter().map(AsRef::as_ref).collect();
-    assert_eq!((ids, page.ending.map(i64::from)), (vec!["job0002", "job0003"], Some(0)));
+    assert_eq!(serde_json::to_value(&page).unwrap(), json!({"ending": 0, "jobids": ["job0002", "job0003"]}));
     assert_eq!(asked(&emulator, IDS), [(2, 2)]);
     let mut rest = client.report_job_ids().offset(3).stream();
     assert_eq!(rest.try_next().await.unwrap().unwrap().as_ref(), "job0003");
@@ -209,7 +208,7 @@ async fn one_page_is_sent_as_asked() {
 async fn usage_figures_are_fetched() {
     let (_emulator, client) = start(Emulator::builder().usage(date(), 5_000_000_000, 50)).await;
     let usage = client.report_stat(date()).await.unwrap();
-    assert_eq!((usage.pv, usage.uv), (5_000_000_000, 50));
+    assert_eq!(serde_json::to_value(&usage).unwrap(), json!({"pv": 5_000_000_000_u64, "uv": 50}));
 }
 
 #[test]
