@@ -180,8 +180,8 @@ async fn concurrent_calls_on_a_cold_client_share_one_token() {
 fn faults() -> Vec<(Fault, &'static str)> {
     let http = |status, header: (&'static str, &str), body: &str| Fault::Http {
         status,
-        header: (header.0, header.1.to_owned()),
-        body: body.to_owned(),
+        headers: vec![(header.0, header.1.to_owned())],
+        body: body.into(),
     };
     vec![
         (
@@ -289,7 +289,7 @@ async fn a_redirect_is_not_followed() {
     let emulator = Emulator::start().await.unwrap();
     let elsewhere = Emulator::start().await.unwrap();
     let location = elsewhere.base_url() + PATH;
-    emulator.fail_next(CALL, Fault::Http { status: 302, header: ("location", location), body: String::new() });
+    emulator.fail_next(CALL, Fault::Http { status: 302, headers: vec![("location", location)], body: Vec::new() });
     client(&emulator).report_job_info("jobid1", date()).await.unwrap_err();
     assert!(elsewhere.requests().is_empty());
 }
