@@ -88,6 +88,11 @@ impl Emulator {
         self.state.lock().tokens.clear();
     }
 
+    /// How many requests were being answered at the same time at most.
+    pub fn most_at_once(&self) -> usize {
+        self.state.lock().at_once.most
+    }
+
     /// All requests that arrived whole and within the limit on bodies, in the order of arrival.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.state.lock().requests.clone()

@@ -84,6 +84,7 @@ async fn handle(state: Arc<Shared>, request: Request<Incoming>) -> io::Result<Re
         headers: head.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
         body: String::from_utf8_lossy(&body.to_bytes()).into_owned(),
     };
+    let _answering = Answering::start(&state);
     let (response, usual_delay, delivery) = respond(&state, request);
     tokio::time::sleep(usual_delay).await;
     match delivery {
@@ -93,6 +94,24 @@ async fn handle(state: Arc<Shared>, request: Request<Incoming>) -> io::Result<Re
         }
         Delivery::InHalves(second) => Ok(in_halves(response, second).await),
         Delivery::Never => Err(io::ErrorKind::ConnectionReset.into()),
+    }
+}
+
+/// Counts a request that is being answered, also when its connection breaks off.
+struct Answering(Arc<Shared>);
+
+impl Answering {
+    fn start(state: &Arc<Shared>) -> Self {
+        let at_once = &mut state.lock().at_once;
+        at_once.now += 1;
+        at_once.most = at_once.most.max(at_once.now);
+        Self(Arc::clone(state))
+    }
+}
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        self.0.lock().at_once.now -= 1;
     }
 }
 

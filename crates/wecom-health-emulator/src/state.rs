@@ -24,6 +24,7 @@ impl Shared {
             tokens: BTreeSet::new(),
             faults: VecDeque::new(),
             requests: Vec::new(),
+            at_once: AtOnce::default(),
             tokens_made: 0,
         }))
     }
@@ -33,12 +34,20 @@ impl Shared {
     }
 }
 
+/// How many requests are being answered.
+#[derive(Default)]
+pub(crate) struct AtOnce {
+    pub(crate) now: usize,
+    pub(crate) most: usize,
+}
+
 pub(crate) struct State {
     pub(crate) data: Data,
     pub(crate) settings: Settings,
     pub(crate) tokens: BTreeSet<String>,
     pub(crate) faults: VecDeque<(String, Fault)>,
     pub(crate) requests: Vec<RecordedRequest>,
+    pub(crate) at_once: AtOnce,
     tokens_made: u64,
 }
 

@@ -47,6 +47,9 @@ pub trait Paged: Endpoint + Clone + Send + 'static {
     /// How many items a page may hold at most.
     const MAX_LIMIT: i64;
 
+    /// How many items this request skips, and how many it asks for at most, if it says.
+    fn window(&self) -> (Option<i64>, Option<i64>);
+
     /// The request for the page that skips `offset` items and holds at most `limit`.
     fn page(&self, offset: i64, limit: i64) -> Self;
 

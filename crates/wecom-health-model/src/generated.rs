@@ -800,6 +800,9 @@ impl Response for GetTokenResponse {
     fn errmsg(&self) -> &str {
         &self.errmsg
     }
+    fn shape() -> Option<Shape> {
+        Some(Self::SHAPE)
+    }
     fn into_result(self) -> Result<Self::Output, ResponseError> {
         self.into_result()
     }
@@ -918,6 +921,9 @@ impl Response for GetReportJobInfoResponse {
     }
     fn errmsg(&self) -> &str {
         &self.errmsg
+    }
+    fn shape() -> Option<Shape> {
+        Some(Self::SHAPE)
     }
     fn into_result(self) -> Result<Self::Output, ResponseError> {
         self.into_result()
@@ -1145,6 +1151,9 @@ impl Endpoint for GetReportJobIdsRequest {
 impl Paged for GetReportJobIdsRequest {
     type Item = JobId;
     const MAX_LIMIT: i64 = 100;
+    fn window(&self) -> (Option<i64>, Option<i64>) {
+        (self.offset, self.limit)
+    }
     fn page(&self, offset: i64, limit: i64) -> Self {
         self.clone().offset(offset).limit(limit)
     }
@@ -1207,6 +1216,9 @@ impl Response for GetReportJobIdsResponse {
     }
     fn errmsg(&self) -> &str {
         &self.errmsg
+    }
+    fn shape() -> Option<Shape> {
+        Some(Self::SHAPE)
     }
     fn into_result(self) -> Result<Self::Output, ResponseError> {
         self.into_result()
@@ -1300,6 +1312,9 @@ impl Endpoint for GetReportAnswerRequest {
 impl Paged for GetReportAnswerRequest {
     type Item = Answer;
     const MAX_LIMIT: i64 = 100;
+    fn window(&self) -> (Option<i64>, Option<i64>) {
+        (self.offset, self.limit)
+    }
     fn page(&self, offset: i64, limit: i64) -> Self {
         self.clone().offset(offset).limit(limit)
     }
@@ -1359,6 +1374,9 @@ impl Response for GetReportAnswerResponse {
     }
     fn errmsg(&self) -> &str {
         &self.errmsg
+    }
+    fn shape() -> Option<Shape> {
+        Some(Self::SHAPE)
     }
     fn into_result(self) -> Result<Self::Output, ResponseError> {
         self.into_result()
@@ -1586,6 +1604,9 @@ impl Response for GetHealthReportStatResponse {
     }
     fn errmsg(&self) -> &str {
         &self.errmsg
+    }
+    fn shape() -> Option<Shape> {
+        Some(Self::SHAPE)
     }
     fn into_result(self) -> Result<Self::Output, ResponseError> {
         self.into_result()

@@ -3,6 +3,7 @@
 mod answer;
 mod decode;
 mod endpoint;
+mod errmsg;
 mod generated;
 mod job_info;
 mod newtype;

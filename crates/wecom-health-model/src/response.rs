@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::{DecodeError, ErrCode, from_slice, null};
+use crate::{DecodeError, ErrCode, Shape, from_slice, null};
 
 /// An answer of the server: a result code, a text, and on success a payload.
 pub trait Response: DeserializeOwned + Send {
@@ -17,6 +17,11 @@ pub trait Response: DeserializeOwned + Send {
 
     /// The text of the result code. The vendor changes it at any time: show it, never branch on it.
     fn errmsg(&self) -> &str;
+
+    /// What the schema says about the answer, if it does: for reporting what is not in it.
+    fn shape() -> Option<Shape> {
+        None
+    }
 
     /// The payload of a success.
     ///
@@ -75,6 +80,9 @@ pub enum ResponseError {
     Api(ApiError),
     /// The body is not such an answer.
     Decode(DecodeError),
+    /// The server reports success, but could read the request only in part (`Warning: wrong json format.`): what it
+    /// answers may belong to another request.
+    PartlyRead,
     /// The server reports success, but what the call is for is absent or null.
     MissingPayload {
         /// Name of the missing field.
@@ -85,7 +93,11 @@ pub enum ResponseError {
 impl ResponseError {
     /// Fails unless the result code is a success.
     pub(crate) fn check(errcode: ErrCode, errmsg: &str) -> Result<(), Self> {
-        if errcode == ErrCode::OK { Ok(()) } else { Err(Self::Api(ApiError { errcode, errmsg: errmsg.to_owned() })) }
+        match errcode {
+            ErrCode::OK if errmsg.contains("Warning: wrong json format") => Err(Self::PartlyRead),
+            ErrCode::OK => Ok(()),
+            _ => Err(Self::Api(ApiError { errcode, errmsg: errmsg.to_owned() })),
+        }
     }
 }
 
@@ -94,6 +106,9 @@ impl fmt::Display for ResponseError {
         match self {
             Self::Api(error) => error.fmt(f),
             Self::Decode(error) => error.fmt(f),
+            Self::PartlyRead => f.write_str(
+                "the server could read the request only in part (wrong json format): check what changes it on the way",
+            ),
             Self::MissingPayload { field } => {
                 write!(f, "the server reports success, but `{field}` is absent or null")
             }
@@ -139,7 +154,13 @@ impl fmt::Display for ApiError {
             Some(meaning) => f.write_str(meaning)?,
             None => write!(f, "look it up at https://open.work.weixin.qq.com/devtool/query?e={code}")?,
         }
-        code.advice().map_or(Ok(()), |advice| write!(f, "; {advice}"))
+        if let Some(advice) = code.advice() {
+            write!(f, "; {advice}")?;
+        }
+        match self.caller_ip() {
+            Some(address) if code == ErrCode::UNTRUSTED_IP => write!(f, " (the caller's IP is {address})"),
+            _ => Ok(()),
+        }
     }
 }
 

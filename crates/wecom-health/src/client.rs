@@ -1,17 +1,23 @@
-//! The client: configuration, and `send`, on which every call rests.
+//! The client: `send`, on which every call rests, with its token, its tries and its deadline.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Url;
+use backon::{BackoffBuilder, ExponentialBuilder};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::error::Kind;
-use crate::model::{AccessToken, BASE_URL, CorpId, Endpoint, GetTokenRequest, Paged, Response};
-use crate::token::TokenCache;
+use crate::limits::Limits;
+use crate::model::{AccessToken, CorpId, Endpoint, GetTokenRequest, Paged, Response, Token};
+use crate::token::{LEASE, Tokens};
 use crate::transport::Transport;
-use crate::{Error, Pages, Secret};
+use crate::{ClientBuilder, Error, Pages, Secret, trace};
+
+/// How often a call is tried at most.
+const TRIES: usize = 3;
+/// How long the server blocks calls after too many in a minute; after too many in an hour it is an hour.
+const MINUTE_BLOCK: Duration = Duration::from_secs(60);
 
 /// A client of the health-report API for one app. Cheap to clone; clones share connections and the token.
 ///
@@ -27,31 +33,29 @@ use crate::{Error, Pages, Secret};
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client(pub(crate) Arc<Inner>);
 
-struct Inner {
-    transport: Transport,
-    corp_id: CorpId,
-    secret: Secret,
-    tokens: TokenCache,
+pub(crate) struct Inner {
+    pub(crate) transport: Transport,
+    pub(crate) corp_id: CorpId,
+    pub(crate) secret: Secret,
+    pub(crate) tokens: Tokens,
+    pub(crate) limits: Limits,
+    pub(crate) timeout: Duration,
+    pub(crate) wait_when_rate_limited: bool,
 }
 
 impl Client {
     /// A client for the app with this secret.
     pub fn builder(corp_id: impl Into<CorpId>, secret: Secret) -> ClientBuilder {
-        ClientBuilder {
-            corp_id: corp_id.into(),
-            secret,
-            base_url: BASE_URL.to_owned(),
-            allow_http: false,
-            connect_timeout: Duration::from_secs(10),
-            timeout: Duration::from_secs(30),
-        }
+        ClientBuilder::new(corp_id.into(), secret)
     }
 
     /// Makes any call, also one of your own [`Endpoint`].
     ///
-    /// The token is fetched when first needed. If the server rejects it, a new one is fetched and the call made once more.
+    /// The token is fetched when first needed. If the server rejects it, a new one is fetched and the call made once more. All
+    /// calls only read, so a call that fails for a passing reason ([`Error::is_transient`]) is tried three times at most, with a
+    /// pause in between, and as long as [`ClientBuilder::timeout`] allows.
     ///
     /// ```no_run
     /// # async fn run(client: wecom_health::Client, date: wecom_health::model::NaiveDate) -> Result<(), wecom_health::Error> {
@@ -67,23 +71,14 @@ impl Client {
     /// The request holds a number that the vendor does not allow; the server was not reached, did not answer as the API does,
     /// or refused the call.
     pub async fn send<E: Endpoint>(&self, request: &E) -> Result<<E::Response as Response>::Output, Error> {
-        request.check().map_err(|error| Kind::Range(error).at(E::PATH, 0))?;
-        let transport = &self.0.transport;
-        let (answer, attempts) = if E::TOKEN_PARAMETER.is_none() {
-            (transport.call(request, None).await, 1)
-        } else {
-            let token = self.token().await?;
-            match transport.call(request, Some(&token)).await {
-                Err(kind) if kind.rejects_token() => {
-                    self.0.tokens.forget(&token).await;
-                    let token = self.token().await?;
-                    (transport.call(request, Some(&token)).await, 2)
-                }
-                answer => (answer, 1),
-            }
-        };
-        let payload = answer.and_then(|answer| answer.into_result().map_err(Kind::Response));
-        payload.map_err(|kind| kind.at(E::PATH, attempts))
+        trace::call(E::PATH, async {
+            let start = Instant::now();
+            let mut attempts = 0;
+            let result = self.send_with_token(request, start + self.0.timeout, &mut attempts).await;
+            trace::ended(result.as_ref().err(), attempts, start.elapsed());
+            result
+        })
+        .await
     }
 
     /// Any call whose answer comes in pages, also one of your own [`Paged`].
@@ -91,15 +86,83 @@ impl Client {
         Pages::new(self.clone(), request)
     }
 
-    async fn token(&self) -> Result<AccessToken, Error> {
-        let Inner { transport, corp_id, secret, tokens } = &*self.0;
-        let request = GetTokenRequest::new(corp_id.clone(), secret.get().clone());
-        let fetch = async {
-            let answer = transport.call(&request, None).await?;
-            let token = answer.into_result().map_err(Kind::Response)?;
-            if token.access_token.expose().is_empty() { Err(Kind::EmptyToken) } else { Ok(token) }
-        };
-        tokens.get(fetch).await.map_err(|kind| kind.at(GetTokenRequest::PATH, 1))
+    async fn send_with_token<E: Endpoint>(
+        &self,
+        request: &E,
+        deadline: Instant,
+        attempts: &mut u32,
+    ) -> Result<<E::Response as Response>::Output, Error> {
+        request.check().map_err(|error| Kind::Range(error).at(E::PATH, 0))?;
+        if E::TOKEN_PARAMETER.is_none() {
+            return self.try_until(deadline, request, None, attempts).await;
+        }
+        let token = self.token(E::PATH, deadline).await?;
+        match self.try_until(deadline, request, Some(&token), attempts).await {
+            Err(error) if error.rejects_token() => {
+                self.0.tokens.forget(&token).await;
+                let token = self.token(E::PATH, deadline).await?;
+                self.try_until(deadline, request, Some(&token), attempts).await
+            }
+            result => result,
+        }
+    }
+
+    /// The token for a call to `endpoint`.
+    async fn token(&self, endpoint: &'static str, deadline: Instant) -> Result<AccessToken, Error> {
+        let waiting = self.0.tokens.get(self.fetch_token());
+        timeout_at(deadline, waiting).await.unwrap_or_else(|_| Err(Kind::Deadline.at(endpoint, 0)))
+    }
+
+    /// A new token, in the time that the lock on fetching one lasts.
+    async fn fetch_token(&self) -> Result<Token, Error> {
+        let request = GetTokenRequest::new(self.0.corp_id.clone(), self.0.secret.get().clone());
+        let deadline = Instant::now() + LEASE.min(self.0.timeout);
+        let mut attempts = 0;
+        let token = self.try_until(deadline, &request, None, &mut attempts).await?;
+        if token.access_token.expose().is_empty() {
+            return Err(Kind::EmptyToken.at(GetTokenRequest::PATH, attempts));
+        }
+        Ok(token)
+    }
+
+    /// Sends a request until it succeeds, fails for good, or may not be tried again.
+    async fn try_until<E: Endpoint>(
+        &self,
+        deadline: Instant,
+        request: &E,
+        token: Option<&AccessToken>,
+        attempts: &mut u32,
+    ) -> Result<<E::Response as Response>::Output, Error> {
+        let mut pauses = ExponentialBuilder::new()
+            .with_min_delay(Duration::from_millis(100))
+            .with_max_delay(Duration::from_secs(5))
+            .with_max_times(TRIES - 1)
+            .with_jitter()
+            .build();
+        loop {
+            let attempt = async {
+                self.0.limits.wait(E::PATH).await;
+                *attempts += 1;
+                self.0.transport.call(request, token).await
+            };
+            let result = timeout_at(deadline, attempt).await.unwrap_or(Err(Kind::Deadline));
+            let error = match result {
+                Ok(output) => return Ok(output),
+                Err(kind) => kind.at(E::PATH, *attempts),
+            };
+            let pause = if error.is_transient() {
+                pauses.next()
+            } else {
+                (error.is_rate_limited() && self.0.wait_when_rate_limited).then_some(MINUTE_BLOCK)
+            };
+            match pause {
+                Some(pause) if Instant::now() + pause < deadline => {
+                    trace::retry(&error, pause);
+                    sleep(pause).await;
+                }
+                _ => return Err(error),
+            }
+        }
     }
 }
 
@@ -111,114 +174,4 @@ impl fmt::Debug for Client {
             .field("corp_id", corp_id)
             .finish_non_exhaustive()
     }
-}
-
-/// How a [`Client`] is set up.
-#[derive(Clone)]
-#[must_use = "a builder does nothing until `build`"]
-pub struct ClientBuilder {
-    corp_id: CorpId,
-    secret: Secret,
-    base_url: String,
-    allow_http: bool,
-    connect_timeout: Duration,
-    timeout: Duration,
-}
-
-impl ClientBuilder {
-    /// The server, if it is not the vendor's: a private deployment, a reverse proxy (a path is kept as prefix), an
-    /// emulator. It must be https, unless the host is a loopback address or [`allow_http`](Self::allow_http) says so.
-    pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = url.into();
-        self
-    }
-
-    /// Allows plain http to hosts other than loopback. Whoever can read the traffic then has the secret, the token and
-    /// everybody's answers.
-    pub fn allow_http(mut self) -> Self {
-        self.allow_http = true;
-        self
-    }
-
-    /// How long connecting may take; 10 seconds if not set.
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
-        self
-    }
-
-    /// How long a request may take, from connecting to the last byte of the answer; 30 seconds if not set.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
-        self
-    }
-
-    /// The client. No request is made and no task started.
-    ///
-    /// # Errors
-    ///
-    /// The corp id or the secret is empty, the base URL cannot be used, or TLS cannot be set up.
-    pub fn build(self) -> Result<Client, Error> {
-        let refuse = |advice: &str| Err(Error::configuration(advice.to_owned()));
-        if self.corp_id.as_ref().is_empty() {
-            return refuse("the corp id is empty: it is in the admin console under 我的企业");
-        }
-        if self.secret.get().expose().is_empty() {
-            return refuse("the secret is empty: it is on the app's page in the admin console");
-        }
-        let Ok(base) = Url::parse(&self.base_url) else {
-            return refuse("the base URL is not a URL: write it like https://qyapi.weixin.qq.com");
-        };
-        let local = is_loopback(&base);
-        match base.scheme() {
-            "https" => {}
-            "http" if local || self.allow_http => {}
-            "http" => return refuse("the base URL is plain http, which would expose the secret: use https"),
-            _ => return refuse("the base URL is neither http nor https: write it like https://qyapi.weixin.qq.com"),
-        }
-        if !base.username().is_empty()
-            || base.password().is_some()
-            || base.query().is_some()
-            || base.fragment().is_some()
-        {
-            return refuse("the base URL has more than a host and a path: leave out user, password, ? and #");
-        }
-        let mut http = reqwest::Client::builder()
-            .user_agent(concat!("wecom-health/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .connect_timeout(self.connect_timeout)
-            .timeout(self.timeout);
-        if local {
-            // A proxy from the environment would get the secret, and could not reach this machine anyway.
-            http = http.no_proxy();
-        }
-        let http = http.build().map_err(|error| {
-            Error::configuration(format!("the HTTP client cannot be set up: {}", error.without_url()))
-        })?;
-        Ok(Client(Arc::new(Inner {
-            transport: Transport { http, base },
-            corp_id: self.corp_id,
-            secret: self.secret,
-            tokens: TokenCache::default(),
-        })))
-    }
-}
-
-impl fmt::Debug for ClientBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { corp_id, secret, base_url: _, allow_http, connect_timeout, timeout } = self;
-        f.debug_struct("ClientBuilder")
-            .field("corp_id", corp_id)
-            .field("secret", secret)
-            .field("allow_http", allow_http)
-            .field("connect_timeout", connect_timeout)
-            .field("timeout", timeout)
-            .finish_non_exhaustive()
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }

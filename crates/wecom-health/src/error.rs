@@ -1,6 +1,7 @@
 //! Why a call failed, without anything that must not be shown.
 
 use std::fmt;
+use std::sync::Arc;
 
 use reqwest::StatusCode;
 
@@ -8,9 +9,11 @@ use crate::model::{ApiError, ErrCode, RangeError, ResponseError};
 
 /// Why a call failed, or why a client could not be built.
 ///
-/// `Display` is one line that names the call's path; `source` has the details of a failed connection. Neither they nor
-/// `Debug` hold the secret, a token, a URL's query or anything of a body.
-pub struct Error(Box<Inner>);
+/// `Display` is one line that names the call's path and says what to do; `source` has the details of a failed connection.
+/// Neither they nor `Debug` hold the secret, a token, a URL's query or anything of a body, except the caller's own address
+/// where the server does not trust it.
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
 
 struct Inner {
     endpoint: Option<&'static str>,
@@ -24,9 +27,18 @@ pub(crate) enum Kind {
     Configuration(String),
     Unwritable,
     Range(RangeError),
-    NoConcurrency,
+    Concurrency {
+        pages: usize,
+        most: usize,
+    },
+    Stopped,
+    #[cfg_attr(not(feature = "blocking"), expect(dead_code, reason = "only a blocking client can be misplaced"))]
+    InsideRuntime,
     EmptyToken,
-    RepeatedPage { offset: i64 },
+    RepeatedPage {
+        offset: i64,
+    },
+    Deadline,
     Connect(reqwest::Error),
     Timeout(reqwest::Error),
     Interrupted(reqwest::Error),
@@ -47,36 +59,22 @@ impl Kind {
         }
     }
 
-    /// Whether the server no longer accepts the token.
-    pub(crate) fn rejects_token(&self) -> bool {
-        self.api().is_some_and(|error| {
-            matches!(error.errcode(), ErrCode::INVALID_ACCESS_TOKEN | ErrCode::EXPIRED_ACCESS_TOKEN)
-        })
-    }
-
     /// Whether nothing was sent, because of what the request is.
     fn is_not_sent(&self) -> bool {
-        matches!(self, Self::Unwritable | Self::Range(_) | Self::NoConcurrency)
+        matches!(self, Self::Unwritable | Self::Range(_) | Self::Concurrency { .. } | Self::InsideRuntime)
     }
 
     /// The error after this many requests to an endpoint.
     pub(crate) fn at(self, endpoint: &'static str, attempts: u32) -> Error {
         let attempts = if self.is_not_sent() { 0 } else { attempts };
-        Error(Box::new(Inner { endpoint: Some(endpoint), attempts, kind: self }))
-    }
-
-    fn api(&self) -> Option<&ApiError> {
-        match self {
-            Self::Response(ResponseError::Api(error)) => Some(error),
-            _ => None,
-        }
+        Error(Arc::new(Inner { endpoint: Some(endpoint), attempts, kind: self }))
     }
 }
 
 impl Error {
     /// A mistake of the program or its environment; says what to do.
     pub(crate) fn configuration(advice: String) -> Self {
-        Self(Box::new(Inner { endpoint: None, attempts: 0, kind: Kind::Configuration(advice) }))
+        Self(Arc::new(Inner { endpoint: None, attempts: 0, kind: Kind::Configuration(advice) }))
     }
 
     /// Path of the call that failed, which may be the token's; nothing if no call was made.
@@ -84,17 +82,101 @@ impl Error {
         self.0.endpoint
     }
 
-    /// Which request to the [`endpoint`](Self::endpoint) for this call failed: 1 the first; 0 if none was sent.
+    /// How many requests were sent to the [`endpoint`](Self::endpoint) for this call, the failed one included.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
     /// The server's refusal, if that is what failed.
     pub fn api(&self) -> Option<&ApiError> {
-        self.0.kind.api()
+        match &self.0.kind {
+            Kind::Response(ResponseError::Api(error)) => Some(error),
+            _ => None,
+        }
     }
 
-    /// Nothing was sent, because the request cannot be written or is not one that the vendor allows.
+    /// The status of an answer that does not come from the API, e.g. 502 from a gateway.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The API always answers 200. Check the base URL and what stands between this machine and the server.
+    pub fn status(&self) -> Option<u16> {
+        match self.0.kind {
+            Kind::Redirect(status) | Kind::Status(status) => Some(status.as_u16()),
+            _ => None,
+        }
+    }
+
+    /// The server does not accept the corp id, the secret or the token.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Check both credentials in the admin console. A refused secret is not tried again for a minute, because the server bans
+    /// an address for an hour after many tries. A rejected token has already been replaced once.
+    pub fn is_auth(&self) -> bool {
+        self.is_refused_credentials()
+            || self.has_code(&[
+                ErrCode::INVALID_ACCESS_TOKEN,
+                ErrCode::MISSING_ACCESS_TOKEN,
+                ErrCode::MISSING_SECRET,
+                ErrCode::EXPIRED_ACCESS_TOKEN,
+            ])
+    }
+
+    /// The app may not do this, or not from this address.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The message says what to change in the admin console: the apps that may call (健康上报 › 可调用接口的应用), the trusted
+    /// addresses (企业可信IP), or the app's state and visible range.
+    pub fn is_permission(&self) -> bool {
+        self.has_code(&[
+            ErrCode::NOT_AUTHORIZED,
+            ErrCode::NO_API_PERMISSION,
+            ErrCode::INVALID_AUTHORIZATION,
+            ErrCode::AUTHORIZATION_WITHDRAWN,
+            ErrCode::APP_DISABLED,
+            ErrCode::SYSTEM_APP_DISABLED,
+            ErrCode::NO_PRIVILEGE,
+            ErrCode::UNTRUSTED_IP,
+            ErrCode::WRONG_APP,
+        ])
+    }
+
+    /// Calls came too often; the server blocks them for a minute, or for an hour where the limit of an hour is reached.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Wait, lower [`ClientBuilder::calls_per_minute`](crate::ClientBuilder::calls_per_minute) where several programs share an
+    /// enterprise, or let the client wait:
+    /// [`ClientBuilder::wait_when_rate_limited`](crate::ClientBuilder::wait_when_rate_limited).
+    pub fn is_rate_limited(&self) -> bool {
+        self.has_code(&[ErrCode::RATE_LIMITED])
+    }
+
+    /// The server says that the request is wrong: a parameter, or a job that does not exist.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Check the jobid and the day: the server keeps 14 days of answers, 30 of usage figures.
+    pub fn is_invalid_request(&self) -> bool {
+        self.has_code(&[ErrCode::INVALID_PARAMETER, ErrCode::MISSING_PARAMETER, ErrCode::INVALID_JOB_ID])
+    }
+
+    /// It may work when tried again: the connection failed or took too long, a gateway failed (5xx), or the server is busy (-1).
+    ///
+    /// # Troubleshooting
+    ///
+    /// The client has tried [`attempts`](Self::attempts) times. Try again later.
+    pub fn is_transient(&self) -> bool {
+        match &self.0.kind {
+            Kind::Connect(_) | Kind::Timeout(_) | Kind::Interrupted(_) => true,
+            Kind::Status(status) => status.is_server_error(),
+            _ => self.has_code(&[ErrCode::SYSTEM_BUSY]),
+        }
+    }
+
+    /// Nothing was sent, because the request cannot be written, is not one that the vendor allows, or is made in the wrong place.
     ///
     /// # Troubleshooting
     ///
@@ -116,11 +198,12 @@ impl Error {
     ///
     /// # Troubleshooting
     ///
-    /// Try again, or allow more time with [`ClientBuilder::timeout`](crate::ClientBuilder::timeout), and where
-    /// [`is_connect`](Self::is_connect) holds too, with [`ClientBuilder::connect_timeout`](crate::ClientBuilder::connect_timeout).
+    /// Try again, or allow more time: [`ClientBuilder::timeout`](crate::ClientBuilder::timeout) for all of a call,
+    /// [`ClientBuilder::attempt_timeout`](crate::ClientBuilder::attempt_timeout) for one try, and where
+    /// [`is_connect`](Self::is_connect) holds too, [`ClientBuilder::connect_timeout`](crate::ClientBuilder::connect_timeout).
     pub fn is_timeout(&self) -> bool {
         match &self.0.kind {
-            Kind::Timeout(_) => true,
+            Kind::Timeout(_) | Kind::Deadline => true,
             Kind::Connect(error) => error.is_timeout(),
             _ => false,
         }
@@ -132,24 +215,34 @@ impl Error {
     ///
     /// The message says where. Where the vendor has changed the API, regenerate the types from an updated schema.
     pub fn is_decode(&self) -> bool {
-        let decode =
-            |error: &ResponseError| matches!(error, ResponseError::Decode(_) | ResponseError::MissingPayload { .. });
         match &self.0.kind {
-            Kind::Response(error) => decode(error),
+            Kind::Response(error) => matches!(error, ResponseError::Decode(_) | ResponseError::MissingPayload { .. }),
             kind => matches!(kind, Kind::EmptyToken),
         }
     }
 
-    /// The status of an answer that does not come from the API, e.g. 502 from a gateway.
+    /// The server reports success, but could read the request only in part, so its answer was not used.
     ///
     /// # Troubleshooting
     ///
-    /// The API always answers 200. Check the base URL and what stands between this machine and the server.
-    pub fn status(&self) -> Option<u16> {
-        match self.0.kind {
-            Kind::Redirect(status) | Kind::Status(status) => Some(status.as_u16()),
-            _ => None,
-        }
+    /// Something between this machine and the server changes requests, or an [`Endpoint`](crate::model::Endpoint) of your own
+    /// writes what the server does not expect.
+    pub fn is_partly_read(&self) -> bool {
+        matches!(self.0.kind, Kind::Response(ResponseError::PartlyRead))
+    }
+
+    /// Whether the server no longer accepts the token, so that another may help.
+    pub(crate) fn rejects_token(&self) -> bool {
+        self.has_code(&[ErrCode::INVALID_ACCESS_TOKEN, ErrCode::EXPIRED_ACCESS_TOKEN])
+    }
+
+    /// Whether asking for a token again is of no use until somebody has changed something.
+    pub(crate) fn is_refused_credentials(&self) -> bool {
+        self.has_code(&[ErrCode::INVALID_SECRET, ErrCode::INVALID_CORP_ID])
+    }
+
+    fn has_code(&self, codes: &[ErrCode]) -> bool {
+        self.api().is_some_and(|error| codes.contains(&error.errcode()))
     }
 }
 
@@ -162,11 +255,16 @@ impl fmt::Display for Error {
             Kind::Configuration(advice) => f.write_str(advice),
             Kind::Unwritable => f.write_str("not sent: the request cannot be written as JSON or as a query"),
             Kind::Range(error) => write!(f, "not sent: {error}"),
-            Kind::NoConcurrency => f.write_str("not sent: the concurrency is 0: write 1 or more"),
+            Kind::Concurrency { pages, most } => write!(f, "not sent: the concurrency is {pages}: write 1 to {most}"),
+            Kind::Stopped => f.write_str("the runtime was shut down during the call"),
+            Kind::InsideRuntime => f.write_str(
+                "not sent: a blocking client would stop this asynchronous runtime: use wecom_health::Client here",
+            ),
             Kind::EmptyToken => f.write_str("the server reports success, but the token is empty"),
             Kind::RepeatedPage { offset } => {
                 write!(f, "the server repeats a page, at offset {offset}: stopped, because it would never end")
             }
+            Kind::Deadline => f.write_str("the call was not done within its time"),
             Kind::Connect(_) => f.write_str("could not connect to the server"),
             Kind::Timeout(_) => f.write_str("the answer was not complete in time"),
             Kind::Interrupted(_) => {

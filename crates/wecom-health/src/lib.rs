@@ -1,16 +1,31 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "blocking")]
+pub mod blocking;
+mod builder;
 mod client;
+mod drift;
 mod error;
 mod generated;
+mod limits;
 mod pages;
+#[cfg(feature = "redis")]
+mod redis_store;
 mod secret;
 mod token;
+mod token_store;
+mod trace;
 mod transport;
 
-pub use client::{Client, ClientBuilder};
+pub use builder::ClientBuilder;
+pub use client::Client;
+pub use drift::Drift;
 pub use error::Error;
 pub use pages::{Items, Pages};
+#[cfg(feature = "redis")]
+pub use redis_store::RedisTokenStore;
 pub use secret::Secret;
+pub use token_store::{MemoryTokenStore, StoreError, StoreFuture, StoredToken, TokenKey, TokenStore};
 /// The types of requests and answers, and the calls.
 pub use wecom_health_model as model;

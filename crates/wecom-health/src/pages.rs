@@ -1,16 +1,17 @@
 //! Answers that come in pages: one page, or a stream over all of them.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::fmt;
+use std::future::Future;
 use std::hash::{DefaultHasher, Hasher};
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use futures_util::future::BoxFuture;
-use futures_util::stream::{self, BoxStream, FuturesOrdered, Stream, StreamExt, TryStreamExt};
+use futures_util::stream::{self, BoxStream, Stream, StreamExt, TryStreamExt};
 
 use serde::Serialize;
+use tokio::task::JoinHandle;
 
 use crate::error::Kind;
 use crate::model::{Endpoint, Paged, Response};
@@ -28,7 +29,8 @@ pub struct Pages<R> {
 
 impl<R: Paged> Pages<R> {
     pub(crate) fn new(client: Client, request: R) -> Self {
-        Self { client, request, offset: 0, page_size: R::MAX_LIMIT, concurrency: 1 }
+        let (offset, limit) = request.window();
+        Self { client, request, offset: offset.unwrap_or(0), page_size: limit.unwrap_or(R::MAX_LIMIT), concurrency: 1 }
     }
 
     /// How many items to skip; none if not set.
@@ -45,7 +47,10 @@ impl<R: Paged> Pages<R> {
     }
 
     /// How many pages a stream fetches at once; one if not set. Order is kept; at most this many pages are in memory, and at
-    /// most this many calls go past the end. 0 is refused before anything is sent.
+    /// most this many calls go past the end. 0, and more than 100, are refused before anything is sent.
+    ///
+    /// Pages are fetched by tasks of the runtime, so that they are complete by the time they are needed, however long the
+    /// program works on an item. The tasks end with the stream.
     pub fn concurrency(mut self, pages: usize) -> Self {
         self.concurrency = pages;
         self
@@ -72,7 +77,7 @@ impl<R: Paged> Pages<R> {
     /// As [`Client::send`]; also a server that repeats a page is stopped with an error.
     pub fn stream(self) -> Items<R::Item> {
         let position = Position { next: self.offset, ..Position::default() };
-        let walk = Walk { source: self, position, ahead: FuturesOrdered::new(), seen: HashSet::new() };
+        let walk = Walk { source: self, position, ahead: VecDeque::new(), seen: HashSet::new(), equal_singles: 0 };
         let pages = stream::try_unfold(walk, |mut walk| async {
             let page = walk.next_page().await?;
             Ok(page.map(|items| (stream::iter(items.into_iter().map(Ok)), walk)))
@@ -92,15 +97,23 @@ impl<R: Endpoint> fmt::Debug for Pages<R> {
     }
 }
 
+/// More pages at once than this are a mistake: the server refuses them.
+const MAX_CONCURRENCY: usize = 100;
+/// A page of one item may be equal to another this often: two people may have given the same answer.
+const EQUAL_SINGLES: u32 = 10;
+
 /// Where a stream has got to.
 struct Walk<R: Paged> {
     source: Pages<R>,
     position: Position,
     /// What is being fetched, in order. All of it follows on from `position.next`.
-    ahead: FuturesOrdered<BoxFuture<'static, Result<<R::Response as Response>::Output, Error>>>,
+    ahead: VecDeque<Task<Result<Page<R>, Error>>>,
     /// Fingerprints of the pages so far.
     seen: HashSet<u64>,
+    equal_singles: u32,
 }
+
+type Page<R> = <<R as Endpoint>::Response as Response>::Output;
 
 /// Which items have been delivered, and what that says about the next ones.
 #[derive(Default)]
@@ -119,17 +132,21 @@ impl<R: Paged> Walk<R> {
         if self.position.ended {
             return Ok(None);
         }
-        if self.source.concurrency == 0 {
-            return Err(Kind::NoConcurrency.at(R::PATH, 0));
+        if !(1..=MAX_CONCURRENCY).contains(&self.source.concurrency) {
+            return Err(Kind::Concurrency { pages: self.source.concurrency, most: MAX_CONCURRENCY }.at(R::PATH, 0));
         }
         self.fetch_ahead();
-        let Some(page) = self.ahead.next().await else { return Ok(None) };
+        let Some(page) = self.ahead.pop_front() else { return Ok(None) };
+        let page = page.result().await.unwrap_or_else(|| Err(Kind::Stopped.at(R::PATH, 0)));
         let (items, last) = R::items(page?);
         if items.is_empty() {
             return Ok(None);
         }
         if !self.seen.insert(fingerprint(&items)) {
-            return Err(Kind::RepeatedPage { offset: self.position.next }.at(R::PATH, 1));
+            self.equal_singles += 1;
+            if items.len() > 1 || self.equal_singles > EQUAL_SINGLES {
+                return Err(Kind::RepeatedPage { offset: self.position.next }.at(R::PATH, 1));
+            }
         }
         self.position.ended = last;
         self.advance(i64::try_from(items.len()).unwrap_or(i64::MAX));
@@ -139,15 +156,13 @@ impl<R: Paged> Walk<R> {
     /// Starts calls until as many are under way as may be.
     fn fetch_ahead(&mut self) {
         let Position { next, stride, .. } = self.position;
-        let (limit, at_once) = match stride {
-            Some(stride) => (stride, self.source.concurrency),
-            None => (self.source.page_size, 1),
-        };
+        let at_once = if stride.is_some() { self.source.concurrency } else { 1 };
         while self.ahead.len() < at_once {
             let under_way = i64::try_from(self.ahead.len()).unwrap_or(i64::MAX);
-            let request = self.source.request.page(next.saturating_add(limit.saturating_mul(under_way)), limit);
+            let offset = next.saturating_add(stride.unwrap_or(0).saturating_mul(under_way));
+            let request = self.source.request.page(offset, self.source.page_size);
             let client = self.source.client.clone();
-            self.ahead.push_back(Box::pin(async move { client.send(&request).await }));
+            self.ahead.push_back(Task::start(async move { client.send(&request).await }));
         }
     }
 
@@ -166,6 +181,33 @@ impl<R: Paged> Walk<R> {
             None => {}
         }
         position.last = came;
+    }
+}
+
+/// A task that ends when it is dropped. It goes on while nobody waits for it: a call that stood still could hold the lock on the
+/// token, or run into its time-out.
+struct Task<T>(JoinHandle<T>);
+
+impl<T: Send + 'static> Task<T> {
+    fn start(work: impl Future<Output = T> + Send + 'static) -> Self {
+        Self(tokio::spawn(work))
+    }
+
+    /// What came of it; nothing if the runtime was shut down.
+    async fn result(mut self) -> Option<T> {
+        match (&mut self.0).await {
+            Ok(result) => Some(result),
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => None,
+            },
+        }
+    }
+}
+
+impl<T> Drop for Task<T> {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 

@@ -3,6 +3,7 @@
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{StatusCode, Url};
 
+use crate::drift::Watch;
 use crate::error::Kind;
 use crate::model::{AccessToken, Endpoint, Method, Response};
 
@@ -10,6 +11,7 @@ use crate::model::{AccessToken, Endpoint, Method, Response};
 pub(crate) struct Transport {
     pub(crate) http: reqwest::Client,
     pub(crate) base: Url,
+    pub(crate) watch: Option<Watch>,
 }
 
 impl Transport {
@@ -19,7 +21,7 @@ impl Transport {
         &self,
         request: &E,
         token: Option<&AccessToken>,
-    ) -> Result<E::Response, Kind> {
+    ) -> Result<<E::Response as Response>::Output, Kind> {
         let mut url = self.base.clone();
         url.set_path(&format!("{}{}", self.base.path().trim_end_matches('/'), E::PATH));
         let sending = match E::METHOD {
@@ -37,6 +39,10 @@ impl Transport {
             status => return Err(Kind::Status(status)),
         }
         let body = response.bytes().await.map_err(Kind::of)?;
-        E::Response::from_slice(&body).map_err(Kind::Response)
+        let answer = E::Response::from_slice(&body).map_err(Kind::Response)?;
+        if let Some(watch) = &self.watch {
+            watch.look::<E::Response>(&body);
+        }
+        answer.into_result().map_err(Kind::Response)
     }
 }

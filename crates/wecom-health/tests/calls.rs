@@ -3,13 +3,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use std::collections::BTreeSet;
-use std::error::Error as _;
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use wecom_health::model::{
-    Endpoint, ErrCode, GetReportJobInfoRequest, Method, NaiveDate, QuestionId, Response, ResponseError,
+    Endpoint, ErrCode, GetReportJobIdsRequest, GetReportJobInfoRequest, Method, NaiveDate, QuestionId, Response,
+    ResponseError,
 };
-use wecom_health::{Client, Error, Secret};
+use wecom_health::{Client, Drift, Error, MemoryTokenStore, Secret};
 use wecom_health_emulator::{Emulator, Fault};
 
 const CALL: &str = "get_report_job_info";
@@ -160,128 +162,121 @@ async fn a_token_that_is_empty_is_not_used() {
     assert_eq!(emulator.requests().len(), 1);
 }
 
-#[tokio::test]
-async fn concurrent_calls_on_a_cold_client_share_one_token() {
-    let emulator = Emulator::start().await.unwrap();
-    let client = client(&emulator);
-    let calls_made: Vec<_> = (0..20)
+/// Makes this many calls at once, which must succeed.
+async fn calls_at_once(client: &Client, count: usize) {
+    let calls: Vec<_> = (0..count)
         .map(|_| {
             let client = client.clone();
             tokio::spawn(async move { client.report_job_info("jobid1", date()).await })
         })
         .collect();
-    for call in calls_made {
+    for call in calls {
         call.await.unwrap().unwrap();
     }
-    assert_eq!((calls(&emulator, "/cgi-bin/gettoken"), calls(&emulator, PATH)), (1, 20));
-}
-
-/// Each way for an answer to go wrong, with the line that the user sees.
-fn faults() -> Vec<(Fault, &'static str)> {
-    let http = |status, header: (&'static str, &str), body: &str| Fault::Http {
-        status,
-        headers: vec![(header.0, header.1.to_owned())],
-        body: body.into(),
-    };
-    vec![
-        (
-            http(502, ("content-type", "text/html"), "<html>\n<h1>marked-answer</h1></html>"),
-            "HTTP 502 Bad Gateway: this is not the API, which always answers 200",
-        ),
-        (
-            http(302, ("location", "https://example.com/marked-answer"), ""),
-            "HTTP 302 Found: redirects are not followed, they would carry the token along; check the base URL",
-        ),
-        (Fault::Body("marked-answer".into()), "not JSON at line 1 column 1"),
-        (
-            Fault::Body("{\"job_info\":\n{\"title\": \"marked-ans".into()),
-            "the JSON ends too early, at line 2 column 21",
-        ),
-        (Fault::Body(String::new()), "the JSON ends too early, at line 1 column 0"),
-        (Fault::Truncated, "the connection broke off before the answer was complete, or it is no HTTP"),
-        (Fault::Body("{\"job_info\": \"marked-answer\"}".into()), "job_info: expected struct JobInfo, found a string"),
-        (
-            Fault::Body("{\"errmsg\": \"marked-answer\"}".into()),
-            "the server reports success, but `job_info` is absent or null",
-        ),
-        (Fault::ErrCode(-1), "errcode -1: The system is busy (系统繁忙); try again later, at most 3 times"),
-    ]
 }
 
 #[tokio::test]
-async fn every_failure_is_a_line_of_its_own_without_secret_token_or_answer() {
-    let mut lines = BTreeSet::new();
-    let mut shown = Vec::new();
+async fn two_hundred_calls_share_a_token_and_its_replacement() {
     let emulator = Emulator::start().await.unwrap();
     let client = client(&emulator);
-    client.report_job_info("jobid1", date()).await.unwrap();
-    for (fault, line) in faults() {
-        emulator.fail_next(CALL, fault);
-        let error = client.report_job_info("jobid1", date()).await.unwrap_err();
-        assert_eq!(error.to_string(), format!("{PATH}: {line}"));
-        assert!(lines.insert(error.to_string()));
-        shown.extend(everything(&error));
-    }
-    // The same of the call whose query holds the secret.
-    for (fault, _) in faults() {
-        let client = self::client(&emulator);
-        emulator.fail_next("gettoken", fault);
-        let error = client.report_job_info("jobid1", date()).await.unwrap_err();
-        assert_eq!(error.endpoint(), Some("/cgi-bin/gettoken"));
-        shown.extend(everything(&error));
-    }
-    let emulator_url = emulator.base_url();
-    let (secret, token) = needles(&emulator);
-    let builder = Client::builder(emulator.corp_id(), Secret::new(&*secret)).base_url(emulator_url);
-    shown.extend([format!("{client:?}"), format!("{builder:?}"), format!("{:?}", Secret::new(&*secret))]);
+    calls_at_once(&client, 200).await;
+    assert_eq!((calls(&emulator, "/cgi-bin/gettoken"), calls(&emulator, PATH)), (1, 200));
 
-    // Nobody listens on this port any more.
-    drop(emulator);
-    let refused = async {
-        loop {
-            match client.report_job_info("jobid1", date()).await {
-                Err(error) if error.is_connect() => break error,
-                _ => tokio::task::yield_now().await,
-            }
-        }
+    let first = emulator.requests().last().unwrap().expose_query().to_owned();
+    emulator.revoke_tokens();
+    let before = emulator.requests().len();
+    calls_at_once(&client, 200).await;
+    assert_eq!(calls(&emulator, "/cgi-bin/gettoken"), 2);
+    let after: Vec<_> =
+        emulator.requests().split_off(before).into_iter().filter(|request| request.path() == PATH).collect();
+    let rejected = after.iter().filter(|request| request.expose_query() == first).count();
+    // Each call succeeded with the new token, so none can have used the rejected one twice.
+    assert!((1..=200).contains(&rejected), "{rejected} calls with the revoked token");
+    assert_eq!(after.len() - rejected, 200);
+}
+
+#[tokio::test]
+async fn clients_with_the_same_store_share_a_token_and_other_apps_do_not() {
+    let emulator = Emulator::start().await.unwrap();
+    let store = Arc::new(MemoryTokenStore::default());
+    let build = |secret: &str| {
+        let builder = Client::builder(emulator.corp_id(), Secret::new(secret)).base_url(emulator.base_url());
+        builder.token_store(store.clone()).build().unwrap()
     };
-    let gone = tokio::time::timeout(Duration::from_secs(10), refused).await.unwrap();
-    assert_eq!(gone.to_string(), format!("{PATH}: could not connect to the server"));
-    assert!(everything(&gone).last().unwrap().contains("refused"), "{gone:?}");
-    assert!(lines.insert(gone.to_string()));
-    shown.extend(everything(&gone));
-
-    for text in shown {
-        for needle in [secret.as_str(), token.as_str(), "marked-answer", "marked-ans"] {
-            assert!(!text.contains(needle), "{needle} in {text}");
-        }
-    }
+    let (one, other) = (build(emulator.secret()), build(emulator.secret()));
+    let (first, second) = tokio::join!(one.report_job_info("jobid1", date()), other.report_job_info("jobid1", date()));
+    first.and(second).unwrap();
+    assert_eq!(calls(&emulator, "/cgi-bin/gettoken"), 1);
+    build("another").report_job_info("jobid1", date()).await.unwrap_err();
+    assert_eq!(calls(&emulator, "/cgi-bin/gettoken"), 2);
 }
 
-/// All that can be printed of an error.
-fn everything(error: &Error) -> Vec<String> {
-    let mut texts = vec![error.to_string(), format!("{error:?}"), format!("{error:#?}")];
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        texts.extend([format!("{inner:?}"), inner.to_string()]);
-        cause = inner.source();
-    }
-    texts
+#[tokio::test]
+async fn a_call_has_its_time_with_all_its_tries() {
+    let emulator = Emulator::start().await.unwrap();
+    let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
+    let client = builder.timeout(Duration::from_millis(300)).build().unwrap();
+    client.report_job_info("jobid1", date()).await.unwrap();
+    emulator.fail_next(CALL, Fault::Delay(Duration::from_secs(5)));
+    let error = client.report_job_info("jobid1", date()).await.unwrap_err();
+    assert_eq!(error.to_string(), format!("{PATH}: the call was not done within its time"));
+    assert_eq!((error.is_timeout(), error.attempts()), (true, 1));
 }
 
-/// Secret and token, after making sure that the server received them.
-fn needles(emulator: &Emulator) -> (String, String) {
-    let requests = emulator.requests();
-    let secret = emulator.secret();
-    assert!(requests[0].expose_query().contains(&format!("corpsecret={secret}")));
-    let token = requests[1].expose_query().strip_prefix("access_token=").unwrap().to_owned();
-    assert!(token.len() > 100);
-    for request in &requests {
-        let headers = format!("{:?}", request.headers());
-        assert!(!headers.contains(secret) && !headers.contains(&token), "{headers}");
-        assert!(!request.body().contains(&token));
+#[tokio::test]
+async fn calls_of_a_minute_are_limited_and_wait_within_the_time_of_the_call() {
+    let emulator = Emulator::start().await.unwrap();
+    let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
+    let builder = builder.calls_per_minute(NonZeroU32::new(1)).timeout(Duration::from_millis(300));
+    let client = builder.build().unwrap();
+    client.report_job_info("jobid1", date()).await.unwrap();
+    client.report_stat(date()).await.unwrap();
+    let error = client.report_job_info("jobid1", date()).await.unwrap_err();
+    assert_eq!((error.is_timeout(), error.attempts(), calls(&emulator, PATH)), (true, 0, 1));
+}
+
+#[tokio::test]
+async fn a_client_of_ones_own_is_used() {
+    let emulator = Emulator::start().await.unwrap();
+    let http = reqwest::Client::builder().user_agent("mine").no_proxy().build().unwrap();
+    let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
+    builder.http_client(http).build().unwrap().report_stat(date()).await.unwrap();
+    let agents = emulator.requests().into_iter().map(|request| request.headers().to_vec());
+    assert!(agents.flatten().any(|header| header == ("user-agent".to_owned(), "mine".to_owned())));
+}
+
+#[tokio::test]
+async fn drift_is_told_once_for_each_place_and_value() {
+    let emulator = Emulator::start().await.unwrap();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let callback = {
+        let told = Arc::clone(&told);
+        move |drift: &Drift| told.lock().unwrap().push(drift.to_string())
+    };
+    let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
+    let client = builder.on_drift(callback).build().unwrap();
+    client.report_job_info("jobid2", date()).await.unwrap();
+    client.report_answers("jobid2", date()).send().await.unwrap();
+    assert!(told.lock().unwrap().is_empty(), "{told:?}");
+    let drifted = r#"{"errcode": 0, "errmsg": "ok", "trace": "marked", "job_info": {"title": "t", "creator": "c", "type": 7,
+        "report_type": 1, "skip_weekend": 0, "finish_cnt": 1, "question_templates": [
+        {"question_id": 1, "title": "t", "question_type": 9, "is_required": 1, "score": {"marked": 1}},
+        {"question_id": 2, "title": "t", "question_type": 9, "is_required": 1, "score": null}]}}"#;
+    for _ in 0..2 {
+        emulator.fail_next(CALL, Fault::Body(drifted.into()));
+        client.report_job_info("jobid1", date()).await.unwrap();
     }
-    (secret.to_owned(), token)
+    let mut told = told.lock().unwrap().clone();
+    told.sort_unstable();
+    assert_eq!(
+        told,
+        [
+            "the schema does not describe job_info.question_templates[].score",
+            "the schema does not describe trace",
+            "the schema does not name the value 7 of job_info.type",
+            "the schema does not name the value 9 of job_info.question_templates[].question_type",
+        ]
+    );
 }
 
 #[tokio::test]
@@ -326,6 +321,16 @@ fn public_types_can_be_shared_between_threads() {
     shared::<wecom_health::ClientBuilder>();
     shared::<Error>();
     shared::<Secret>();
+    shared::<Drift>();
+    shared::<MemoryTokenStore>();
+    shared::<wecom_health::StoredToken>();
+    shared::<wecom_health::StoreError>();
+    shared::<wecom_health::TokenKey>();
+    shared::<wecom_health::Pages<GetReportJobIdsRequest>>();
+    #[cfg(feature = "blocking")]
+    shared::<wecom_health::blocking::Client>();
+    #[cfg(feature = "redis")]
+    shared::<wecom_health::RedisTokenStore>();
 }
 
 #[test]

@@ -155,6 +155,10 @@ fn paged_call(document: &Document, link: &Link, paged: &Paged) -> Item {
             type Item = #item;
             const MAX_LIMIT: i64 = #maximum;
 
+            fn window(&self) -> (Option<i64>, Option<i64>) {
+                (self.#offset, self.#limit)
+            }
+
             fn page(&self, offset: i64, limit: i64) -> Self {
                 self.clone().#offset(offset).#limit(limit)
             }
@@ -249,6 +253,10 @@ fn response(document: &Document, name: &str, definition: &Definition) -> [Item; 
 
                 fn errmsg(&self) -> &str {
                     &self.errmsg
+                }
+
+                fn shape() -> Option<Shape> {
+                    Some(Self::SHAPE)
                 }
 
                 fn into_result(self) -> Result<Self::Output, ResponseError> {

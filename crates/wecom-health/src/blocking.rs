@@ -1,0 +1,159 @@
+//! The same calls for programs without an asynchronous runtime.
+//!
+//! ```no_run
+//! use wecom_health::{Secret, blocking::Client, model::NaiveDate};
+//!
+//! let client = Client::new(wecom_health::Client::builder("ww1234", Secret::from_env("WECOM_CORP_SECRET")?))?;
+//! let date = NaiveDate::from_ymd_opt(2020, 3, 27).expect("a day of the calendar");
+//! for answer in client.report_answers("jobid1", date).items() {
+//!     println!("{:?}", answer?.reporter());
+//! }
+//! # Ok::<(), wecom_health::Error>(())
+//! ```
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use tokio::runtime::{Builder, Handle, Runtime};
+
+use crate::error::Kind;
+use crate::model::{Endpoint, Paged, Response};
+use crate::{ClientBuilder, Error};
+
+/// A client whose calls block the thread. Inside an asynchronous runtime its calls fail and say so.
+#[derive(Clone)]
+pub struct Client {
+    client: crate::Client,
+    runtime: Arc<Blocking>,
+}
+
+impl Client {
+    /// The client that a builder describes.
+    ///
+    /// # Errors
+    ///
+    /// As [`ClientBuilder::build`]; or the system has no resources for a runtime.
+    pub fn new(builder: ClientBuilder) -> Result<Self, Error> {
+        let client = builder.build()?;
+        // A thread of its own: what is under way goes on between calls, and does not run into its time-out.
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let runtime =
+            runtime.map_err(|error| Error::configuration(format!("no runtime for a blocking client: {error}")))?;
+        Ok(Self { client, runtime: Arc::new(Blocking(Some(runtime))) })
+    }
+
+    /// Makes any call, as [`Client::send`](crate::Client::send) does.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::send`](crate::Client::send); also inside an asynchronous runtime.
+    pub fn send<E: Endpoint>(&self, request: &E) -> Result<<E::Response as Response>::Output, Error> {
+        self.runtime.wait(E::PATH, self.client.send(request))?
+    }
+
+    /// Any call whose answer comes in pages.
+    pub fn pages<R: Paged>(&self, request: R) -> Pages<R> {
+        Pages { pages: self.client.pages(request), runtime: Arc::clone(&self.runtime) }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.client.fmt(f)
+    }
+}
+
+/// A call whose answer comes in pages: [`items`](Self::items) for all of them, or [`send`](Self::send) for one page.
+#[must_use = "nothing is sent until `items` or `send`"]
+pub struct Pages<R> {
+    pages: crate::Pages<R>,
+    runtime: Arc<Blocking>,
+}
+
+impl<R: Paged> Pages<R> {
+    /// As [`Pages::offset`](crate::Pages::offset).
+    pub fn offset(mut self, offset: i64) -> Self {
+        self.pages = self.pages.offset(offset);
+        self
+    }
+
+    /// As [`Pages::page_size`](crate::Pages::page_size).
+    pub fn page_size(mut self, items: i64) -> Self {
+        self.pages = self.pages.page_size(items);
+        self
+    }
+
+    /// As [`Pages::concurrency`](crate::Pages::concurrency).
+    pub fn concurrency(mut self, pages: usize) -> Self {
+        self.pages = self.pages.concurrency(pages);
+        self
+    }
+
+    /// Fetches one page.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::send`].
+    pub fn send(self) -> Result<<R::Response as Response>::Output, Error> {
+        self.runtime.wait(R::PATH, self.pages.send())?
+    }
+
+    /// Fetches all items, page by page, as [`Pages::stream`](crate::Pages::stream) does.
+    pub fn items(self) -> Items<R::Item> {
+        Items { items: Some(self.pages.stream()), endpoint: R::PATH, runtime: self.runtime }
+    }
+}
+
+impl<R: Endpoint> fmt::Debug for Pages<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.pages.fmt(f)
+    }
+}
+
+/// An iterator over the items of all pages. It ends after an error.
+pub struct Items<T> {
+    items: Option<crate::Items<T>>,
+    endpoint: &'static str,
+    runtime: Arc<Blocking>,
+}
+
+impl<T> Iterator for Items<T> {
+    type Item = Result<T, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let next = self.runtime.wait(self.endpoint, self.items.as_mut()?.try_next());
+        let next = next.and_then(|next| next).transpose();
+        if !matches!(next, Some(Ok(_))) {
+            self.items = None;
+        }
+        next
+    }
+}
+
+impl<T> fmt::Debug for Items<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Items").finish_non_exhaustive()
+    }
+}
+
+/// The runtime behind a blocking client.
+struct Blocking(Option<Runtime>);
+
+impl Blocking {
+    fn wait<F: Future>(&self, endpoint: &'static str, call: F) -> Result<F::Output, Error> {
+        match &self.0 {
+            Some(runtime) if Handle::try_current().is_err() => Ok(runtime.block_on(call)),
+            _ => Err(Kind::InsideRuntime.at(endpoint, 0)),
+        }
+    }
+}
+
+impl Drop for Blocking {
+    fn drop(&mut self) {
+        // To wait for its end would panic inside another runtime.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}

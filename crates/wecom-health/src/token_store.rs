@@ -1,0 +1,150 @@
+//! Where tokens are kept: in this process by default, or in a place that processes share.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use crate::Secret;
+use crate::model::{AccessToken, CorpId};
+
+/// What a [`TokenStore`] returns: a future, boxed so that stores can be exchanged at run time.
+pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// Keeps the token of each app, and sees to it that only one client fetches a new one at a time.
+///
+/// A store that fails does not fail the call: the client then fetches a token of its own.
+pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
+    /// The token of an app, if there is one that is still fresh.
+    fn load<'a>(&'a self, key: &'a TokenKey) -> StoreFuture<'a, Option<StoredToken>>;
+
+    /// Keeps a token as long as it is fresh, in place of an older one.
+    fn save<'a>(&'a self, key: &'a TokenKey, token: &'a StoredToken) -> StoreFuture<'a, ()>;
+
+    /// Forgets a token that the server rejected. Must leave any other token in place.
+    fn forget<'a>(&'a self, key: &'a TokenKey, rejected: &'a AccessToken) -> StoreFuture<'a, ()>;
+
+    /// Makes `owner` the one who fetches a new token, for as long as `lease`; false while somebody else is. Must be true
+    /// for the owner of the lock, whose lease starts anew.
+    fn lock<'a>(&'a self, key: &'a TokenKey, owner: &'a str, lease: Duration) -> StoreFuture<'a, bool>;
+
+    /// Ends the lock of `owner`. Must leave the lock of anybody else in place.
+    fn unlock<'a>(&'a self, key: &'a TokenKey, owner: &'a str) -> StoreFuture<'a, ()>;
+}
+
+/// Which app a token belongs to: corp id and a fingerprint of the secret, from which the secret cannot be told.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TokenKey {
+    corp_id: CorpId,
+    fingerprint: String,
+}
+
+impl TokenKey {
+    pub(crate) fn new(corp_id: &CorpId, secret: &Secret) -> Self {
+        let hash = hmac_sha256::HMAC::mac(corp_id.as_ref(), secret.get().expose());
+        let fingerprint = hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { corp_id: corp_id.clone(), fingerprint }
+    }
+}
+
+/// Text to keep the token under: `<corp id>:<32 hexadecimal digits>`.
+impl fmt::Display for TokenKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.corp_id, self.fingerprint)
+    }
+}
+
+/// A token and how long it is good. `Debug` does not show the token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredToken {
+    /// The token.
+    pub token: AccessToken,
+    /// When to fetch another: some time before the server stops accepting this one.
+    pub fresh_until: SystemTime,
+}
+
+/// Why a store failed.
+#[derive(Debug)]
+pub struct StoreError(Box<dyn std::error::Error + Send + Sync>);
+
+impl StoreError {
+    /// Wraps the error of whatever is behind the store. Its text must not show tokens.
+    pub fn new(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self(error.into())
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the token store failed: {}", self.0)
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+/// Keeps tokens in this process: what a client does that is given no store. Give the same one to several clients of an app,
+/// and they share its token.
+#[derive(Default)]
+pub struct MemoryTokenStore(Mutex<HashMap<TokenKey, Entry>>);
+
+#[derive(Default)]
+struct Entry {
+    token: Option<StoredToken>,
+    lock: Option<(String, SystemTime)>,
+}
+
+impl MemoryTokenStore {
+    fn entries(&self) -> MutexGuard<'_, HashMap<TokenKey, Entry>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn with<'a, T: Send + 'a>(&self, key: &TokenKey, action: impl FnOnce(&mut Entry) -> T) -> StoreFuture<'a, T> {
+        let result = action(self.entries().entry(key.clone()).or_default());
+        Box::pin(std::future::ready(Ok(result)))
+    }
+}
+
+impl TokenStore for MemoryTokenStore {
+    fn load<'a>(&'a self, key: &'a TokenKey) -> StoreFuture<'a, Option<StoredToken>> {
+        self.with(key, |entry| entry.token.clone().filter(|token| SystemTime::now() < token.fresh_until))
+    }
+
+    fn save<'a>(&'a self, key: &'a TokenKey, token: &'a StoredToken) -> StoreFuture<'a, ()> {
+        self.with(key, |entry| entry.token = Some(token.clone()))
+    }
+
+    fn forget<'a>(&'a self, key: &'a TokenKey, rejected: &'a AccessToken) -> StoreFuture<'a, ()> {
+        self.with(key, |entry| {
+            if entry.token.as_ref().is_some_and(|stored| stored.token == *rejected) {
+                entry.token = None;
+            }
+        })
+    }
+
+    fn lock<'a>(&'a self, key: &'a TokenKey, owner: &'a str, lease: Duration) -> StoreFuture<'a, bool> {
+        self.with(key, |entry| {
+            let now = SystemTime::now();
+            let free = entry.lock.as_ref().is_none_or(|(holder, until)| holder == owner || *until <= now);
+            if free {
+                entry.lock = Some((owner.to_owned(), now + lease));
+            }
+            free
+        })
+    }
+
+    fn unlock<'a>(&'a self, key: &'a TokenKey, owner: &'a str) -> StoreFuture<'a, ()> {
+        self.with(key, |entry| {
+            if entry.lock.as_ref().is_some_and(|(holder, _)| holder == owner) {
+                entry.lock = None;
+            }
+        })
+    }
+}
+
+impl fmt::Debug for MemoryTokenStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryTokenStore").finish_non_exhaustive()
+    }
+}

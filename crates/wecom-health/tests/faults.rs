@@ -1,0 +1,113 @@
+//! What the client makes of every fault, for each of the four calls. The table is in `support/mod.rs`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+mod support;
+
+use std::time::Duration;
+
+use support::{CALLS, Case, call, cases, everything, holding, requests, warm_client};
+use wecom_health_emulator::{Emulator, Fault};
+
+async fn check(case: Case, name: &'static str) {
+    let emulator = Emulator::start().await.unwrap();
+    let client = warm_client(&emulator).await;
+    let before = requests(&emulator, name);
+    for fault in case.faults {
+        emulator.fail_next(name, fault);
+    }
+    let result = call(&client, name).await;
+    let context = format!("{}, {name}", case.name);
+    assert_eq!(requests(&emulator, name) - before, case.requests, "{context}: {result:?}");
+    match (result, case.holds) {
+        (Ok(()), None) => {}
+        (Err(error), Some(holds)) => {
+            assert_eq!(error.to_string(), format!("/cgi-bin/health/{name}: {}", case.line), "{context}");
+            assert_eq!(holding(&error), holds, "{context}");
+            assert_eq!(error.attempts() as usize, case.requests, "{context}");
+        }
+        (result, _) => panic!("{context}: {result:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_fault_is_told_apart_for_every_call() {
+    let checks =
+        CALLS.into_iter().flat_map(|name| cases().into_iter().map(move |case| tokio::spawn(check(case, name))));
+    for check in checks.collect::<Vec<_>>() {
+        check.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_success_without_its_payload_is_an_error_and_an_empty_list_is_not() {
+    let emulator = Emulator::start().await.unwrap();
+    let client = warm_client(&emulator).await;
+    for (name, field) in [
+        ("get_report_jobids", None),
+        ("get_report_job_info", Some("job_info")),
+        ("get_report_answer", None),
+        ("get_health_report_stat", Some("pv")),
+    ] {
+        let before = requests(&emulator, name);
+        emulator.fail_next(name, Fault::Body(r#"{"errcode": 0, "errmsg": "ok"}"#.into()));
+        let result = call(&client, name).await;
+        assert_eq!(requests(&emulator, name) - before, 1);
+        match field {
+            None => result.unwrap(),
+            Some(field) => {
+                let error = result.unwrap_err();
+                let told =
+                    format!("/cgi-bin/health/{name}: the server reports success, but `{field}` is absent or null");
+                assert_eq!((error.to_string(), holding(&error)), (told, "decode".to_owned()));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_tried_three_times() {
+    let emulator = Emulator::start().await.unwrap();
+    let client = warm_client(&emulator).await;
+    drop(emulator);
+    for name in CALLS {
+        let refused = async {
+            loop {
+                match call(&client, name).await {
+                    Err(error) if error.is_connect() => break error,
+                    _ => tokio::task::yield_now().await,
+                }
+            }
+        };
+        let error = tokio::time::timeout(Duration::from_secs(10), refused).await.unwrap();
+        assert_eq!(error.to_string(), format!("/cgi-bin/health/{name}: could not connect to the server"));
+        assert_eq!((holding(&error).as_str(), error.attempts()), ("connect transient", 3));
+        assert!(everything(&error).last().unwrap().contains("refused"), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn each_fault_has_a_line_of_its_own() {
+    let lines: Vec<_> = cases().iter().map(|case| case.line).filter(|line| !line.is_empty()).collect();
+    let mut distinct = lines.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    // Reset before and after the headers, a late and a slow answer, and what is no JSON in three ways read the same.
+    assert!(distinct.len() >= lines.len() - 4, "{lines:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_limit_is_waited_for_only_on_request_and_within_the_time() {
+    use wecom_health::{Client, Secret};
+    let emulator = Emulator::start().await.unwrap();
+    let builder = || Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
+    let waiting = builder().wait_when_rate_limited().timeout(Duration::from_secs(90)).build().unwrap();
+    let impatient = builder().wait_when_rate_limited().timeout(Duration::from_secs(50)).build().unwrap();
+    for (client, requests_made) in [(waiting, 2), (impatient, 1)] {
+        client.report_job_ids().send().await.unwrap();
+        let before = requests(&emulator, CALLS[3]);
+        emulator.fail_next(CALLS[3], Fault::ErrCode(45009));
+        let result = call(&client, CALLS[3]).await;
+        assert_eq!((requests(&emulator, CALLS[3]) - before, result.is_ok()), (requests_made, requests_made == 2));
+    }
+}

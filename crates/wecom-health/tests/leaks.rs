@@ -1,0 +1,146 @@
+//! Neither secret, token nor anybody's answer occurs in an error, in `Debug` or in a log, whatever goes wrong. One test, because
+//! the log of a process is one.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+mod support;
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use support::{CALLS, MARK, call, cases, date, everything, warm_client};
+use tracing_subscriber::fmt::MakeWriter;
+use wecom_health::model::{AccessToken, GetTokenRequest};
+use wecom_health::{Client, MemoryTokenStore, Secret, StoredToken, TokenStore};
+use wecom_health_emulator::{Emulator, Fault};
+
+/// Everything that was logged, by anybody.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Log;
+
+    fn make_writer(&'a self) -> Log {
+        self.clone()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_secret_is_shown_or_logged() {
+    let capture = Log::default();
+    // Every target, and the records of the `log` crate too.
+    tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
+        .with_writer(capture.clone())
+        .init();
+    let mut shown = Vec::new();
+    let mut needles = vec![MARK.to_owned()];
+    let mut answers_sent = false;
+
+    for name in CALLS {
+        for case in cases() {
+            // A fault of the call has the token in its URL, one of the token's own call the secret.
+            for faulty in [name, "gettoken"] {
+                let emulator = Emulator::start().await.unwrap();
+                let client = warm_client(&emulator).await;
+                if faulty == "gettoken" {
+                    emulator.revoke_tokens();
+                }
+                for fault in case.faults.clone() {
+                    answers_sent |= matches!(&fault, Fault::Body(body) if body.contains(MARK));
+                    emulator.fail_next(faulty, fault);
+                }
+                let result = call(&client, name).await;
+                shown.extend(result.as_ref().err().map(everything).unwrap_or_default());
+                shown.push(format!("{client:?}"));
+                needles.extend(on_the_wire(&emulator));
+            }
+        }
+    }
+
+    let elsewhere = Emulator::start().await.unwrap();
+    let emulator = Emulator::start().await.unwrap();
+    let client = warm_client(&emulator).await;
+    let location = format!("{}/cgi-bin/health/{}", elsewhere.base_url(), CALLS[0]);
+    emulator.fail_next(CALLS[0], Fault::Http { status: 307, headers: vec![("location", location)], body: MARK.into() });
+    shown.extend(everything(&call(&client, CALLS[0]).await.unwrap_err()));
+    assert!(elsewhere.requests().is_empty(), "the redirect was not followed");
+    needles.extend(on_the_wire(&emulator));
+
+    // Debug of everything public that holds a secret.
+    let secret = Secret::new(emulator.secret());
+    let builder = Client::builder(emulator.corp_id(), secret.clone()).base_url(emulator.base_url());
+    let token = AccessToken::from(needles.last().unwrap().as_str());
+    let stored = StoredToken { token, fresh_until: std::time::SystemTime::now() };
+    let store: Arc<dyn TokenStore> = Arc::new(MemoryTokenStore::default());
+    shown.extend([
+        format!("{secret:?} {builder:?} {:?} {stored:?} {store:?}", builder.clone().token_store(store.clone()).build()),
+        format!("{:?}", GetTokenRequest::new(emulator.corp_id(), emulator.secret())),
+        format!("{:?} {:?}", client.report_answers("jobid1", date()), client.report_answers("jobid1", date()).stream()),
+        format!("{emulator:?} {:?}", emulator.requests()),
+    ]);
+
+    assert!(answers_sent, "an answer with the mark was on the wire");
+    needles.sort_unstable();
+    needles.dedup();
+    assert!(needles.len() > 2, "secret, tokens and the mark");
+    let log = logged(&capture);
+    for target in ["wecom_health.call", "hyper_util", "errcode=60020", "hint=\"", "attempt=3", "reqwest"] {
+        assert!(log.contains(target), "{target} is in no log: this test would find nothing");
+    }
+    for needle in &needles {
+        assert!(!log.contains(needle), "{needle} in the log: {:?}", log.lines().find(|line| line.contains(needle)));
+        for text in &shown {
+            assert!(!text.contains(needle), "{needle} in {text}");
+        }
+    }
+
+    // A store that fails is told of once, and the calls go on.
+    #[cfg(feature = "redis")]
+    {
+        let store = wecom_health::RedisTokenStore::new("redis://:marked-password@127.0.0.1:1/").unwrap();
+        shown = vec![format!("{store:?}")];
+        let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
+        let client = builder.token_store(Arc::new(store)).build().unwrap();
+        for _ in 0..3 {
+            client.report_stat(date()).await.unwrap();
+            emulator.revoke_tokens();
+        }
+        let log = logged(&capture);
+        assert_eq!(log.matches("going on with a token of this process").count(), 1);
+        assert!(!log.contains("marked-password") && !shown[0].contains("marked-password"));
+    }
+}
+
+fn logged(log: &Log) -> String {
+    String::from_utf8(log.0.lock().unwrap().clone()).unwrap()
+}
+
+/// The secret and the tokens that a server received.
+fn on_the_wire(emulator: &Emulator) -> Vec<String> {
+    let requests = emulator.requests();
+    let secret = emulator.secret().to_owned();
+    assert!(requests.iter().any(|request| request.expose_query().contains(&format!("corpsecret={secret}"))));
+    for request in &requests {
+        let headers = format!("{:?}", request.headers());
+        assert!(!headers.contains(&secret) && !headers.contains("emulated_access-token"), "{headers}");
+        assert!(!request.headers().iter().any(|(name, _)| name == "referer"));
+    }
+    let tokens = requests.iter().filter_map(|request| request.expose_query().strip_prefix("access_token="));
+    let tokens: Vec<_> = tokens.map(str::to_owned).collect();
+    assert!(!tokens.is_empty());
+    [secret].into_iter().chain(tokens).collect()
+}

@@ -1,0 +1,181 @@
+//! Tokens in a real Redis, shared between processes. Needs `redis-server`; skipped where there is none, unless
+//! `WECOM_HEALTH_REQUIRE_REDIS` is set.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+#![allow(clippy::print_stdout, reason = "a test that is skipped says so")]
+
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use wecom_health::model::NaiveDate;
+use wecom_health::{Client, RedisTokenStore, Secret, TokenStore};
+use wecom_health_emulator::{Emulator, Fault};
+
+const PROCESSES: usize = 8;
+const CALLS: usize = 50;
+
+fn date() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2020, 3, 27).unwrap()
+}
+
+/// A Redis of this test's own, on a loopback port.
+struct Redis {
+    server: Child,
+    url: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Redis {
+    /// Starts one; nothing where it is not installed.
+    fn start() -> Option<Self> {
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+        let folder = tempfile::tempdir().unwrap();
+        let server = Command::new("redis-server")
+            .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--dir"])
+            .arg(folder.path())
+            .stdout(Stdio::null())
+            .spawn();
+        let server = match server {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                assert!(std::env::var_os("WECOM_HEALTH_REQUIRE_REDIS").is_none(), "redis-server is not installed");
+                println!("skipped: no redis-server");
+                return None;
+            }
+            server => server.unwrap(),
+        };
+        let redis = Self { server, url: format!("redis://127.0.0.1:{port}/"), _folder: folder };
+        let start = Instant::now();
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+            assert!(start.elapsed() < Duration::from_secs(10), "Redis does not start");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Some(redis)
+    }
+
+    fn store(&self) -> Arc<dyn TokenStore> {
+        Arc::new(RedisTokenStore::new(&self.url).unwrap())
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+fn client(base_url: &str, corp_id: &str, secret: &str, store: Arc<dyn TokenStore>) -> Client {
+    let builder = Client::builder(corp_id, Secret::new(secret)).base_url(base_url).token_store(store);
+    // The connections of many debug builds at once take their time.
+    builder.timeout(Duration::from_secs(60)).build().unwrap()
+}
+
+/// What the other processes of the tests below run: calls, one after the other.
+#[tokio::test]
+async fn worker() {
+    let Ok(arguments) = std::env::var("WECOM_HEALTH_TEST_WORKER") else { return };
+    let [redis, base_url, corp_id, secret, calls]: [&str; 5] =
+        arguments.split('|').collect::<Vec<_>>().try_into().unwrap();
+    let store = Arc::new(RedisTokenStore::new(redis).unwrap());
+    let client = client(base_url, corp_id, secret, store);
+    for _ in 0..calls.parse().unwrap() {
+        client.report_stat(date()).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// Runs [`worker`] in a process of its own.
+fn spawn_worker(redis: &Redis, emulator: &Emulator, calls: usize) -> Child {
+    let (base_url, corp_id, secret) = (emulator.base_url(), emulator.corp_id(), emulator.secret());
+    let arguments = format!("{}|{base_url}|{corp_id}|{secret}|{calls}", redis.url);
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "worker", "--nocapture"]).env("WECOM_HEALTH_TEST_WORKER", arguments);
+    command.stdout(Stdio::null()).spawn().unwrap()
+}
+
+fn requests(emulator: &Emulator, call: &str) -> usize {
+    emulator.requests().iter().filter(|request| request.path().ends_with(call)).count()
+}
+
+async fn wait_for(what: &str, condition: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < Duration::from_secs(60), "{what} does not happen");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn eight_processes_share_a_token_and_its_replacement() {
+    let Some(redis) = Redis::start() else { return };
+    let emulator = Emulator::start().await.unwrap();
+    let workers: Vec<_> = (0..PROCESSES).map(|_| spawn_worker(&redis, &emulator, CALLS)).collect();
+    wait_for("half of the calls", || requests(&emulator, "get_health_report_stat") > PROCESSES * CALLS / 2).await;
+    emulator.revoke_tokens();
+    for mut worker in workers {
+        let status = tokio::task::spawn_blocking(move || worker.wait().unwrap()).await.unwrap();
+        assert!(status.success());
+    }
+    assert_eq!(requests(&emulator, "gettoken"), 2);
+    let made = requests(&emulator, "get_health_report_stat");
+    // Each process may have met the revoked token once.
+    assert!((PROCESSES * CALLS..=PROCESSES * (CALLS + 1)).contains(&made), "{made} calls");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_the_process_that_fetches_is_killed_the_others_go_on() {
+    let Some(redis) = Redis::start() else { return };
+    let emulator = Emulator::start().await.unwrap();
+    emulator.fail_next("gettoken", Fault::Delay(Duration::from_secs(120)));
+    let mut holder = spawn_worker(&redis, &emulator, 1);
+    wait_for("the first gettoken", || requests(&emulator, "gettoken") == 1).await;
+    holder.kill().unwrap(); // SIGKILL
+    holder.wait().unwrap();
+
+    let start = Instant::now();
+    let other = client(&emulator.base_url(), emulator.corp_id(), emulator.secret(), redis.store());
+    other.report_stat(date()).await.unwrap();
+    let waited = start.elapsed();
+    assert!((Duration::from_secs(1)..Duration::from_secs(15)).contains(&waited), "{waited:?}");
+    assert_eq!(requests(&emulator, "gettoken"), 2);
+}
+
+#[tokio::test]
+async fn a_token_is_forgotten_only_if_it_is_the_rejected_one() {
+    let Some(redis) = Redis::start() else { return };
+    let emulator = Emulator::start().await.unwrap();
+    let one = client(&emulator.base_url(), emulator.corp_id(), emulator.secret(), redis.store());
+    let other = client(&emulator.base_url(), emulator.corp_id(), emulator.secret(), redis.store());
+    one.report_stat(date()).await.unwrap();
+    other.report_stat(date()).await.unwrap();
+    assert_eq!(requests(&emulator, "gettoken"), 1);
+    emulator.revoke_tokens();
+    one.report_stat(date()).await.unwrap();
+    // The other still has the old token; that it is rejected must not cost the new one.
+    other.report_stat(date()).await.unwrap();
+    one.report_stat(date()).await.unwrap();
+    assert_eq!(requests(&emulator, "gettoken"), 2);
+}
+
+#[tokio::test]
+async fn where_redis_is_down_each_client_has_a_token_of_its_own() {
+    let emulator = Emulator::start().await.unwrap();
+    let down = || Arc::new(RedisTokenStore::new("redis://127.0.0.1:1/").unwrap());
+    for clients in 1..=2 {
+        let client = client(&emulator.base_url(), emulator.corp_id(), emulator.secret(), down());
+        for _ in 0..3 {
+            client.report_stat(date()).await.unwrap();
+        }
+        assert_eq!(requests(&emulator, "gettoken"), clients);
+    }
+}
+
+#[test]
+fn an_address_that_is_none_is_refused_without_repeating_it() {
+    let error = RedisTokenStore::new("http://user:password@localhost").unwrap_err();
+    assert!(error.to_string().contains("write it like redis://"));
+    assert!(!format!("{error} {error:?}").contains("password"));
+}

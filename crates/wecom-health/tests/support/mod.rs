@@ -1,0 +1,286 @@
+//! The table of faults: what the client makes of each, for each call. Used by the tests of faults and of leaks.
+
+#![allow(dead_code, reason = "each test uses a part")]
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use wecom_health::model::NaiveDate;
+use wecom_health::{Client, Error, Secret};
+use wecom_health_emulator::{Emulator, Fault};
+
+/// The calls, by the vendor's names.
+pub(crate) const CALLS: [&str; 4] =
+    ["get_report_jobids", "get_report_job_info", "get_report_answer", "get_health_report_stat"];
+
+/// Some text that no output may repeat.
+pub(crate) const MARK: &str = "marked-answer-39C";
+
+/// A fault and what the client makes of it.
+pub(crate) struct Case {
+    pub(crate) name: &'static str,
+    /// What happens to the first requests; later ones are answered as usual.
+    pub(crate) faults: Vec<Fault>,
+    /// How many requests the server sees.
+    pub(crate) requests: usize,
+    /// Which predicates hold of the error, or nothing if the call succeeds in the end.
+    pub(crate) holds: Option<&'static str>,
+    /// The one-line message, after the path of the call.
+    pub(crate) line: &'static str,
+}
+
+fn case(name: &'static str, faults: Vec<Fault>, requests: usize, holds: &'static str, line: &'static str) -> Case {
+    Case { name, faults, requests, holds: Some(holds), line }
+}
+
+fn recovers(name: &'static str, faults: Vec<Fault>, requests: usize) -> Case {
+    Case { name, faults, requests, holds: None, line: "" }
+}
+
+/// More often than anything is tried.
+fn for_ever(fault: Fault) -> Vec<Fault> {
+    vec![fault; 10]
+}
+
+fn http(status: u16, headers: &[(&'static str, &str)], body: impl Into<Vec<u8>>) -> Fault {
+    let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    Fault::Http { status, headers, body: body.into() }
+}
+
+/// Every fault. A client tries for [`ATTEMPT`] at a time.
+pub(crate) fn cases() -> Vec<Case> {
+    let late = Duration::from_secs(30);
+    let html = format!("<html>\n<h1>{MARK}</h1></html>");
+    let success = format!(
+        r#"{{"errcode": 0, "errmsg": "ok", "jobids": [], "answers": [], "pv": 1, "uv": 1, "job_info": {{"title": "{MARK}",
+        "creator": "c", "type": 1, "report_type": 1, "skip_weekend": 0, "finish_cnt": 1}}}}"#
+    );
+    let partly = success.replacen("\"ok\"", "\"ok. Warning: wrong json format. \"", 1);
+    let mut gbk = success.clone().into_bytes();
+    gbk.splice(26..28, *b"\xb2\xe2\xca\xd4");
+    let body = |text: String| vec![Fault::Body(text)];
+    let json = [("content-type", "application/json; charset=UTF-8")];
+    vec![
+        // The connection.
+        recovers("reset before the headers, once", vec![Fault::Reset], 2),
+        case(
+            "reset before the headers",
+            for_ever(Fault::Reset),
+            3,
+            "transient",
+            "the connection broke off before the answer was complete, or it is no HTTP",
+        ),
+        recovers("reset after the headers, once", vec![Fault::Truncated], 2),
+        case(
+            "reset after the headers",
+            for_ever(Fault::Truncated),
+            3,
+            "transient",
+            "the connection broke off before the answer was complete, or it is no HTTP",
+        ),
+        case("time-out", for_ever(Fault::Delay(late)), 3, "transient timeout", "the answer was not complete in time"),
+        case(
+            "slow body",
+            for_ever(Fault::SlowBody(late)),
+            3,
+            "transient timeout",
+            "the answer was not complete in time",
+        ),
+        // HTTP.
+        case(
+            "302",
+            vec![http(302, &[("location", &format!("https://wecom.example/{MARK}"))], "")],
+            1,
+            "status",
+            "HTTP 302 Found: redirects are not followed, they would carry the token along; check the base URL",
+        ),
+        case(
+            "404",
+            vec![http(404, &[], "")],
+            1,
+            "status",
+            "HTTP 404 Not Found: this is not the API, which always answers 200",
+        ),
+        recovers("500, once", vec![http(500, &[], MARK)], 2),
+        case(
+            "500",
+            for_ever(http(500, &[], MARK)),
+            3,
+            "status transient",
+            "HTTP 500 Internal Server Error: this is not the API, which always answers 200",
+        ),
+        case(
+            "502 with HTML",
+            for_ever(http(502, &[("content-type", "text/html")], html)),
+            3,
+            "status transient",
+            "HTTP 502 Bad Gateway: this is not the API, which always answers 200",
+        ),
+        // The body.
+        case("empty body", body(String::new()), 1, "decode", "the JSON ends too early, at line 1 column 0"),
+        case(
+            "truncated JSON",
+            body(format!("{{\"errcode\": 0,\n\"errmsg\": \"{MARK}")),
+            1,
+            "decode",
+            "the JSON ends too early, at line 2 column 28",
+        ),
+        case("no JSON", body(MARK.into()), 1, "decode", "not JSON at line 1 column 1"),
+        recovers("wrong content type", vec![http(200, &[("content-type", "text/html")], success.clone())], 1),
+        case(
+            "wrong charset",
+            vec![http(200, &[("content-type", "application/json; charset=GBK")], gbk)],
+            1,
+            "decode",
+            "not JSON at line 1 column 27",
+        ),
+        case(
+            "gzip that was not asked for",
+            vec![http(200, &[json[0], ("content-encoding", "gzip")], *b"\x1f\x8b\x08\0marked-answer-39C")],
+            1,
+            "decode",
+            "not JSON at line 1 column 1",
+        ),
+        case(
+            "wrong json format, with errcode 0",
+            body(partly),
+            1,
+            "partly_read",
+            "the server could read the request only in part (wrong json format): check what changes it on the way",
+        ),
+        // Codes.
+        recovers("-1, once", vec![Fault::ErrCode(-1)], 2),
+        case(
+            "-1",
+            for_ever(Fault::ErrCode(-1)),
+            3,
+            "transient",
+            "errcode -1: The system is busy (系统繁忙); try again later, at most 3 times",
+        ),
+        case(
+            "40001",
+            vec![Fault::ErrCode(40001)],
+            1,
+            "auth",
+            "errcode 40001: The secret is wrong, was reset, or the app is disabled (不合法的secret参数); check the app's secret in the admin console; do not try the same secret again, repeated failures ban the IP for an hour",
+        ),
+        case(
+            "40013",
+            vec![Fault::ErrCode(40013)],
+            1,
+            "auth",
+            "errcode 40013: The corp id is unknown (不合法的CorpID); check the corp id under 我的企业 in the admin console",
+        ),
+        recovers("40014, once", vec![Fault::ErrCode(40014)], 2),
+        case(
+            "40014",
+            for_ever(Fault::ErrCode(40014)),
+            2,
+            "auth",
+            "errcode 40014: The access token is invalid (不合法的access_token); drop this token and fetch a new one",
+        ),
+        recovers("42001, once", vec![Fault::ErrCode(42001)], 2),
+        case(
+            "42001",
+            for_ever(Fault::ErrCode(42001)),
+            2,
+            "auth",
+            "errcode 42001: The access token has expired (access_token已过期); drop this token and fetch a new one",
+        ),
+        case(
+            "45009",
+            vec![Fault::ErrCode(45009)],
+            1,
+            "rate_limited",
+            "errcode 45009: Calls come too often (接口调用超过限制); wait: a minute limit blocks for 60 seconds, an hour limit for 60 minutes",
+        ),
+        case(
+            "48002",
+            vec![Fault::ErrCode(48002)],
+            1,
+            "permission",
+            "errcode 48002: The app has no permission for this call (API接口无权限调用); add the app in the admin console under 健康上报 › 可调用接口的应用",
+        ),
+        case(
+            "60020 with its tail",
+            vec![Fault::ErrCode(60020)],
+            1,
+            "permission",
+            "errcode 60020: The caller's IP is not trusted (访问IP不在白名单之中); add the caller's IP to the app's 企业可信IP in the admin console; it takes effect after a minute (the caller's IP is 127.0.0.1)",
+        ),
+        case(
+            "40058",
+            vec![Fault::ErrCode(40058)],
+            1,
+            "invalid_request",
+            "errcode 40058: A parameter is invalid (不合法的参数); check the request against the vendor's page",
+        ),
+        case(
+            "a code that nobody knows",
+            vec![Fault::ErrCode(99_999)],
+            1,
+            "",
+            "errcode 99999: look it up at https://open.work.weixin.qq.com/devtool/query?e=99999",
+        ),
+    ]
+}
+
+/// How long one try may take.
+pub(crate) const ATTEMPT: Duration = Duration::from_millis(300);
+
+pub(crate) fn date() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2020, 3, 27).unwrap()
+}
+
+/// A client that has its token.
+pub(crate) async fn warm_client(emulator: &Emulator) -> Client {
+    let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
+    let client = builder.attempt_timeout(ATTEMPT).build().unwrap();
+    client.report_stat(date()).await.unwrap();
+    client
+}
+
+/// Makes one of the four calls.
+pub(crate) async fn call(client: &Client, name: &str) -> Result<(), Error> {
+    match name {
+        "get_report_jobids" => client.report_job_ids().send().await.map(drop),
+        "get_report_job_info" => client.report_job_info("jobid1", date()).await.map(drop),
+        "get_report_answer" => client.report_answers("jobid1", date()).send().await.map(drop),
+        "get_health_report_stat" => client.report_stat(date()).await.map(drop),
+        other => panic!("{other}"),
+    }
+}
+
+/// How many requests the server saw for a call.
+pub(crate) fn requests(emulator: &Emulator, call: &str) -> usize {
+    emulator.requests().iter().filter(|request| request.path().ends_with(call)).count()
+}
+
+/// The names of the predicates that hold of an error.
+pub(crate) fn holding(error: &Error) -> String {
+    let predicates = [
+        ("auth", error.is_auth()),
+        ("connect", error.is_connect()),
+        ("decode", error.is_decode()),
+        ("invalid_request", error.is_invalid_request()),
+        ("not_sent", error.is_not_sent()),
+        ("partly_read", error.is_partly_read()),
+        ("permission", error.is_permission()),
+        ("rate_limited", error.is_rate_limited()),
+        ("status", error.status().is_some()),
+        ("transient", error.is_transient()),
+        ("timeout", error.is_timeout()),
+    ];
+    predicates.iter().filter(|(_, holds)| *holds).map(|(name, _)| *name).collect::<Vec<_>>().join(" ")
+}
+
+/// All that can be printed of an error.
+pub(crate) fn everything(error: &Error) -> Vec<String> {
+    let mut texts = vec![error.to_string(), format!("{error:?}"), format!("{error:#?}")];
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        texts.extend([format!("{inner:?}"), inner.to_string()]);
+        cause = inner.source();
+    }
+    texts
+}
