@@ -19,6 +19,8 @@ mod newtypes;
 mod shapes;
 mod structs;
 
+pub(crate) use endpoints::payload_name;
+
 /// A generated file: its path from the root of the workspace, and its text.
 #[derive(Debug)]
 struct Generated {

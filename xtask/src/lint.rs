@@ -33,6 +33,7 @@ pub fn lint(schema: &Value) -> Vec<Breach> {
     let mut lint = Lint {
         definitions,
         requests: links::targets(schema, &["submissionSchema", "hrefSchema"]),
+        queries: links::targets(schema, &["hrefSchema"]).into_keys().collect(),
         responses: links::targets(schema, &["targetSchema"]),
         referenced: BTreeSet::new(),
         breaches: Vec::new(),
@@ -52,6 +53,8 @@ struct Lint<'a> {
     definitions: &'a Map<String, Value>,
     /// Definitions that are sent, with the number of calls that send them.
     requests: BTreeMap<String, usize>,
+    /// Definitions that are sent in a query.
+    queries: BTreeSet<String>,
     /// Definitions that are received, with the number of calls that receive them.
     responses: BTreeMap<String, usize>,
     referenced: BTreeSet<String>,

@@ -60,6 +60,7 @@ fn schema() -> Value {
                 "properties": {
                     "id": {"$ref": "#/$defs/ThingId", "description": "Id (号)."},
                     "date": {"type": "string", "format": "date", "description": "Day (日)."},
+                    "parts": {"$ref": "#/$defs/Parts", "description": "Parts (件)."},
                 },
             },
             "GetThingResponse": {
@@ -335,6 +336,32 @@ fn breaches() -> Vec<(&'static str, Value, &'static str, &'static str)> {
         ("/links/2/x-paged/offset", Value::Null, same, "an integer"),
         ("/links/2/x-paged/end", json!("nope"), same, "yes/no"),
         ("/$defs/GetThingsRequest/properties/take/maximum", Value::Null, "/links/2/x-paged/limit", "maximum"),
+        ("/links/2/x-paged/limit", json!("skip"), "/links/2/x-paged/offset", "need not be there"),
+        ("/links/2/x-paged/end", json!("errcode"), same, "yes/no"),
+        ("/$defs/GetThingsRequest/required", json!(["skip"]), "/links/2/x-paged/offset", "need not be there"),
+        (
+            "/$defs/GetThingsRequest/properties/take/minimum",
+            json!(10),
+            "/$defs/GetThingsRequest/properties/take/maximum",
+            "below",
+        ),
+        ("/links/0/href", json!("/cgi-bin/{id}/get_thing{?access_token}"), same, "get_thing{?access_token}"),
+        ("/links/0/href", json!("/cgi-bin/../get_thing{?access_token}"), same, "get_thing{?access_token}"),
+        (
+            "/$defs/ListRequest/properties/first",
+            json!({"$ref": "#/$defs/Parts", "description": "Parts (件)."}),
+            same,
+            "a query has no lists",
+        ),
+        (
+            "/$defs/ListResponse/then/required",
+            json!(["count", "count"]),
+            "/$defs/ListResponse/then/required/1",
+            "already",
+        ),
+        ("/$defs/ListResponse/properties/count", Value::Null, "/$defs/ListResponse/properties", "beside its status"),
+        ("/$defs/ErrCode/x-known-values/0/name", json!("Fine"), "/$defs/ErrCode/x-known-values", "\"Ok\""),
+        ("/$defs/Thing/properties/gen", json!({"type": "string", "description": "Keyword (词)."}), same, "lower case"),
         // The whole.
         ("/$schema", Value::Null, same, "2020-12"),
         ("/base", Value::Null, same, "address"),
@@ -366,6 +393,24 @@ fn a_breach_is_reported_with_its_pointer_and_nothing_is_written() {
         }
         assert_eq!((copy.read(MODEL), copy.read(CLIENT)), before, "{place}");
     }
+}
+
+#[test]
+fn definitions_that_contain_each_other_are_reported() {
+    let copy = Copy::new();
+    let mut broken = schema();
+    let holds = |name: &str| {
+        json!({"description": "Holds (持).", "type": "object", "properties": {
+            "other": {"$ref": format!("#/$defs/{name}"), "description": "Other (他)."},
+        }})
+    };
+    broken["$defs"]["One"] = holds("Two");
+    broken["$defs"]["Two"] = holds("One");
+    broken["$defs"]["Thing"]["properties"]["one"] = json!({"$ref": "#/$defs/One", "description": "One (一)."});
+    broken["$defs"]["Thing"]["required"] = json!(["one"]);
+    copy.write_schema(&broken);
+    let told = copy.refusal(&["codegen"]);
+    assert!(told.contains("/$defs/One: ") && told.contains("/$defs/Two: "), "{told}");
 }
 
 #[test]

@@ -51,7 +51,7 @@ pub(super) fn items(
             None => quote!(None),
         };
         let check = check(definition);
-        items.push(constructor(name, definition));
+        items.push(constructor(document, name, definition));
         items.push(parse_quote! {
             impl Endpoint for #ident {
                 type Response = #response;
@@ -75,7 +75,7 @@ pub(super) fn items(
 }
 
 /// `new` with the required fields, and a setter for each other field.
-fn constructor(name: &str, definition: &Definition) -> Item {
+fn constructor(document: &Document, name: &str, definition: &Definition) -> Item {
     let ident = format_ident!("{name}");
     let (arguments, _) = parameters(definition);
     let fields = definition.properties.iter().map(|(wire, property)| {
@@ -90,7 +90,9 @@ fn constructor(name: &str, definition: &Definition) -> Item {
         |(wire, property)| {
             let field = field_ident(wire);
             let (argument, value) = parameter(&field, property);
-            let value = if property.is_list() { value } else { quote!(Some(#value)) };
+            let plain = property.is_list()
+                || matches!(property.value(), Value::Definition(name) if document.is_defaultable(name));
+            let value = if plain { value } else { quote!(Some(#value)) };
             let docs = super::docs::lines(&[&property.description]);
             quote! {
                 #docs
@@ -293,8 +295,14 @@ pub(super) fn outputs(document: &Document) -> impl Iterator<Item = Output<'_>> {
 pub(super) fn output(document: &Document, response: &str) -> String {
     match single_payload(document, &document.definitions[response]) {
         Some(payload) => payload.to_owned(),
-        None => response.trim_start_matches("Get").trim_end_matches("Response").to_owned(),
+        None => payload_name(response).to_owned(),
     }
+}
+
+/// What is left of an answer's name without `Get` and `Response`.
+pub(crate) fn payload_name(response: &str) -> &str {
+    let name = response.strip_suffix("Response").unwrap_or(response);
+    name.strip_prefix("Get").unwrap_or(name)
 }
 
 /// The definition of the only field of the payload, where that is an object which a success must hold.

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use crate::codegen::payload_name;
+
 use super::{Lint, escape, is, names, one_line, strings, target};
 
 const OBJECT: &[&str] = &["$comment", "description", "type", "properties", "required"];
@@ -33,11 +35,24 @@ impl Lint<'_> {
                 self.keywords(pointer, definition, NUMBER);
                 self.integer(pointer, definition);
                 self.known_values(pointer, definition);
+                if name == "ErrCode" {
+                    self.success_code(pointer, definition);
+                }
             }
             _ => self.report(
                 &format!("{pointer}/type"),
                 "write \"object\", \"string\" or \"integer\": other definitions have no Rust type of their own",
             ),
+        }
+    }
+
+    /// What every answer's status rests on.
+    fn success_code(&mut self, pointer: &str, definition: &Value) {
+        let known = definition.get("x-known-values").and_then(Value::as_array);
+        let success = |known: &Value| known.get("value") == Some(&json!(0)) && known.get("name") == Some(&json!("Ok"));
+        if definition.get("x-sparse").is_none() || !known.is_some_and(|known| known.iter().any(success)) {
+            let advice = "ErrCode has \"x-sparse\": true and a value {\"value\": 0, \"name\": \"Ok\", …}: add them";
+            self.report(&format!("{pointer}/x-known-values"), advice);
         }
     }
 
@@ -59,6 +74,9 @@ impl Lint<'_> {
                 );
             }
             self.property(&pointer, name, property);
+            if self.queries.contains(name) && !self.fits_query(property) {
+                self.report(&pointer, "a query has no lists and objects: write plain values, or send a body");
+            }
         }
         if self.reaches(name, name, &mut BTreeSet::new()) {
             self.report(pointer, "this definition contains itself: an answer of WeCom never does, so untie it");
@@ -72,19 +90,16 @@ impl Lint<'_> {
     }
 
     fn response(&mut self, pointer: &str, name: &str, object: &Value, properties: &Map<String, Value>) {
-        let payload = name.strip_suffix("Response").unwrap_or_default();
-        let payload = payload.strip_prefix("Get").unwrap_or(payload);
-        let unwraps = self.unwraps_to_object(object, properties);
-        if !names::is_type(payload) || (self.definitions.contains_key(payload) && !unwraps) {
+        let payload = payload_name(name);
+        let named = name.ends_with("Response") && names::is_type(payload);
+        let shared = self.responses.keys().filter(|other| payload_name(other) == payload).count() > 1;
+        let taken = self.definitions.contains_key(payload) && !self.unwraps_to_object(object, properties);
+        if !named || shared || taken {
             let advice = "name an answer like its call, with Response at the end; what is before it must be free";
             self.report(pointer, advice);
         }
-        let code = properties.get("errcode").is_some_and(|code| {
-            code.get("default") == Some(&json!(0))
-                && target(code)
-                    .and_then(|name| self.definitions.get(name))
-                    .is_some_and(|code| code.get("x-sparse").is_some())
-        });
+        let code = properties.get("errcode");
+        let code = code.is_some_and(|code| code.get("default") == Some(&json!(0)) && target(code) == Some("ErrCode"));
         let text =
             properties.get("errmsg").is_some_and(|text| is(text, "string") && text.get("default") == Some(&json!("")));
         if !(code && text) {
@@ -92,6 +107,10 @@ impl Lint<'_> {
                 &format!("{pointer}/properties"),
                 "an answer holds \"errcode\", a \"$ref\" to ErrCode with \"default\": 0, and \"errmsg\", a string with \"default\": \"\"",
             );
+        }
+        if properties.keys().all(|field| STATUS.contains(&field.as_str())) {
+            let advice = "an answer holds something beside its status: write what the page shows";
+            self.report(&format!("{pointer}/properties"), advice);
         }
         match (object.get("if"), object.get("then")) {
             (None, None) => {}
@@ -110,6 +129,12 @@ impl Lint<'_> {
                 "write \"if\": {\"properties\": {\"errcode\": {\"const\": 0}}}, \"then\": {\"required\": […]}: what a success must hold",
             ),
         }
+    }
+
+    fn fits_query(&self, property: &Value) -> bool {
+        let object =
+            target(property).and_then(|name| self.definitions.get(name)).is_some_and(|object| is(object, "object"));
+        !object && !is(property, "array") && property.get("x-undocumented").is_none()
     }
 
     /// Whether the payload is one object of the schema, so that it needs no type of its own.
@@ -152,6 +177,10 @@ impl Lint<'_> {
                         self.report(&format!("{pointer}/{limit}"), "write an integer");
                     }
                 }
+                let number = |limit: &str| property.get(limit).and_then(Value::as_i64);
+                if number("minimum").zip(number("maximum")).is_some_and(|(minimum, maximum)| minimum > maximum) {
+                    self.report(&format!("{pointer}/maximum"), "write a number that is not below \"minimum\"");
+                }
             }
             (None, Some("array")) => {
                 allowed.extend(["type", "items"]);
@@ -191,11 +220,15 @@ impl Lint<'_> {
     }
 
     fn required(&mut self, pointer: &str, required: Option<&Value>, properties: &Map<String, Value>) {
+        let mut names = BTreeSet::new();
         for (index, field) in strings(required) {
             let pointer = format!("{pointer}/{index}");
+            if !names.insert(field) {
+                self.report(&pointer, "this name is there already: delete it");
+            }
             match properties.get(field) {
                 None => self.report(&pointer, format!("there is no property \"{field}\" here: write the name of one")),
-                Some(property) if self.reads_empty(property) => {
+                Some(property) if self.reads_empty(property, &mut BTreeSet::new()) => {
                     self.report(
                         &pointer,
                         "absent, null and empty mean the same for lists and objects of lists: delete this name",
@@ -207,15 +240,15 @@ impl Lint<'_> {
     }
 
     /// Whether absent, null and empty mean the same: a list, or an object of which nothing is required and all is like that.
-    fn reads_empty(&self, property: &Value) -> bool {
-        let object = || self.definitions.get(target(property)?).filter(|object| is(object, "object"));
-        is(property, "array")
-            || object().is_some_and(|object| {
-                let properties = object.get("properties").and_then(Value::as_object);
-                strings(object.get("required")).next().is_none()
-                    && properties
-                        .is_some_and(|properties| properties.values().all(|property| self.reads_empty(property)))
-            })
+    fn reads_empty(&self, property: &Value, seen: &mut BTreeSet<String>) -> bool {
+        if is(property, "array") {
+            return true;
+        }
+        let Some(name) = target(property).filter(|name| seen.insert((*name).to_owned())) else { return false };
+        let Some(object) = self.definitions.get(name).filter(|object| is(object, "object")) else { return false };
+        let properties = self.properties(name);
+        strings(object.get("required")).next().is_none()
+            && properties.is_some_and(|properties| properties.values().all(|property| self.reads_empty(property, seen)))
     }
 
     fn format(&mut self, pointer: &str, schema: &Value, known: &[&str]) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::{Lint, is, names, target};
+use super::{Lint, is, names, strings, target};
 use crate::schema::Link;
 
 const LINK: &[&str] = &[
@@ -20,6 +20,15 @@ const LINK: &[&str] = &[
     "x-paged",
 ];
 const PAGED: &[&str] = &["offset", "limit", "items", "end"];
+
+/// Whether a path can be sent as it is.
+fn is_path(path: &str) -> bool {
+    let plain = |segment: &str| {
+        let characters = segment.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+        characters && !segment.chars().all(|c| c == '.')
+    };
+    path.strip_prefix('/').is_some_and(|path| path.split('/').all(plain))
+}
 
 /// How often each definition is the target of one of these keys of a link.
 pub(super) fn targets(schema: &Value, keys: &[&str]) -> BTreeMap<String, usize> {
@@ -65,8 +74,7 @@ impl Lint<'_> {
         }
         let href = link.get("href").and_then(Value::as_str).unwrap_or_default();
         let parts = href.split_once("{?").and_then(|(path, names)| Some((path, names.strip_suffix('}')?)));
-        let Some((_, names)) = parts.filter(|(path, _)| path.starts_with('/') && path.rsplit('/').next() == Some(rel))
-        else {
+        let Some((_, names)) = parts.filter(|(path, _)| is_path(path) && path.rsplit('/').next() == Some(rel)) else {
             let example =
                 format!("write the path and the query's names, e.g. \"/cgi-bin/health/{rel}{{?access_token}}\"");
             return self.report(&format!("{pointer}/href"), example);
@@ -125,36 +133,37 @@ impl Lint<'_> {
 
     fn paged(&mut self, pointer: &str, link: &Value, paged: &Value) {
         self.keywords(pointer, paged, PAGED);
-        let property = |side: &str, name: &str| self.properties(link.get(side).and_then(target)?)?.get(name);
-        let optional = |property: &Value| is(property, "integer");
-        let checks = [
-            ("offset", "submissionSchema", "an integer"),
-            ("limit", "submissionSchema", "an integer with \"maximum\""),
-            ("items", "targetSchema", "a list of definitions"),
-            ("end", "targetSchema", "a yes/no code"),
-        ];
+        let side = |key: &str| link.get(key).and_then(target).and_then(|name| self.definitions.get(name));
+        let (request, response) = (side("submissionSchema"), side("targetSchema"));
+        let name = |key: &str| paged.get(key).and_then(Value::as_str).unwrap_or_default();
+        let property = |side: Option<&Value>, key: &str| side?.get("properties")?.get(name(key)).cloned();
+        let optional = |side: Option<&Value>, list: &str, key: &str| {
+            !strings(side.and_then(|side| side.pointer(list))).any(|(_, required)| required == name(key))
+        };
+        let turns = |key: &str| {
+            property(request, key).filter(|property| is(property, "integer") && optional(request, "/required", key))
+        };
+        let coded = |property: &Value| {
+            let definition = target(property).and_then(|name| self.definitions.get(name));
+            definition.is_some_and(|code| code.get("x-known-values").is_some() && code.get("x-sparse").is_none())
+        };
+        let lists = |property: &Value| is(property, "array") && property.pointer("/items/$ref").is_some();
         let mut wrong = Vec::new();
-        for (key, side, kind) in checks {
-            let Some(name) = paged.get(key) else {
-                // Not every server says which page is the last.
-                if key != "end" {
-                    wrong.push((key, side, kind));
-                }
-                continue;
-            };
-            let fits = name.as_str().and_then(|name| property(side, name)).is_some_and(|property| match key {
-                "offset" => optional(property),
-                "limit" => optional(property) && property.get("maximum").is_some(),
-                "items" => is(property, "array") && property.pointer("/items/$ref").is_some(),
-                _ => target(property).is_some(),
-            });
-            if !fits {
-                wrong.push((key, side, kind));
-            }
+        if turns("offset").is_none() || name("offset") == name("limit") {
+            wrong.push(("offset", "an integer of the request that need not be there"));
         }
-        for (key, side, kind) in wrong {
-            let message = format!("write the name of a property of the {side} that is {kind}");
-            self.report(&format!("{pointer}/{key}"), message);
+        if turns("limit").is_none_or(|limit| limit.get("maximum").is_none()) {
+            wrong.push(("limit", "an integer of the request with \"maximum\" that need not be there"));
+        }
+        if !property(response, "items").is_some_and(|items| lists(&items)) {
+            wrong.push(("items", "a list of definitions in the answer"));
+        }
+        let end = property(response, "end").filter(|end| coded(end) && optional(response, "/then/required", "end"));
+        if paged.get("end").is_some() && end.is_none() {
+            wrong.push(("end", "a yes/no code of the answer that need not be there"));
+        }
+        for (key, kind) in wrong {
+            self.report(&format!("{pointer}/{key}"), format!("write the name of {kind}"));
         }
     }
 

@@ -59,9 +59,13 @@ pub(super) fn is_variant(name: &str) -> bool {
     name == name.to_upper_camel_case() && name != "Unknown" && syn::parse_str::<syn::Ident>(name).is_ok()
 }
 
+/// Keywords of the 2024 edition that syn takes for names.
+const NEW_KEYWORDS: &[&str] = &["gen"];
+
 /// Whether a name of the wire can be a field: lower case with underscores between its words.
 pub(super) fn is_wire(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_lowercase())
+    !NEW_KEYWORDS.contains(&name)
+        && name.starts_with(|first: char| first.is_ascii_lowercase())
         && name
             .split('_')
             .all(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()))
