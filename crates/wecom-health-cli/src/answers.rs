@@ -15,7 +15,7 @@ const CONCURRENCY: usize = 4;
 /// Fetches the answers and prints them.
 pub(crate) async fn run(client: &Client, job: JobOnDay, format: ListFormat) -> Result<(), Failure> {
     let date = job.day.date;
-    day::warn_outside(date, crate::job::WINDOW)?;
+    day::warn_outside(date, crate::job::KEPT);
     let mut stream = client.report_answers(job.jobid.clone(), date).concurrency(CONCURRENCY).stream();
     if format.json || format.ndjson {
         return list::print(&mut stream, &format).await;

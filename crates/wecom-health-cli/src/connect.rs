@@ -1,12 +1,11 @@
 //! From the arguments to a client, with the emulator behind it if asked for.
 
-use std::io::Write;
-
 use wecom_health::{Client, Secret};
 use wecom_health_emulator::Emulator;
 
 use crate::arguments::Server;
 use crate::credentials;
+use crate::day::notice;
 use crate::failure::Failure;
 
 /// A client, and the emulator that must live as long.
@@ -20,7 +19,7 @@ pub(crate) async fn connect(server: &Server) -> Result<Session, Failure> {
     if server.emulator {
         let emulator = Emulator::start().await;
         let emulator = emulator.map_err(|error| Failure::Call(format!("cannot start the emulator: {error}")))?;
-        writeln!(std::io::stderr(), "asking the emulator at {}: this is no real data", emulator.base_url())?;
+        notice(&format!("asking the emulator at {}: this is no real data", emulator.base_url()));
         let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret()));
         let client = builder.base_url(emulator.base_url()).build()?;
         return Ok(Session { client, _emulator: Some(emulator) });

@@ -21,8 +21,9 @@ pub(crate) fn parse(text: &str) -> Result<NaiveDate, &'static str> {
     let ago = match text {
         "today" => 0,
         "yesterday" => 1,
-        _ => match text.strip_prefix('-').map(str::parse) {
-            Some(days) => days.map_err(|_| ADVICE)?,
+        _ => match text.strip_prefix('-') {
+            Some(days) if days.starts_with(|first: char| first.is_ascii_digit()) => days.parse().map_err(|_| ADVICE)?,
+            Some(_) => return Err(ADVICE),
             None => return date(text).ok_or(ADVICE),
         },
     };
@@ -34,19 +35,28 @@ fn date(text: &str) -> Option<NaiveDate> {
     text.parse().ok().filter(|date: &NaiveDate| text.len() == 10 && date.to_string() == text)
 }
 
-/// Says on stderr if the server probably has nothing for a day: it is to come, or more than `window` days ago.
-pub(crate) fn warn_outside(date: NaiveDate, window: i64) -> std::io::Result<()> {
+/// Which days the server keeps.
+#[derive(Clone, Copy)]
+pub(crate) struct Kept {
+    pub(crate) days: i64,
+    /// Whether today is one of them.
+    pub(crate) with_today: bool,
+}
+
+/// Says on stderr if the server probably has nothing for a day.
+pub(crate) fn warn_outside(date: NaiveDate, kept: Kept) {
     let ago = (today() - date).num_days();
-    match ago {
-        _ if ago < 0 => writeln!(std::io::stderr(), "warning: {date} is to come (today is {}, UTC+8)", today()),
-        _ if ago > window => {
-            writeln!(
-                std::io::stderr(),
-                "warning: {date} is {ago} days ago, and the vendor keeps {window} days; asking anyway"
-            )
-        }
-        _ => Ok(()),
+    let Kept { days, with_today } = kept;
+    if ago < 0 {
+        notice(&format!("warning: {date} is to come (today is {}, UTC+8); asking anyway", today()));
+    } else if ago > days - i64::from(with_today) {
+        notice(&format!("warning: {date} is {ago} days ago, and the vendor keeps {days} days; asking anyway"));
     }
+}
+
+/// A line for people, beside the answer. Where nobody reads it, the answer still counts.
+pub(crate) fn notice(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 #[cfg(test)]

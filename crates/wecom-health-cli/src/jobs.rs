@@ -1,7 +1,5 @@
 //! `wecom-health jobs`: the running jobs.
 
-use std::io::Write;
-
 use wecom_health::Client;
 
 use crate::arguments::ListFormat;
@@ -18,13 +16,18 @@ pub(crate) async fn run(client: &Client, format: ListFormat) -> Result<(), Failu
     }
     let mut table = view::table(["job", "title (任务名称)"]);
     while let Some(id) = ids.try_next().await? {
-        let info = client.report_job_info(id.clone(), day::today()).await?;
-        table.add_row([printable(id.as_ref()), printable(&info.title)]);
+        let title = match client.report_job_info(id.clone(), day::today()).await {
+            Ok(info) => printable(&info.title),
+            // A job that has ended since it was listed.
+            Err(error) if error.is_invalid_request() => String::new(),
+            Err(error) => return Err(error.into()),
+        };
+        table.add_row([printable(id.as_ref()), title]);
     }
     if table.is_empty() {
         // A token without permission gets an empty list too, and no error.
         let advice = "if there should be some, add the app in the admin console under 健康上报 › 可调用接口的应用";
-        writeln!(std::io::stderr(), "no running jobs; {advice}")?;
+        day::notice(&format!("no running jobs; {advice}"));
         return Ok(());
     }
     view::print(&view::lines(&table))

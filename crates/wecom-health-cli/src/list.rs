@@ -2,6 +2,7 @@
 
 use std::io::{BufWriter, Write};
 
+use futures_util::FutureExt;
 use serde::Serialize;
 use wecom_health::Items;
 
@@ -23,7 +24,18 @@ pub(crate) async fn print<T: Serialize>(items: &mut Items<T>, format: &ListForma
 
 async fn lines<T: Serialize>(items: &mut Items<T>) -> Result<(), Failure> {
     let mut output = BufWriter::new(std::io::stdout().lock());
-    while let Some(item) = items.try_next().await? {
+    loop {
+        let item = match items.try_next().now_or_never() {
+            Some(item) => item,
+            None => {
+                // The next page takes its time: what is there is shown meanwhile.
+                if let Err(error) = output.flush() {
+                    return view::unless_gone(Err(error));
+                }
+                items.try_next().await
+            }
+        };
+        let Some(item) = item? else { break };
         let line = serde_json::to_string(&item).map_err(std::io::Error::from)?;
         if let Err(error) = writeln!(output, "{line}") {
             return view::unless_gone(Err(error));

@@ -124,9 +124,12 @@ fn padded(label: &str, width: usize) -> String {
     label.chars().chain(repeat_n(' ', width.saturating_sub(label.width()))).collect()
 }
 
-/// Other people's text, without the control characters that would steer the terminal.
+/// Other people's text, without the characters that would steer the terminal or turn the order of a line around.
 pub(crate) fn printable(text: &str) -> String {
-    text.chars().map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect()
+    let steers = |char: char| {
+        char.is_control() || matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|char| if steers(char) { '\u{fffd}' } else { char }).collect()
 }
 
 #[cfg(test)]
@@ -135,7 +138,7 @@ mod tests {
 
     #[test]
     fn text_cannot_steer_the_terminal() {
-        assert_eq!(printable("a\u{1b}[2Jb\nc"), "a\u{fffd}[2Jb\u{fffd}c");
+        assert_eq!(printable("a\u{1b}[2Jb\nc\u{202e}d"), "a\u{fffd}[2Jb\u{fffd}c\u{fffd}d");
     }
 
     #[test]

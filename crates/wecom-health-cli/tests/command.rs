@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
-use std::process::{Command, Output};
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use wecom_health_emulator::Emulator;
@@ -106,6 +108,10 @@ fn a_day_that_the_vendor_does_not_keep_is_warned_about_and_still_asked_for() {
         let output = run(&[&["--emulator"], arguments].concat());
         let told = String::from_utf8(output.stderr).unwrap();
         assert_eq!(told.contains("warning: "), warned, "{arguments:?}: {told}");
+        assert!(
+            !told.contains("keeps") || told.contains("the vendor keeps 14 days") || told.contains("keeps 30 days"),
+            "{told}"
+        );
         assert!(output.status.success() && !output.stdout.is_empty());
     }
 }
@@ -208,4 +214,61 @@ fn the_readme_shows_what_the_commands_print() {
         let (arguments, printed) = session.split_once('\n').unwrap();
         assert_eq!(shown(&arguments.split(' ').collect::<Vec<_>>()), printed, "{arguments}");
     }
+}
+
+/// An emulator with one day of answers, and what runs the command against it.
+async fn emulator_with(answers: Vec<Value>) -> (Emulator, impl Fn(&[&str]) -> Command) {
+    let date = wecom_health_emulator::NaiveDate::from_ymd_opt(2020, 3, 27).unwrap();
+    let job: Value = serde_json::from_str(SAMPLE).unwrap();
+    let builder = Emulator::builder().job("jobid1", job).answers("jobid1", date, answers).page_cap(1);
+    let emulator = builder.delay(Duration::from_millis(300)).start().await.unwrap();
+    let (base_url, corp_id, secret) = (emulator.base_url(), emulator.corp_id(), emulator.secret());
+    let run = move |arguments: &[&str]| {
+        let mut command = command(&[&["--base-url", &base_url], arguments].concat());
+        command.env("WECOM_CORP_ID", corp_id).env("WECOM_CORP_SECRET", secret);
+        command
+    };
+    (emulator, run)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_answered_twice_shows_both_answers() {
+    let twice = serde_json::json!({"id_type": 3, "report_values": [
+        {"question_id": 1, "single_choice": 1}, {"question_id": 1, "single_choice": 9}, {"question_id": 2},
+    ]});
+    let (_emulator, run) = emulator_with(vec![twice]).await;
+    let output = run(&["answers", "jobid1", "--date", "2020-03-27"]).output().unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    let line = shown.lines().last().unwrap();
+    assert!(line.starts_with(" id_type 3 ") && line.ends_with("有 / 9"), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_appear_as_the_items_come() {
+    let answers = (0..4).map(|number| serde_json::json!({"id_type": 1, "userid": format!("user{number}")})).collect();
+    let (_emulator, run) = emulator_with(answers).await;
+    let mut command = run(&["answers", "jobid1", "--date", "2020-03-27", "--ndjson"]);
+    let mut command = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let stdout = BufReader::new(command.stdout.take().unwrap());
+    let times: Vec<_> = tokio::task::spawn_blocking(move || {
+        let times = stdout.lines().map(|line| line.map(|_| Instant::now()).unwrap()).collect();
+        assert!(command.wait().unwrap().success());
+        times
+    })
+    .await
+    .unwrap();
+    assert_eq!(times.len(), 4);
+    // The first page is asked for alone, and the answers after it take their time.
+    assert!(times[3] - times[0] > Duration::from_millis(250), "{times:?}");
+}
+
+#[test]
+fn an_answer_counts_where_nobody_reads_the_notices() {
+    let mut command = command(&["--emulator", "stat", "--date", "2020-03-27", "--json"]);
+    let mut command = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(command.stderr.take());
+    let mut shown = String::new();
+    command.stdout.take().unwrap().read_to_string(&mut shown).unwrap();
+    assert!(command.wait().unwrap().success());
+    assert!(shown.contains("\"pv\""), "{shown}");
 }
