@@ -41,6 +41,11 @@ impl ApiError {
         Some(link).filter(|link| link.starts_with("https://open.work.weixin.qq.com/"))
     }
 
+    /// What the caller can do, in words of the schema; nothing where the vendor says nothing.
+    pub fn advice(&self) -> Option<&'static str> {
+        self.errcode().advice()
+    }
+
     fn after(&self, mark: &str) -> Option<&str> {
         self.errmsg().split_once(mark).map(|(_, rest)| rest)
     }

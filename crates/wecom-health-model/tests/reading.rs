@@ -312,3 +312,35 @@ fn a_number_that_the_vendor_does_not_allow_is_found_before_it_is_sent() {
     assert_eq!(told(request.clone().limit(101)), "`limit` is 101: write 1 to 100");
     assert_eq!(told(request.offset(-1)), "`offset` is -1: write 0 or more");
 }
+
+#[test]
+fn the_parts_of_a_refusals_text_are_told_apart_and_any_may_be_missing() {
+    let parts = |errmsg: &str| {
+        let body = json!({"errcode": 60020, "errmsg": errmsg}).to_string();
+        let Err(ResponseError::Api(error)) = GetTokenResponse::from_slice(body.as_bytes()) else { panic!("{body}") };
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        let address = error.caller_ip().map(|address| address.to_string());
+        (error.message().to_owned(), owned(error.hint()), address, owned(error.help_link()))
+    };
+    let some = |text: &str| Some(text.to_owned());
+    let link = "https://open.work.weixin.qq.com/devtool/query?e=60020";
+    let (old, new) = ("1585267200_1_0123456789abcdef0123456789abcdef", "1700000000123456789012345");
+    for hint in [old, new] {
+        let text = format!("not allowed, hint: [{hint}], from ip: 203.0.113.7, more info at {link}");
+        assert_eq!(parts(&text), ("not allowed".to_owned(), some(hint), some("203.0.113.7"), some(link)));
+    }
+    assert_eq!(parts("not allowed"), ("not allowed".to_owned(), None, None, None));
+    assert_eq!(parts(""), (String::new(), None, None, None));
+    let text = format!("not allowed, from ip: 2001:db8::1, more info at {link}");
+    assert_eq!(parts(&text), ("not allowed".to_owned(), None, some("2001:db8::1"), some(link)));
+    // What is no hint, no address and no page of the vendor's is not passed off as one.
+    let odd = "x, hint: [<b>], from ip: nowhere, more info at https://example.com/";
+    assert_eq!(parts(odd), ("x".to_owned(), None, None, None));
+    assert_eq!(parts("x, hint: [unfinished, from ip: "), ("x".to_owned(), None, None, None));
+}
+
+#[test]
+fn a_request_that_was_read_only_in_part_has_no_answer() {
+    let body = json!({"errcode": 0, "errmsg": "ok. Warning: wrong json format. ", "job_info": job()}).to_string();
+    assert_eq!(refusal(&body), ResponseError::PartlyRead);
+}

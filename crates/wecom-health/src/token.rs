@@ -180,7 +180,7 @@ fn is_fresh(token: &StoredToken) -> bool {
 mod tests {
     use super::*;
     use crate::error::Kind;
-    use crate::{MemoryTokenStore, Secret};
+    use crate::{MemoryTokenStore, Secret, StoreFuture};
 
     fn tokens() -> Tokens {
         let key = TokenKey::new(&"ww1".into(), &Secret::new("secret"));
@@ -230,6 +230,42 @@ mod tests {
     #[tokio::test]
     async fn a_late_rejection_of_an_old_token_does_not_discard_the_new_one() {
         let tokens = tokens();
+        let old = tokens.get(answer("old", 7200)).await.unwrap();
+        tokens.forget(&old).await;
+        tokens.get(answer("new", 7200)).await.unwrap();
+        tokens.forget(&old).await;
+        assert_eq!(known(&tokens).await.as_deref(), Some("new"));
+    }
+
+    /// A store that is down.
+    #[derive(Debug)]
+    struct Down;
+
+    fn down<'a, T: 'a>() -> StoreFuture<'a, T> {
+        Box::pin(async { Err(StoreError::new("down")) })
+    }
+
+    impl TokenStore for Down {
+        fn load<'a>(&'a self, _: &'a TokenKey) -> StoreFuture<'a, Option<StoredToken>> {
+            down()
+        }
+        fn save<'a>(&'a self, _: &'a TokenKey, _: &'a StoredToken) -> StoreFuture<'a, ()> {
+            down()
+        }
+        fn forget<'a>(&'a self, _: &'a TokenKey, _: &'a AccessToken) -> StoreFuture<'a, ()> {
+            down()
+        }
+        fn lock<'a>(&'a self, _: &'a TokenKey, _: &'a str, _: Duration) -> StoreFuture<'a, bool> {
+            down()
+        }
+        fn unlock<'a>(&'a self, _: &'a TokenKey, _: &'a str) -> StoreFuture<'a, ()> {
+            down()
+        }
+    }
+
+    #[tokio::test]
+    async fn without_its_store_a_client_keeps_its_token_from_late_rejections_too() {
+        let tokens = Tokens::new(TokenKey::new(&"ww1".into(), &Secret::new("secret")), Arc::new(Down));
         let old = tokens.get(answer("old", 7200)).await.unwrap();
         tokens.forget(&old).await;
         tokens.get(answer("new", 7200)).await.unwrap();

@@ -84,6 +84,21 @@ async fn a_refused_secret_is_not_tried_again_by_anybody() {
     assert_eq!(emulator.requests().len(), 1);
 }
 
+#[tokio::test]
+async fn those_who_wait_for_a_token_share_its_failure() {
+    let emulator = Emulator::start().await.unwrap();
+    let client = client(&emulator);
+    emulator.fail_next("gettoken", Fault::ErrCode(50003));
+    let call = || client.report_job_info("jobid1", date());
+    let (first, second, third) = tokio::join!(call(), call(), call());
+    for error in [first.unwrap_err(), second.unwrap_err(), third.unwrap_err()] {
+        assert_eq!(error.api().unwrap().errcode(), ErrCode::APP_DISABLED);
+        assert!(error.is_permission());
+    }
+    assert_eq!(calls(&emulator, "/cgi-bin/gettoken"), 1);
+    call().await.unwrap();
+}
+
 /// A call that the schema does not describe.
 #[derive(serde::Serialize)]
 struct OwnRequest {

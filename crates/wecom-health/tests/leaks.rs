@@ -48,28 +48,22 @@ async fn nothing_secret_is_shown_or_logged() {
         .init();
     let mut shown = Vec::new();
     let mut needles = vec![MARK.to_owned()];
-    let mut answers_sent = false;
 
-    for name in CALLS {
-        for case in cases() {
-            // A fault of the call has the token in its URL, one of the token's own call the secret.
-            for faulty in [name, "gettoken"] {
-                let emulator = Emulator::start().await.unwrap();
-                let client = warm_client(&emulator).await;
-                if faulty == "gettoken" {
-                    emulator.revoke_tokens();
-                }
-                for fault in case.faults.clone() {
-                    answers_sent |= matches!(&fault, Fault::Body(body) if body.contains(MARK));
-                    emulator.fail_next(faulty, fault);
-                }
-                let result = call(&client, name).await;
-                shown.extend(result.as_ref().err().map(everything).unwrap_or_default());
-                shown.push(format!("{client:?}"));
-                needles.extend(on_the_wire(&emulator));
-            }
-        }
+    // A fault of the call has the token in its URL, one of the token's own call the secret.
+    let probes = CALLS.into_iter().flat_map(|name| {
+        cases().into_iter().flat_map(move |case| {
+            [name, "gettoken"].map(|faulty| tokio::spawn(probe(name, faulty, case.faults.clone())))
+        })
+    });
+    for probe in probes.collect::<Vec<_>>() {
+        let (texts, secrets) = probe.await.unwrap();
+        shown.extend(texts);
+        needles.extend(secrets);
     }
+    let answers_sent = cases().iter().flat_map(|case| &case.faults).any(|fault| match fault {
+        Fault::Body(body) => body.contains(MARK),
+        _ => false,
+    });
 
     let elsewhere = Emulator::start().await.unwrap();
     let emulator = Emulator::start().await.unwrap();
@@ -123,6 +117,22 @@ async fn nothing_secret_is_shown_or_logged() {
         assert_eq!(log.matches("going on with a token of this process").count(), 1);
         assert!(!log.contains("marked-password") && !shown[0].contains("marked-password"));
     }
+}
+
+/// What is shown of a call with these faults, and the secrets that were on the wire.
+async fn probe(name: &str, faulty: &str, faults: Vec<Fault>) -> (Vec<String>, Vec<String>) {
+    let emulator = Emulator::start().await.unwrap();
+    let client = warm_client(&emulator).await;
+    if faulty == "gettoken" {
+        emulator.revoke_tokens();
+    }
+    for fault in faults {
+        emulator.fail_next(faulty, fault);
+    }
+    let result = call(&client, name).await;
+    let mut shown = result.as_ref().err().map(everything).unwrap_or_default();
+    shown.push(format!("{client:?}"));
+    (shown, on_the_wire(&emulator))
 }
 
 fn logged(log: &Log) -> String {

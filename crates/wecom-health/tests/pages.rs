@@ -266,6 +266,28 @@ async fn dropping_a_stream_stops_its_calls() {
 }
 
 #[tokio::test]
+async fn a_dropped_stream_does_not_try_again() {
+    let (emulator, client) = start(Emulator::builder().synthetic_answers("jobid1", date(), 10_000)).await;
+    let mut answers = client.report_answers("jobid1", date()).concurrency(4).stream();
+    for _ in 0..200 {
+        answers.try_next().await.unwrap().unwrap();
+    }
+    for _ in 0..20 {
+        emulator.fail_next(ANSWERS, Fault::ErrCode(-1));
+    }
+    // The next page, and those ahead of it, fail and would be tried again after a pause.
+    while asked(&emulator, ANSWERS).len() < 2 + 4 {
+        tokio::time::timeout(Duration::from_millis(5), answers.try_next()).await.unwrap_err();
+    }
+    drop(answers);
+    // What was on its way still arrives.
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let calls = asked(&emulator, ANSWERS).len();
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert_eq!(asked(&emulator, ANSWERS).len(), calls);
+}
+
+#[tokio::test]
 async fn no_more_pages_than_asked_for_are_fetched_ahead() {
     let (emulator, client) = start(Emulator::builder().synthetic_answers("jobid1", date(), 10_000)).await;
     let mut answers = client.report_answers("jobid1", date()).concurrency(4).stream();
