@@ -1,5 +1,6 @@
 //! The tasks of this workspace, as functions that tests can call.
 
+pub mod audit;
 pub mod codegen;
 pub mod lint;
 pub mod schema;

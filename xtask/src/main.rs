@@ -23,6 +23,12 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Compare the schema with the vendor's pages, given as Markdown files.
+    Audit {
+        /// The pages.
+        #[arg(required = true, value_name = "PAGE.md")]
+        pages: Vec<PathBuf>,
+    },
 }
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the terminal's side of the tasks")]
@@ -33,6 +39,7 @@ fn main() -> ExitCode {
         None => Arguments::command().print_help().map_err(Into::into),
         Some(Task::Codegen { check: true }) => xtask::codegen::check(&root).map(|summary| println!("{summary}")),
         Some(Task::Codegen { check: false }) => xtask::codegen::write(&root).map(|summary| println!("{summary}")),
+        Some(Task::Audit { pages }) => xtask::audit::audit(&root, &pages).map(|summary| println!("{summary}")),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
