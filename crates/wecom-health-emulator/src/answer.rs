@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use chrono::{NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::data::Job;
 use crate::request::RecordedRequest;
 use crate::settings::Ending;
-use crate::state::{CORP_ID, EXPIRES_IN, SECRET, State};
+use crate::state::{CORP_ID, SECRET, State};
 
 /// A refusal: the code and the first part of its text.
 pub(crate) struct Refusal(pub(crate) i64, pub(crate) &'static str);
@@ -18,9 +18,9 @@ const MISSING: Refusal = Refusal(40063, "some parameters are empty");
 
 impl Refusal {
     /// The body: code and text with hint, the caller's address and a link.
-    pub(crate) fn body(&self, number: usize) -> Value {
+    pub(crate) fn body(&self, now: DateTime<Utc>, number: usize) -> Value {
         let Self(code, text) = self;
-        let hint = format!("{}{number:015}", Utc::now().timestamp());
+        let hint = format!("{}{number:015}", now.timestamp());
         let link = format!("https://open.work.weixin.qq.com/devtool/query?e={code}");
         json!({
             "errcode": code,
@@ -51,7 +51,7 @@ fn token(state: &mut State, query: &HashMap<String, String>) -> Result<Value, Re
     let text = |name: &str| query.get(name).map_or("", String::as_str);
     match (text("corpid"), text("corpsecret")) {
         (_, "") => Err(Refusal(41004, "corpsecret missing")),
-        (CORP_ID, SECRET) => Ok(json!({"access_token": state.make_token(), "expires_in": EXPIRES_IN})),
+        (CORP_ID, SECRET) => Ok(json!({"access_token": state.make_token(), "expires_in": state.settings.expires_in})),
         (CORP_ID, _) => Err(Refusal(40001, "invalid credential")),
         (_, _) => Err(Refusal(40013, "invalid corpid")),
     }
@@ -65,8 +65,11 @@ fn authorized(
 ) -> Result<Map<String, Value>, Refusal> {
     match query.get("access_token").map(String::as_str) {
         None | Some("") => return Err(Refusal(41001, "access_token missing")),
-        Some(token) if !state.tokens.contains(token) => return Err(Refusal(40014, "invalid access_token")),
-        Some(_) => {}
+        Some(token) => match state.tokens.get(token) {
+            None => return Err(Refusal(40014, "invalid access_token")),
+            Some(expires) if *expires <= state.now() => return Err(Refusal(42001, "access_token expired")),
+            Some(_) => {}
+        },
     }
     if request.method != "POST" {
         return Err(INVALID);

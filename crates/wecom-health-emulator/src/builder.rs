@@ -90,6 +90,12 @@ impl EmulatorBuilder {
         self
     }
 
+    /// How many seconds a token is valid; 7200 if not set.
+    pub fn expires_in(mut self, seconds: u32) -> Self {
+        self.settings.expires_in = seconds;
+        self
+    }
+
     /// Starts on a free port of 127.0.0.1. Needs a running tokio runtime.
     ///
     /// # Errors

@@ -4,6 +4,9 @@ use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
 
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -86,6 +89,14 @@ impl Emulator {
     /// Makes the server reject all tokens given out so far.
     pub fn revoke_tokens(&self) {
         self.state.lock().tokens.clear();
+    }
+
+    /// Puts the emulator's clock forward, e.g. beyond the time at which tokens expire; by a century at most in all.
+    pub fn advance(&self, by: Duration) {
+        let century = TimeDelta::days(36_525);
+        let mut state = self.state.lock();
+        let by = TimeDelta::from_std(by).unwrap_or(century).min(century);
+        state.advanced = (state.advanced + by).min(century);
     }
 
     /// How many requests were being answered at the same time at most.

@@ -119,23 +119,24 @@ impl Drop for Answering {
 fn respond(state: &Shared, request: RecordedRequest) -> (Response<Body>, Duration, Delivery) {
     let mut state = state.lock();
     let number = state.requests.len() + 1;
+    let now = state.now();
     let delay = if request.call() == "gettoken" { Duration::ZERO } else { state.settings.delay };
     let fault = state.take_fault(request.call());
     let cap = if let Some(Fault::ShortPage(items)) = fault { items } else { usize::MAX };
     let mut usual = || match answer(&mut state, &request, cap) {
         None => plain(StatusCode::NOT_FOUND, Vec::new()),
-        Some(outcome) => json_reply(&outcome.map_or_else(|refusal| refusal.body(number), success)),
+        Some(outcome) => json_reply(&outcome.map_or_else(|refusal| refusal.body(now, number), success)),
     };
-    let now = Delivery::After(Duration::ZERO);
+    let at_once = Delivery::After(Duration::ZERO);
     let (response, delivery) = match fault {
-        None | Some(Fault::ShortPage(_)) => (usual(), now),
+        None | Some(Fault::ShortPage(_)) => (usual(), at_once),
         Some(Fault::Delay(more)) => (usual(), Delivery::After(more)),
         Some(Fault::SlowBody(pause)) => (usual(), Delivery::InHalves(Half::Late(pause))),
         Some(Fault::Truncated) => (usual(), Delivery::InHalves(Half::Never)),
         Some(Fault::Reset) => (usual(), Delivery::Never),
-        Some(Fault::ErrCode(code)) => (json_reply(&Refusal(code, "emulated fault").body(number)), now),
-        Some(Fault::Body(body)) => (json_text(&success(json!({})), body.into_bytes()), now),
-        Some(Fault::Http { status, headers, body }) => (http(status, headers, body), now),
+        Some(Fault::ErrCode(code)) => (json_reply(&Refusal(code, "emulated fault").body(now, number)), at_once),
+        Some(Fault::Body(body)) => (json_text(&success(json!({})), body.into_bytes()), at_once),
+        Some(Fault::Http { status, headers, body }) => (http(status, headers, body), at_once),
     };
     state.requests.push(request);
     (response, delay, delivery)

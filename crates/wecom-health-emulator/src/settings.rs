@@ -24,10 +24,18 @@ pub(crate) struct Settings {
     pub(crate) repeat_pages: bool,
     /// How long every call but `gettoken` takes.
     pub(crate) delay: Duration,
+    /// Seconds that a token is valid.
+    pub(crate) expires_in: u32,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { page_cap: usize::MAX, ending: Ending::default(), repeat_pages: false, delay: Duration::ZERO }
+        Self {
+            page_cap: usize::MAX,
+            ending: Ending::default(),
+            repeat_pages: false,
+            delay: Duration::ZERO,
+            expires_in: 7_200,
+        }
     }
 }

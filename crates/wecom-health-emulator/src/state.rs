@@ -1,7 +1,9 @@
 //! What the server knows: the app, the tokens it gave out, its data, the faults to come and the requests so far.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::data::Data;
 use crate::fault::Fault;
@@ -10,8 +12,6 @@ use crate::settings::Settings;
 
 pub(crate) const CORP_ID: &str = "ww0emulator00000000";
 pub(crate) const SECRET: &str = "emulator-secret-that-guards-nothing";
-/// Seconds that a token is said to be valid for.
-pub(crate) const EXPIRES_IN: u32 = 7200;
 
 /// The state behind a lock that a panic elsewhere does not spoil.
 pub(crate) struct Shared(Mutex<State>);
@@ -21,7 +21,8 @@ impl Shared {
         Self(Mutex::new(State {
             data,
             settings,
-            tokens: BTreeSet::new(),
+            tokens: BTreeMap::new(),
+            advanced: TimeDelta::zero(),
             faults: VecDeque::new(),
             requests: Vec::new(),
             at_once: AtOnce::default(),
@@ -44,7 +45,10 @@ pub(crate) struct AtOnce {
 pub(crate) struct State {
     pub(crate) data: Data,
     pub(crate) settings: Settings,
-    pub(crate) tokens: BTreeSet<String>,
+    /// Tokens given out, with the time at which they expire.
+    pub(crate) tokens: BTreeMap<String, DateTime<Utc>>,
+    /// How far the clock has been put forward.
+    pub(crate) advanced: TimeDelta,
     pub(crate) faults: VecDeque<(String, Fault)>,
     pub(crate) requests: Vec<RecordedRequest>,
     pub(crate) at_once: AtOnce,
@@ -52,11 +56,17 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// The time on the emulator's clock.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        Utc::now() + self.advanced
+    }
+
     /// A token that was never given out before.
     pub(crate) fn make_token(&mut self) -> String {
         self.tokens_made += 1;
         let token = format!("emulated_access-token_{:04}_{}", self.tokens_made, "x7Qk".repeat(30));
-        self.tokens.insert(token.clone());
+        let expires = self.now() + TimeDelta::seconds(self.settings.expires_in.into());
+        self.tokens.insert(token.clone(), expires);
         token
     }
 

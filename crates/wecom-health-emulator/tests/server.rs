@@ -87,6 +87,17 @@ async fn checks_run_in_the_vendors_order() {
 }
 
 #[tokio::test]
+async fn a_token_expires_on_the_emulators_clock() {
+    let emulator = Emulator::start().await.unwrap();
+    let target = format!("{JOB_INFO}?access_token={}", token(&emulator).await);
+    let body = r#"{"jobid": "jobid1", "date": "2020-03-27"}"#;
+    emulator.advance(Duration::from_secs(7_190));
+    assert_eq!(json(&emulator, "POST", &target, body).await["errcode"], 0);
+    emulator.advance(Duration::from_secs(10));
+    assert_eq!(json(&emulator, "POST", &target, body).await["errcode"], 42001);
+}
+
+#[tokio::test]
 async fn a_token_in_a_header_is_not_seen() {
     let emulator = Emulator::start().await.unwrap();
     let header = format!("authorization: Bearer {}\r\naccess_token: x\r\n", token(&emulator).await);

@@ -34,7 +34,7 @@ pub struct ClientBuilder {
     http: Option<reqwest::Client>,
     store: Option<Arc<dyn TokenStore>>,
     calls_per_minute: Option<NonZeroU32>,
-    wait_when_rate_limited: bool,
+    wait_when_rate_limited: Option<Duration>,
     watch: Option<Watch>,
 }
 
@@ -51,7 +51,7 @@ impl ClientBuilder {
             http: None,
             store: None,
             calls_per_minute: Some(CALLS_PER_MINUTE),
-            wait_when_rate_limited: false,
+            wait_when_rate_limited: None,
             watch: None,
         }
     }
@@ -112,10 +112,11 @@ impl ClientBuilder {
         self
     }
 
-    /// Waits a minute and tries again where the server says that calls come too often (45009), if [`timeout`](Self::timeout)
-    /// leaves the time. Otherwise such a call fails at once.
-    pub fn wait_when_rate_limited(mut self) -> Self {
-        self.wait_when_rate_limited = true;
+    /// Waits this long and tries again where the server says that calls come too often (45009), if [`timeout`](Self::timeout)
+    /// leaves the time. Otherwise such a call fails at once. The server blocks calls for 60 seconds after too many in a minute,
+    /// and for 60 minutes after too many in an hour.
+    pub fn wait_when_rate_limited(mut self, pause: Duration) -> Self {
+        self.wait_when_rate_limited = Some(pause);
         self
     }
 

@@ -16,8 +16,6 @@ use crate::{ClientBuilder, Error, Pages, Secret, trace};
 
 /// How often a call is tried at most.
 const TRIES: usize = 3;
-/// How long the server blocks calls after too many in a minute; after too many in an hour it is an hour.
-const MINUTE_BLOCK: Duration = Duration::from_secs(60);
 
 /// A client of the health-report API for one app. Cheap to clone; clones share connections and the token.
 ///
@@ -42,7 +40,7 @@ pub(crate) struct Inner {
     pub(crate) tokens: Tokens,
     pub(crate) limits: Limits,
     pub(crate) timeout: Duration,
-    pub(crate) wait_when_rate_limited: bool,
+    pub(crate) wait_when_rate_limited: Option<Duration>,
 }
 
 impl Client {
@@ -150,10 +148,10 @@ impl Client {
                 Ok(output) => return Ok(output),
                 Err(kind) => kind.at(E::PATH, *attempts),
             };
-            let pause = if error.is_transient() {
-                pauses.next()
-            } else {
-                (error.is_rate_limited() && self.0.wait_when_rate_limited).then_some(MINUTE_BLOCK)
+            let pause = match self.0.wait_when_rate_limited {
+                Some(pause) if error.is_rate_limited() => Some(pause),
+                _ if error.is_transient() => pauses.next(),
+                _ => None,
             };
             match pause {
                 Some(pause) if Instant::now() + pause < deadline => {

@@ -221,8 +221,8 @@ mod tests {
     #[tokio::test]
     async fn a_valid_token_is_used_when_a_refresh_fails() {
         let tokens = tokens();
-        tokens.get(answer("old", 2)).await.unwrap();
-        tokio::time::sleep(Duration::from_millis(1_100)).await; // no longer fresh, still valid
+        tokens.get(answer("old", 4)).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(2_100)).await; // no longer fresh, still valid
         assert_eq!(known(&tokens).await.as_deref(), Some("old"));
         assert_eq!(tokens.get(answer("new", 7200)).await.unwrap().expose(), "new");
     }

@@ -230,9 +230,9 @@ async fn clients_with_the_same_store_share_a_token_and_other_apps_do_not() {
 async fn a_call_has_its_time_with_all_its_tries() {
     let emulator = Emulator::start().await.unwrap();
     let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
-    let client = builder.timeout(Duration::from_millis(300)).build().unwrap();
+    let client = builder.timeout(Duration::from_secs(1)).build().unwrap();
     client.report_job_info("jobid1", date()).await.unwrap();
-    emulator.fail_next(CALL, Fault::Delay(Duration::from_secs(5)));
+    emulator.fail_next(CALL, Fault::Delay(Duration::from_secs(30)));
     let error = client.report_job_info("jobid1", date()).await.unwrap_err();
     assert_eq!(error.to_string(), format!("{PATH}: the call was not done within its time"));
     assert_eq!((error.is_timeout(), error.attempts()), (true, 1));
@@ -242,7 +242,7 @@ async fn a_call_has_its_time_with_all_its_tries() {
 async fn calls_of_a_minute_are_limited_and_wait_within_the_time_of_the_call() {
     let emulator = Emulator::start().await.unwrap();
     let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
-    let builder = builder.calls_per_minute(NonZeroU32::new(1)).timeout(Duration::from_millis(300));
+    let builder = builder.calls_per_minute(NonZeroU32::new(1)).timeout(Duration::from_secs(1));
     let client = builder.build().unwrap();
     client.report_job_info("jobid1", date()).await.unwrap();
     client.report_stat(date()).await.unwrap();

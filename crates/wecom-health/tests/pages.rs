@@ -127,7 +127,7 @@ async fn a_slow_program_gets_its_pages_and_can_make_other_calls() {
     let builder = Emulator::builder().synthetic_answers("jobid1", date(), 1_000).usage(date(), 1, 1);
     let emulator = builder.start().await.unwrap();
     let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
-    let client = builder.timeout(Duration::from_millis(500)).build().unwrap();
+    let client = builder.timeout(Duration::from_secs(1)).build().unwrap();
     let mut answers = client.report_answers("jobid1", date()).concurrency(4).stream();
     let mut count = 0;
     while let Some(answer) = answers.try_next().await.unwrap() {
@@ -139,7 +139,7 @@ async fn a_slow_program_gets_its_pages_and_can_make_other_calls() {
         }
         if count % 150 == 0 {
             client.report_stat(date()).await.unwrap();
-            tokio::time::sleep(Duration::from_millis(600)).await;
+            tokio::time::sleep(Duration::from_millis(1_100)).await;
         }
     }
     assert_eq!(count, 1_000);

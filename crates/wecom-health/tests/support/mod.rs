@@ -226,7 +226,7 @@ pub(crate) fn cases() -> Vec<Case> {
 }
 
 /// How long one try may take.
-pub(crate) const ATTEMPT: Duration = Duration::from_millis(300);
+pub(crate) const ATTEMPT: Duration = Duration::from_secs(1);
 
 pub(crate) fn date() -> NaiveDate {
     NaiveDate::from_ymd_opt(2020, 3, 27).unwrap()
