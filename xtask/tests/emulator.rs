@@ -1,0 +1,75 @@
+//! The emulator answers what the schema describes, although it knows nothing of the schema or the types.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use wecom_health_emulator::{Emulator, NaiveDate};
+use xtask::schema::Document;
+
+const DATE: &str = "2020-03-27";
+
+/// The JSON that the emulator answers to a request.
+async fn answer(emulator: &Emulator, method: &str, target: &str, body: &Value) -> Value {
+    let address = emulator.base_url().trim_start_matches("http://").to_owned();
+    let body = body.to_string();
+    let length = body.len();
+    let request = format!(
+        "{method} {target} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+    );
+    let mut connection = TcpStream::connect(&address).await.unwrap();
+    connection.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.unwrap();
+    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+}
+
+#[tokio::test]
+async fn every_answer_of_the_emulator_is_valid() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/health.schema.json");
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let document = Document::new(&schema).unwrap();
+    let validator = |definition: &str| {
+        let root = json!({
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$ref": format!("#/$defs/{definition}"),
+            "$defs": schema["$defs"],
+        });
+        jsonschema::options().should_validate_formats(true).build(&root).unwrap()
+    };
+    let date: NaiveDate = DATE.parse().unwrap();
+    let made_up = Emulator::builder().synthetic_jobs(3).synthetic_answers("job0001", date, 8).usage(date, 7, 5);
+    let mut kinds = BTreeSet::new();
+    let mut audiences = BTreeSet::new();
+    let mut frequencies = BTreeSet::new();
+    for (emulator, jobs) in [
+        (Emulator::start().await.unwrap(), vec!["jobid1", "jobid2", "nobody-has-this"]),
+        (made_up.start().await.unwrap(), vec!["job0001"]),
+    ] {
+        let credentials = format!("?corpid={}&corpsecret={}", emulator.corp_id(), emulator.secret());
+        let token = answer(&emulator, "GET", &format!("/cgi-bin/gettoken{credentials}"), &json!({})).await;
+        let good = format!("?access_token={}", token["access_token"].as_str().unwrap());
+        for link in &document.links {
+            let valid = validator(link.response());
+            for query in [good.as_str(), "?access_token=bogus", "", &credentials] {
+                for jobid in &jobs {
+                    let body = json!({"jobid": jobid, "date": DATE, "offset": 0, "limit": 100});
+                    let answer = answer(&emulator, link.method(), &format!("{}{query}", link.path()), &body).await;
+                    let errors: Vec<_> = valid.iter_errors(&answer).map(|error| error.to_string()).collect();
+                    assert!(errors.is_empty(), "{} {query} {jobid}: {errors:?}: {answer}", link.rel);
+                    let job = &answer["job_info"];
+                    audiences.extend(job["type"].as_i64());
+                    frequencies.extend(job["report_type"].as_i64());
+                    let questions = job["question_templates"].as_array().into_iter().flatten();
+                    kinds.extend(questions.map(|question| question["question_type"].as_i64().unwrap()));
+                }
+            }
+        }
+    }
+    assert_eq!(kinds, (1..=6).collect(), "all kinds of questions");
+    assert_eq!((audiences, frequencies), (BTreeSet::from([1, 2]), BTreeSet::from([1, 2])));
+}
