@@ -107,12 +107,13 @@ impl Client {
 
     /// The token for a call to `endpoint`.
     async fn token(&self, endpoint: &'static str, deadline: Instant) -> Result<AccessToken, Error> {
-        let waiting = self.0.tokens.get(self.fetch_token());
+        let client = self.clone();
+        let waiting = self.0.tokens.get(|| client.fetch_token());
         timeout_at(deadline, waiting).await.unwrap_or_else(|_| Err(Kind::Deadline.at(endpoint, 0)))
     }
 
     /// A new token, in the time that the lock on fetching one lasts.
-    async fn fetch_token(&self) -> Result<Token, Error> {
+    async fn fetch_token(self) -> Result<Token, Error> {
         let request = GetTokenRequest::new(self.0.corp_id.clone(), self.0.secret.get().clone());
         let deadline = Instant::now() + LEASE.min(self.0.timeout);
         let mut attempts = 0;

@@ -1,14 +1,16 @@
 //! The access token of a client: fetched when first needed, by one caller for all, and kept until shortly before it expires.
 
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use tokio::sync::Mutex;
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared};
 use tokio::time::Instant;
 
-use crate::model::{AccessToken, Token};
+use crate::error::Kind;
+use crate::model::{AccessToken, Endpoint, GetTokenRequest, Token};
 use crate::token_store::{StoreError, StoredToken, TokenKey, TokenStore};
 use crate::{Error, trace};
 
@@ -22,12 +24,13 @@ pub(crate) const LEASE: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// The token of one client.
-pub(crate) struct Tokens {
+pub(crate) struct Tokens(Arc<Inner>);
+
+struct Inner {
     key: TokenKey,
     store: Arc<dyn TokenStore>,
     /// Tells this client from the others of the store.
     owner: String,
-    /// Whoever holds this gets the token for all others of the process.
     known: Mutex<Known>,
     store_failed: AtomicBool,
 }
@@ -35,8 +38,12 @@ pub(crate) struct Tokens {
 #[derive(Default)]
 struct Known {
     token: Option<Granted>,
-    failure: Option<Failure>,
+    refused: Option<Refused>,
+    /// What all callers wait for while a token is being fetched.
+    refresh: Option<Refresh>,
 }
+
+type Refresh = Shared<BoxFuture<'static, Result<AccessToken, Error>>>;
 
 /// A token, and when the server stops accepting it.
 struct Granted {
@@ -44,10 +51,10 @@ struct Granted {
     expires_at: SystemTime,
 }
 
-/// A fetch that failed.
-struct Failure {
+/// Credentials that the server does not accept.
+struct Refused {
     error: Error,
-    at: Instant,
+    until: Instant,
 }
 
 impl Tokens {
@@ -56,48 +63,78 @@ impl Tokens {
         let started = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let (process, client) = (std::process::id(), CLIENTS.fetch_add(1, Ordering::Relaxed));
         let owner = format!("{process}-{client}-{}", started.as_nanos());
-        Self { key, store, owner, known: Mutex::default(), store_failed: AtomicBool::new(false) }
+        Self(Arc::new(Inner { key, store, owner, known: Mutex::default(), store_failed: AtomicBool::new(false) }))
     }
 
-    /// The current token, or a new one. While one caller fetches, the others wait for what it gets; if it is dropped, the
-    /// next one fetches.
-    pub(crate) async fn get(&self, fetch: impl Future<Output = Result<Token, Error>>) -> Result<AccessToken, Error> {
-        let since = Instant::now();
-        let mut known = self.known.lock().await;
-        if let Some(failure) = &known.failure {
-            // Those who waited share the failure; a refused secret is held back from the later ones too.
-            if failure.at >= since || (failure.error.is_refused_credentials() && failure.at.elapsed() < HOLD_REFUSAL) {
-                return Err(failure.error.clone());
+    /// The current token, or a new one. One fetch serves all who ask meanwhile. It is a task, which goes on when a caller is
+    /// dropped or stands still: no caller can keep the others waiting.
+    pub(crate) async fn get<F>(&self, fetch: impl FnOnce() -> F) -> Result<AccessToken, Error>
+    where
+        F: Future<Output = Result<Token, Error>> + Send + 'static,
+    {
+        let refresh = {
+            let mut known = self.0.known();
+            if let Some(Granted { stored, .. }) = known.token.as_ref().filter(|token| is_fresh(&token.stored)) {
+                return Ok(stored.token.clone());
             }
-        }
-        if let Some(Granted { stored, .. }) = known.token.as_ref().filter(|token| is_fresh(&token.stored)) {
-            return Ok(stored.token.clone());
-        }
-        match self.stored_or_fetched(fetch).await {
-            Ok(granted) => {
-                let token = granted.stored.token.clone();
-                *known = Known { token: Some(granted), failure: None };
-                Ok(token)
+            if let Some(refused) = known.refused.as_ref().filter(|refused| Instant::now() < refused.until) {
+                return Err(refused.error.clone());
             }
-            Err(error) => match known.token.as_ref().filter(|token| SystemTime::now() < token.expires_at) {
-                // Within the margin the old one still does.
-                Some(old) => Ok(old.stored.token.clone()),
+            // One that has ended is here only if its task failed.
+            match known.refresh.clone().filter(|refresh| refresh.peek().is_none()) {
+                Some(refresh) => refresh,
                 None => {
-                    known.failure = Some(Failure { error: error.clone(), at: Instant::now() });
-                    Err(error)
+                    let task = tokio::spawn(Arc::clone(&self.0).refresh(fetch()));
+                    let stopped = || Err(Kind::Stopped.at(GetTokenRequest::PATH, 0));
+                    let refresh = async move { task.await.unwrap_or_else(|_| stopped()) }.boxed().shared();
+                    known.refresh.insert(refresh).clone()
                 }
-            },
-        }
+            }
+        };
+        refresh.await
     }
 
     /// Forgets a token that the server rejected, unless a newer one has taken its place.
     pub(crate) async fn forget(&self, rejected: &AccessToken) {
-        let mut known = self.known.lock().await;
+        // First where others find it: who finds none here looks there.
+        if let Err(error) = self.0.store.forget(&self.0.key, rejected).await {
+            self.0.note(&error);
+        }
+        let mut known = self.0.known();
         if known.token.as_ref().is_some_and(|known| known.stored.token == *rejected) {
             known.token = None;
         }
-        if let Err(error) = self.store.forget(&self.key, rejected).await {
-            self.note(&error);
+    }
+}
+
+impl Inner {
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gets a token and lets the others know.
+    async fn refresh(
+        self: Arc<Self>,
+        fetch: impl Future<Output = Result<Token, Error>> + Send,
+    ) -> Result<AccessToken, Error> {
+        let result = self.stored_or_fetched(fetch).await;
+        let mut known = self.known();
+        known.refresh = None;
+        match result {
+            Ok(granted) => {
+                let token = granted.stored.token.clone();
+                known.token = Some(granted);
+                known.refused = None;
+                Ok(token)
+            }
+            Err(error) => {
+                if error.is_refused_credentials() {
+                    known.refused = Some(Refused { error: error.clone(), until: Instant::now() + HOLD_REFUSAL });
+                }
+                // Within the margin the old one still does.
+                let valid = known.token.as_ref().filter(|token| SystemTime::now() < token.expires_at);
+                valid.map(|old| old.stored.token.clone()).ok_or(error)
+            }
         }
     }
 
@@ -188,14 +225,14 @@ mod tests {
     }
 
     /// What a fetch answers.
-    async fn answer(token: &str, expires_in: i64) -> Result<Token, Error> {
+    async fn answer(token: &'static str, expires_in: i64) -> Result<Token, Error> {
         let json = format!(r#"{{"access_token": "{token}", "expires_in": {expires_in}}}"#);
         Ok(crate::model::from_slice(json.as_bytes()).unwrap())
     }
 
     /// What is there, which must not be fetched.
     async fn known(tokens: &Tokens) -> Option<String> {
-        let token = tokens.get(async { Err(Kind::EmptyToken.at("/cgi-bin/gettoken", 1)) }).await.ok();
+        let token = tokens.get(|| async { Err(Kind::EmptyToken.at("/cgi-bin/gettoken", 1)) }).await.ok();
         token.map(|token| token.expose().to_owned())
     }
 
@@ -211,28 +248,28 @@ mod tests {
     #[tokio::test]
     async fn a_token_is_kept_until_then_and_no_longer() {
         let fresh = tokens();
-        fresh.get(answer("first", 7200)).await.unwrap();
+        fresh.get(|| answer("first", 7200)).await.unwrap();
         assert_eq!(known(&fresh).await.as_deref(), Some("first"));
         let expired = tokens();
-        expired.get(answer("expired", 0)).await.unwrap();
+        expired.get(|| answer("expired", 0)).await.unwrap();
         assert_eq!(known(&expired).await, None);
     }
 
     #[tokio::test]
     async fn a_valid_token_is_used_when_a_refresh_fails() {
         let tokens = tokens();
-        tokens.get(answer("old", 4)).await.unwrap();
+        tokens.get(|| answer("old", 4)).await.unwrap();
         tokio::time::sleep(Duration::from_millis(2_100)).await; // no longer fresh, still valid
         assert_eq!(known(&tokens).await.as_deref(), Some("old"));
-        assert_eq!(tokens.get(answer("new", 7200)).await.unwrap().expose(), "new");
+        assert_eq!(tokens.get(|| answer("new", 7200)).await.unwrap().expose(), "new");
     }
 
     #[tokio::test]
     async fn a_late_rejection_of_an_old_token_does_not_discard_the_new_one() {
         let tokens = tokens();
-        let old = tokens.get(answer("old", 7200)).await.unwrap();
+        let old = tokens.get(|| answer("old", 7200)).await.unwrap();
         tokens.forget(&old).await;
-        tokens.get(answer("new", 7200)).await.unwrap();
+        tokens.get(|| answer("new", 7200)).await.unwrap();
         tokens.forget(&old).await;
         assert_eq!(known(&tokens).await.as_deref(), Some("new"));
     }
@@ -266,23 +303,48 @@ mod tests {
     #[tokio::test]
     async fn without_its_store_a_client_keeps_its_token_from_late_rejections_too() {
         let tokens = Tokens::new(TokenKey::new(&"ww1".into(), &Secret::new("secret")), Arc::new(Down));
-        let old = tokens.get(answer("old", 7200)).await.unwrap();
+        let old = tokens.get(|| answer("old", 7200)).await.unwrap();
         tokens.forget(&old).await;
-        tokens.get(answer("new", 7200)).await.unwrap();
+        tokens.get(|| answer("new", 7200)).await.unwrap();
         tokens.forget(&old).await;
         assert_eq!(known(&tokens).await.as_deref(), Some("new"));
     }
 
     #[tokio::test]
-    async fn a_call_dropped_during_a_refresh_leaves_the_others_to_finish_it() {
+    async fn a_call_dropped_during_a_refresh_leaves_it_to_the_others() {
         let tokens = tokens();
-        let dropped = tokio::time::timeout(Duration::from_millis(20), tokens.get(std::future::pending()));
+        let slowly = || async {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            answer("first", 7200).await
+        };
+        let dropped = tokio::time::timeout(Duration::from_millis(20), tokens.get(slowly));
         let (dropped, other) = tokio::join!(dropped, async {
             tokio::time::sleep(Duration::from_millis(5)).await;
-            tokens.get(answer("second", 7200)).await
+            tokens.get(|| answer("second", 7200)).await
         });
         assert!(dropped.is_err());
-        assert_eq!(other.unwrap().expose(), "second");
+        assert_eq!(other.unwrap().expose(), "first");
+    }
+
+    #[tokio::test]
+    async fn a_call_that_nobody_drives_does_not_keep_the_others_waiting() {
+        let tokens = tokens();
+        let mut standing_still = Box::pin(tokens.get(|| async {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            answer("first", 7200).await
+        }));
+        assert!(futures_util::poll!(&mut standing_still).is_pending());
+        let other = tokio::time::timeout(Duration::from_secs(10), tokens.get(|| answer("second", 7200))).await;
+        assert_eq!(other.unwrap().unwrap().expose(), "first");
+        assert_eq!(standing_still.await.unwrap().expose(), "first");
+    }
+
+    #[tokio::test]
+    async fn a_fetch_that_panics_does_not_spoil_the_next() {
+        let tokens = tokens();
+        let panics = tokens.get(|| async { panic!("as it should") });
+        assert!(panics.await.is_err());
+        assert_eq!(tokens.get(|| answer("next", 7200)).await.unwrap().expose(), "next");
     }
 
     #[test]
