@@ -76,7 +76,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How long one try may take, from connecting to the last byte of the answer; 30 seconds if not set.
+    /// How long one try may take, from connecting to the last byte of the answer; 30 seconds if not set. Not with an
+    /// [`http_client`](Self::http_client) of your own, which has its own.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
         self
@@ -106,15 +107,15 @@ impl ClientBuilder {
     }
 
     /// How many calls a minute go out to each endpoint at most, a tenth of them at once; 10,000 if not set, which the vendor
-    /// documents for an enterprise. Further calls wait, within [`timeout`](Self::timeout). Nothing switches it off.
+    /// documents for an enterprise. Further calls wait, within [`timeout`](Self::timeout). `None` switches the limit off.
     pub fn calls_per_minute(mut self, calls: impl Into<Option<NonZeroU32>>) -> Self {
         self.calls_per_minute = calls.into();
         self
     }
 
     /// Waits this long and tries again where the server says that calls come too often (45009), if [`timeout`](Self::timeout)
-    /// leaves the time. Otherwise such a call fails at once. The server blocks calls for 60 seconds after too many in a minute,
-    /// and for 60 minutes after too many in an hour.
+    /// leaves the time, which `build` makes sure of. Otherwise such a call fails at once. The server blocks calls for 60 seconds
+    /// after too many in a minute, and for 60 minutes after too many in an hour. `gettoken` is never waited for like that.
     pub fn wait_when_rate_limited(mut self, pause: Duration) -> Self {
         self.wait_when_rate_limited = Some(pause);
         self
@@ -154,6 +155,13 @@ impl ClientBuilder {
         let (user, query) = (!base.username().is_empty() || base.password().is_some(), base.query().is_some());
         if user || query || base.fragment().is_some() {
             return refuse("the base URL has more than a host and a path: leave out user, password, ? and #");
+        }
+        if self.wait_when_rate_limited.is_some_and(|pause| pause >= self.timeout) {
+            return refuse("the pause after too many calls is not shorter than the time of a call: raise `timeout`");
+        }
+        let tls = cfg!(feature = "rustls") || self.http.is_some();
+        if base.scheme() == "https" && !tls {
+            return refuse("https needs the feature `rustls`, or an HTTP client of your own");
         }
         let http = match self.http.clone() {
             Some(http) => http,

@@ -4,13 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBuilder};
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::error::Kind;
 use crate::limits::Limits;
 use crate::model::{AccessToken, CorpId, Endpoint, GetTokenRequest, Paged, Response, Token};
-use crate::token::{LEASE, Tokens};
+use crate::token::Tokens;
 use crate::transport::Transport;
 use crate::{ClientBuilder, Error, Pages, Secret, trace};
 
@@ -53,7 +53,7 @@ impl Client {
     ///
     /// The token is fetched when first needed. If the server rejects it, a new one is fetched and the call made once more. All
     /// calls only read, so a call that fails for a passing reason ([`Error::is_transient`]) is tried three times at most, with a
-    /// pause in between, and as long as [`ClientBuilder::timeout`] allows.
+    /// pause in between, and as long as [`ClientBuilder::timeout`] allows. A rejected token is not one of the three.
     ///
     /// ```no_run
     /// # async fn run(client: wecom_health::Client, date: wecom_health::model::NaiveDate) -> Result<(), wecom_health::Error> {
@@ -69,14 +69,12 @@ impl Client {
     /// The request holds a number that the vendor does not allow; the server was not reached, did not answer as the API does,
     /// or refused the call.
     pub async fn send<E: Endpoint>(&self, request: &E) -> Result<<E::Response as Response>::Output, Error> {
-        trace::call(E::PATH, async {
-            let start = Instant::now();
-            let mut attempts = 0;
-            let result = self.send_with_token(request, start + self.0.timeout, &mut attempts).await;
-            trace::ended(result.as_ref().err(), attempts, start.elapsed());
-            result
-        })
-        .await
+        let span = trace::Call::new(E::PATH);
+        let start = Instant::now();
+        let mut tries = Tries::until(after(start, self.0.timeout));
+        let result = span.run(self.send_with_token(request, &mut tries)).await;
+        span.ended(result.as_ref().err(), tries.made, start.elapsed());
+        result
     }
 
     /// Any call whose answer comes in pages, also one of your own [`Paged`].
@@ -87,39 +85,42 @@ impl Client {
     async fn send_with_token<E: Endpoint>(
         &self,
         request: &E,
-        deadline: Instant,
-        attempts: &mut u32,
+        tries: &mut Tries,
     ) -> Result<<E::Response as Response>::Output, Error> {
         request.check().map_err(|error| Kind::Range(error).at(E::PATH, 0))?;
         if E::TOKEN_PARAMETER.is_none() {
-            return self.try_until(deadline, request, None, attempts).await;
+            return self.try_until(request, None, tries).await;
         }
-        let token = self.token(E::PATH, deadline).await?;
-        match self.try_until(deadline, request, Some(&token), attempts).await {
+        let token = self.token(tries.deadline).await?;
+        match self.try_until(request, Some(&token), tries).await {
             Err(error) if error.rejects_token() => {
-                self.0.tokens.forget(&token).await;
-                let token = self.token(E::PATH, deadline).await?;
-                self.try_until(deadline, request, Some(&token), attempts).await
+                // In time or not: that the token was rejected is known from the start, and a store that hangs is not waited for.
+                let _ = timeout_at(tries.deadline, self.0.tokens.forget(&token)).await;
+                let token = self.token(tries.deadline).await?;
+                let result = self.try_until(request, Some(&token), tries).await;
+                if result.as_ref().is_err_and(Error::rejects_token) {
+                    let _ = timeout_at(tries.deadline, self.0.tokens.forget(&token)).await;
+                }
+                result
             }
             result => result,
         }
     }
 
-    /// The token for a call to `endpoint`.
-    async fn token(&self, endpoint: &'static str, deadline: Instant) -> Result<AccessToken, Error> {
+    async fn token(&self, deadline: Instant) -> Result<AccessToken, Error> {
         let client = self.clone();
-        let waiting = self.0.tokens.get(|| client.fetch_token());
-        timeout_at(deadline, waiting).await.unwrap_or_else(|_| Err(Kind::Deadline.at(endpoint, 0)))
+        let waiting = self.0.tokens.get(|deadline| client.fetch_token(deadline));
+        let late = |_| Err(Kind::Deadline { last: None }.at(GetTokenRequest::PATH, 0));
+        timeout_at(deadline, waiting).await.unwrap_or_else(late)
     }
 
-    /// A new token, in the time that the lock on fetching one lasts.
-    async fn fetch_token(self) -> Result<Token, Error> {
+    /// A new token.
+    async fn fetch_token(self, deadline: Instant) -> Result<Token, Error> {
         let request = GetTokenRequest::new(self.0.corp_id.clone(), self.0.secret.get().clone());
-        let deadline = Instant::now() + LEASE.min(self.0.timeout);
-        let mut attempts = 0;
-        let token = self.try_until(deadline, &request, None, &mut attempts).await?;
+        let mut tries = Tries::until(deadline.min(after(Instant::now(), self.0.timeout)));
+        let token = self.try_until(&request, None, &mut tries).await?;
         if token.access_token.expose().is_empty() {
-            return Err(Kind::EmptyToken.at(GetTokenRequest::PATH, attempts));
+            return Err(Kind::EmptyToken.at(GetTokenRequest::PATH, tries.made));
         }
         Ok(token)
     }
@@ -127,42 +128,61 @@ impl Client {
     /// Sends a request until it succeeds, fails for good, or may not be tried again.
     async fn try_until<E: Endpoint>(
         &self,
-        deadline: Instant,
         request: &E,
         token: Option<&AccessToken>,
-        attempts: &mut u32,
+        tries: &mut Tries,
     ) -> Result<<E::Response as Response>::Output, Error> {
-        let mut pauses = ExponentialBuilder::new()
-            .with_min_delay(Duration::from_millis(100))
-            .with_max_delay(Duration::from_secs(5))
-            .with_max_times(TRIES - 1)
-            .with_jitter()
-            .build();
+        let mut last = None;
         loop {
             let attempt = async {
                 self.0.limits.wait(E::PATH).await;
-                *attempts += 1;
+                tries.made += 1;
                 self.0.transport.call(request, token).await
             };
-            let result = timeout_at(deadline, attempt).await.unwrap_or(Err(Kind::Deadline));
-            let error = match result {
+            let result = timeout_at(tries.deadline, attempt).await;
+            let error = match result.unwrap_or_else(|_| Err(Kind::Deadline { last: last.take() })) {
                 Ok(output) => return Ok(output),
-                Err(kind) => kind.at(E::PATH, *attempts),
+                Err(kind) => kind.at(E::PATH, tries.made),
             };
             let pause = match self.0.wait_when_rate_limited {
                 Some(pause) if error.is_rate_limited() => Some(pause),
-                _ if error.is_transient() => pauses.next(),
+                _ if error.is_transient() => tries.pauses.next(),
                 _ => None,
             };
             match pause {
-                Some(pause) if Instant::now() + pause < deadline => {
+                Some(pause) if after(Instant::now(), pause) < tries.deadline => {
                     trace::retry(&error, pause);
                     sleep(pause).await;
+                    last = Some(error);
                 }
                 _ => return Err(error),
             }
         }
     }
+}
+
+/// How often a call may still be tried, and until when.
+struct Tries {
+    deadline: Instant,
+    pauses: ExponentialBackoff,
+    made: u32,
+}
+
+impl Tries {
+    fn until(deadline: Instant) -> Self {
+        let pauses = ExponentialBuilder::new()
+            .with_min_delay(Duration::from_millis(100))
+            .with_max_delay(Duration::from_secs(5))
+            .with_max_times(TRIES - 1)
+            .with_jitter();
+        Self { deadline, pauses: pauses.build(), made: 0 }
+    }
+}
+
+/// A moment after another; for a time that is no time any more, one that nobody will see.
+fn after(start: Instant, time: Duration) -> Instant {
+    const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
+    start + time.min(CENTURY)
 }
 
 impl fmt::Debug for Client {

@@ -9,7 +9,8 @@ use crate::model::{ApiError, ErrCode, RangeError, ResponseError};
 
 /// Why a call failed, or why a client could not be built.
 ///
-/// `Display` is one line that names the call's path and says what to do; `source` has the details of a failed connection.
+/// `Display` is one line that names the call's path and what is wrong; `source` has the details of a failed connection, and
+/// the predicates' documentation what to do.
 /// Neither they nor `Debug` hold the secret, a token, a URL's query or anything of a body, except the caller's own address
 /// where the server does not trust it.
 #[derive(Clone)]
@@ -38,7 +39,10 @@ pub(crate) enum Kind {
     RepeatedPage {
         offset: i64,
     },
-    Deadline,
+    Deadline {
+        /// Why the try before failed.
+        last: Option<Error>,
+    },
     Connect(reqwest::Error),
     Timeout(reqwest::Error),
     Interrupted(reqwest::Error),
@@ -163,14 +167,14 @@ impl Error {
         self.has_code(&[ErrCode::INVALID_PARAMETER, ErrCode::MISSING_PARAMETER, ErrCode::INVALID_JOB_ID])
     }
 
-    /// It may work when tried again: the connection failed or took too long, a gateway failed (5xx), or the server is busy (-1).
+    /// It may work when tried again: the connection failed, the answer took too long, a gateway failed (5xx), or the server is busy (-1).
     ///
     /// # Troubleshooting
     ///
     /// The client has tried [`attempts`](Self::attempts) times. Try again later.
     pub fn is_transient(&self) -> bool {
         match &self.0.kind {
-            Kind::Connect(_) | Kind::Timeout(_) | Kind::Interrupted(_) => true,
+            Kind::Connect(_) | Kind::Timeout(_) | Kind::Interrupted(_) | Kind::Deadline { .. } => true,
             Kind::Status(status) => status.is_server_error(),
             _ => self.has_code(&[ErrCode::SYSTEM_BUSY]),
         }
@@ -203,7 +207,7 @@ impl Error {
     /// [`is_connect`](Self::is_connect) holds too, [`ClientBuilder::connect_timeout`](crate::ClientBuilder::connect_timeout).
     pub fn is_timeout(&self) -> bool {
         match &self.0.kind {
-            Kind::Timeout(_) | Kind::Deadline => true,
+            Kind::Timeout(_) | Kind::Deadline { .. } => true,
             Kind::Connect(error) => error.is_timeout(),
             _ => false,
         }
@@ -258,13 +262,13 @@ impl fmt::Display for Error {
             Kind::Concurrency { pages, most } => write!(f, "not sent: the concurrency is {pages}: write 1 to {most}"),
             Kind::Stopped => f.write_str("the runtime was shut down during the call"),
             Kind::InsideRuntime => f.write_str(
-                "not sent: a blocking client would stop this asynchronous runtime: use wecom_health::Client here",
+                "not sent: this thread belongs to an asynchronous runtime, which a blocking client would stop: use wecom_health::Client here",
             ),
             Kind::EmptyToken => f.write_str("the server reports success, but the token is empty"),
             Kind::RepeatedPage { offset } => {
                 write!(f, "the server repeats a page, at offset {offset}: stopped, because it would never end")
             }
-            Kind::Deadline => f.write_str("the call was not done within its time"),
+            Kind::Deadline { .. } => f.write_str("the call was not done within its time"),
             Kind::Connect(_) => f.write_str("could not connect to the server"),
             Kind::Timeout(_) => f.write_str("the answer was not complete in time"),
             Kind::Interrupted(_) => {
@@ -294,6 +298,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0.kind {
             Kind::Connect(error) | Kind::Timeout(error) | Kind::Interrupted(error) => Some(error),
+            Kind::Deadline { last: Some(error) } => Some(error),
             _ => None,
         }
     }

@@ -11,11 +11,12 @@ use std::task::{Context, Poll};
 use futures_util::stream::{self, BoxStream, Stream, StreamExt, TryStreamExt};
 
 use serde::Serialize;
+use sync_wrapper::SyncWrapper;
 use tokio::task::JoinHandle;
 
 use crate::error::Kind;
 use crate::model::{Endpoint, Paged, Response};
-use crate::{Client, Error};
+use crate::{Client, Error, trace};
 
 /// A call whose answer comes in pages: [`stream`](Self::stream) all items, or [`send`](Self::send) for one page.
 #[must_use = "nothing is sent until `stream` or `send`"]
@@ -82,7 +83,7 @@ impl<R: Paged> Pages<R> {
             let page = walk.next_page().await?;
             Ok(page.map(|items| (stream::iter(items.into_iter().map(Ok)), walk)))
         });
-        Items(pages.try_flatten().boxed())
+        Items(SyncWrapper::new(pages.try_flatten().boxed()))
     }
 }
 
@@ -190,7 +191,7 @@ struct Task<T>(JoinHandle<T>);
 
 impl<T: Send + 'static> Task<T> {
     fn start(work: impl Future<Output = T> + Send + 'static) -> Self {
-        Self(tokio::spawn(work))
+        Self(tokio::spawn(trace::here(work)))
     }
 
     /// What came of it; nothing if the runtime was shut down.
@@ -230,7 +231,7 @@ fn fingerprint<T: Serialize>(items: &[T]) -> u64 {
 }
 
 /// A stream over the items of all pages. `Unpin`, so it needs no pinning.
-pub struct Items<T>(BoxStream<'static, Result<T, Error>>);
+pub struct Items<T>(SyncWrapper<BoxStream<'static, Result<T, Error>>>);
 
 impl<T> Items<T> {
     /// The next item; nothing at the end, and after an error.
@@ -239,7 +240,7 @@ impl<T> Items<T> {
     ///
     /// As [`Pages::stream`].
     pub async fn try_next(&mut self) -> Result<Option<T>, Error> {
-        self.0.try_next().await
+        self.0.get_mut().try_next().await
     }
 }
 
@@ -247,7 +248,7 @@ impl<T> Stream for Items<T> {
     type Item = Result<T, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_next_unpin(context)
+        self.0.get_mut().poll_next_unpin(context)
     }
 }
 

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::error::Kind;
 use crate::model::{AccessToken, Endpoint, GetTokenRequest, Token};
-use crate::token_store::{StoreError, StoredToken, TokenKey, TokenStore};
+use crate::token_store::{StoreError, StoreFuture, StoredToken, TokenKey, TokenStore};
 use crate::{Error, trace};
 
 /// A token is replaced this long before it expires, so that it does not expire on the way.
@@ -20,6 +20,10 @@ const MARGIN: Duration = Duration::from_secs(300);
 const HOLD_REFUSAL: Duration = Duration::from_secs(60);
 /// A client may take this long to fetch a token before another client of the same store takes over.
 pub(crate) const LEASE: Duration = Duration::from_secs(10);
+/// Of that, what is left for storing the token.
+const RESERVE: Duration = Duration::from_secs(2);
+/// While the old token still does, a fetch that failed is not repeated for this long.
+const HOLD_FAILURE: Duration = Duration::from_secs(10);
 /// How often to look whether another client has stored a token.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
@@ -37,22 +41,18 @@ struct Inner {
 
 #[derive(Default)]
 struct Known {
-    token: Option<Granted>,
-    refused: Option<Refused>,
+    token: Option<StoredToken>,
+    /// The token that the server rejected last: it must not come back from the store.
+    rejected: Option<AccessToken>,
+    failure: Option<Failure>,
     /// What all callers wait for while a token is being fetched.
     refresh: Option<Refresh>,
 }
 
 type Refresh = Shared<BoxFuture<'static, Result<AccessToken, Error>>>;
 
-/// A token, and when the server stops accepting it.
-struct Granted {
-    stored: StoredToken,
-    expires_at: SystemTime,
-}
-
-/// Credentials that the server does not accept.
-struct Refused {
+/// A fetch that failed, and until when there will be no other.
+struct Failure {
     error: Error,
     until: Instant,
 }
@@ -67,42 +67,56 @@ impl Tokens {
     }
 
     /// The current token, or a new one. One fetch serves all who ask meanwhile. It is a task, which goes on when a caller is
-    /// dropped or stands still: no caller can keep the others waiting.
-    pub(crate) async fn get<F>(&self, fetch: impl FnOnce() -> F) -> Result<AccessToken, Error>
+    /// dropped or stands still: no caller can keep the others waiting. Within the margin before it expires, nobody waits: the
+    /// old token still does.
+    pub(crate) async fn get<F>(&self, fetch: impl FnOnce(Instant) -> F + Send + 'static) -> Result<AccessToken, Error>
     where
         F: Future<Output = Result<Token, Error>> + Send + 'static,
     {
         let refresh = {
             let mut known = self.0.known();
-            if let Some(Granted { stored, .. }) = known.token.as_ref().filter(|token| is_fresh(&token.stored)) {
-                return Ok(stored.token.clone());
+            let now = SystemTime::now();
+            let valid = known.token.as_ref().filter(|token| now < token.expires_at).cloned();
+            if let Some(token) = valid.as_ref().filter(|token| is_fresh(token)) {
+                return Ok(token.token.clone());
             }
-            if let Some(refused) = known.refused.as_ref().filter(|refused| Instant::now() < refused.until) {
-                return Err(refused.error.clone());
+            if let Some(failure) = known.failure.as_ref().filter(|failure| Instant::now() < failure.until) {
+                return valid.map(|token| token.token).ok_or_else(|| failure.error.clone());
             }
             // One that has ended is here only if its task failed.
-            match known.refresh.clone().filter(|refresh| refresh.peek().is_none()) {
+            let refresh = match known.refresh.clone().filter(|refresh| refresh.peek().is_none()) {
                 Some(refresh) => refresh,
                 None => {
-                    let task = tokio::spawn(Arc::clone(&self.0).refresh(fetch()));
+                    let task = tokio::spawn(Arc::clone(&self.0).refresh(fetch));
                     let stopped = || Err(Kind::Stopped.at(GetTokenRequest::PATH, 0));
                     let refresh = async move { task.await.unwrap_or_else(|_| stopped()) }.boxed().shared();
                     known.refresh.insert(refresh).clone()
                 }
+            };
+            if let Some(token) = valid {
+                return Ok(token.token);
             }
+            refresh
         };
         refresh.await
     }
 
     /// Forgets a token that the server rejected, unless a newer one has taken its place.
     pub(crate) async fn forget(&self, rejected: &AccessToken) {
-        // First where others find it: who finds none here looks there.
+        {
+            let mut known = self.0.known();
+            if known.rejected.as_ref() == Some(rejected) {
+                // Somebody else has seen to it.
+                return;
+            }
+            if known.token.as_ref().is_some_and(|token| token.token != *rejected) {
+                return;
+            }
+            known.token = None;
+            known.rejected = Some(rejected.clone());
+        }
         if let Err(error) = self.0.store.forget(&self.0.key, rejected).await {
             self.0.note(&error);
-        }
-        let mut known = self.0.known();
-        if known.token.as_ref().is_some_and(|known| known.stored.token == *rejected) {
-            known.token = None;
         }
     }
 }
@@ -113,69 +127,83 @@ impl Inner {
     }
 
     /// Gets a token and lets the others know.
-    async fn refresh(
-        self: Arc<Self>,
-        fetch: impl Future<Output = Result<Token, Error>> + Send,
-    ) -> Result<AccessToken, Error> {
+    async fn refresh<F>(self: Arc<Self>, fetch: impl FnOnce(Instant) -> F) -> Result<AccessToken, Error>
+    where
+        F: Future<Output = Result<Token, Error>>,
+    {
         let result = self.stored_or_fetched(fetch).await;
         let mut known = self.known();
         known.refresh = None;
         match result {
-            Ok(granted) => {
-                let token = granted.stored.token.clone();
-                known.token = Some(granted);
-                known.refused = None;
-                Ok(token)
+            Ok(token) => {
+                let text = token.token.clone();
+                known.token = Some(token);
+                known.failure = None;
+                Ok(text)
             }
             Err(error) => {
-                if error.is_refused_credentials() {
-                    known.refused = Some(Refused { error: error.clone(), until: Instant::now() + HOLD_REFUSAL });
-                }
-                // Within the margin the old one still does.
                 let valid = known.token.as_ref().filter(|token| SystemTime::now() < token.expires_at);
-                valid.map(|old| old.stored.token.clone()).ok_or(error)
+                let valid = valid.map(|token| token.token.clone());
+                let hold = match (error.is_refused_credentials(), &valid) {
+                    (true, _) => HOLD_REFUSAL,
+                    (false, Some(_)) => HOLD_FAILURE,
+                    // Those who waited share the failure; who asks later may try again.
+                    (false, None) => Duration::ZERO,
+                };
+                known.failure = Some(Failure { error: error.clone(), until: Instant::now() + hold });
+                valid.ok_or(error)
             }
         }
     }
 
-    async fn stored_or_fetched(&self, fetch: impl Future<Output = Result<Token, Error>>) -> Result<Granted, Error> {
-        match self.wait_for_turn().await {
-            Ok(Turn::Stored(stored)) => Ok(Granted { expires_at: stored.fresh_until, stored }),
-            Ok(Turn::Mine) => {
-                let fetched = fetch.await.map(granted);
-                if let Ok(token) = &fetched
-                    && let Err(error) = self.store.save(&self.key, &token.stored).await
-                {
-                    self.note(&error);
-                }
-                if let Err(error) = self.store.unlock(&self.key, &self.owner).await {
-                    self.note(&error);
-                }
-                fetched
-            }
+    async fn stored_or_fetched<F>(&self, fetch: impl FnOnce(Instant) -> F) -> Result<StoredToken, Error>
+    where
+        F: Future<Output = Result<Token, Error>>,
+    {
+        let (deadline, locked) = match self.wait_for_turn().await {
+            Ok(Turn::Stored(token)) => return Ok(token),
+            Ok(Turn::Mine { until }) => (until, true),
             Err(error) => {
                 self.note(&error);
-                fetch.await.map(granted)
+                (Instant::now() + LEASE, false)
             }
+        };
+        let fetched = fetch(deadline).await.map(stored);
+        if locked {
+            if let Ok(token) = &fetched {
+                self.noting(self.store.save(&self.key, &self.owner, token)).await;
+            }
+            self.noting(self.store.unlock(&self.key, &self.owner)).await;
         }
+        fetched
     }
 
     /// Waits until another client has stored a token, or it is this one's turn to fetch.
     async fn wait_for_turn(&self) -> Result<Turn, StoreError> {
         loop {
+            let until = Instant::now() + LEASE.saturating_sub(RESERVE);
             let mine = self.store.lock(&self.key, &self.owner, LEASE).await?;
             // Also after locking: somebody may have stored a token just before.
-            let token = self.store.load(&self.key).await?.filter(is_fresh);
+            let token = self.store.load(&self.key).await?;
+            let rejected = self.known().rejected.clone();
+            let token = token.filter(|token| is_fresh(token) && Some(&token.token) != rejected.as_ref());
             self.store_failed.store(false, Ordering::Relaxed);
             match (token, mine) {
                 (Some(token), true) => {
-                    self.store.unlock(&self.key, &self.owner).await?;
+                    self.noting(self.store.unlock(&self.key, &self.owner)).await;
                     return Ok(Turn::Stored(token));
                 }
                 (Some(token), false) => return Ok(Turn::Stored(token)),
-                (None, true) => return Ok(Turn::Mine),
+                (None, true) => return Ok(Turn::Mine { until }),
                 (None, false) => tokio::time::sleep(LOOK_AGAIN).await,
             }
+        }
+    }
+
+    /// What the store fails to do after the token is there is not the caller's concern.
+    async fn noting(&self, work: StoreFuture<'_, ()>) {
+        if let Err(error) = work.await {
+            self.note(&error);
         }
     }
 
@@ -190,13 +218,16 @@ impl Inner {
 /// How a new token comes about.
 enum Turn {
     Stored(StoredToken),
-    Mine,
+    /// To be done by then, before another client may take over.
+    Mine {
+        until: Instant,
+    },
 }
 
-fn granted(Token { access_token: token, expires_in, .. }: Token) -> Granted {
+fn stored(Token { access_token: token, expires_in, .. }: Token) -> StoredToken {
     let now = SystemTime::now();
     let granted = lifetime(expires_in);
-    Granted { stored: StoredToken { token, fresh_until: now + freshness(granted) }, expires_at: now + granted }
+    StoredToken { token, fresh_until: now + freshness(granted), expires_at: now + granted }
 }
 
 /// How long the server accepts a token. A day at most: whatever it says, the sum with the present must be a time.
@@ -232,7 +263,7 @@ mod tests {
 
     /// What is there, which must not be fetched.
     async fn known(tokens: &Tokens) -> Option<String> {
-        let token = tokens.get(|| async { Err(Kind::EmptyToken.at("/cgi-bin/gettoken", 1)) }).await.ok();
+        let token = tokens.get(|_| async { Err(Kind::EmptyToken.at("/cgi-bin/gettoken", 1)) }).await.ok();
         token.map(|token| token.expose().to_owned())
     }
 
@@ -248,28 +279,50 @@ mod tests {
     #[tokio::test]
     async fn a_token_is_kept_until_then_and_no_longer() {
         let fresh = tokens();
-        fresh.get(|| answer("first", 7200)).await.unwrap();
+        fresh.get(|_| answer("first", 7200)).await.unwrap();
         assert_eq!(known(&fresh).await.as_deref(), Some("first"));
         let expired = tokens();
-        expired.get(|| answer("expired", 0)).await.unwrap();
+        expired.get(|_| answer("expired", 0)).await.unwrap();
         assert_eq!(known(&expired).await, None);
     }
 
     #[tokio::test]
-    async fn a_valid_token_is_used_when_a_refresh_fails() {
+    async fn a_token_that_still_does_is_used_while_a_refresh_hangs_or_fails() {
         let tokens = tokens();
-        tokens.get(|| answer("old", 4)).await.unwrap();
+        tokens.get(|_| answer("old", 4)).await.unwrap();
         tokio::time::sleep(Duration::from_millis(2_100)).await; // no longer fresh, still valid
-        assert_eq!(known(&tokens).await.as_deref(), Some("old"));
-        assert_eq!(tokens.get(|| answer("new", 7200)).await.unwrap().expose(), "new");
+        let fetches = Arc::new(AtomicU64::new(0));
+        let failing = || {
+            let fetches = Arc::clone(&fetches);
+            move |_: Instant| async move {
+                fetches.fetch_add(1, Ordering::Relaxed);
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                Err(Kind::EmptyToken.at("/cgi-bin/gettoken", 1))
+            }
+        };
+        for _ in 0..5 {
+            assert_eq!(tokens.get(failing()).await.unwrap().expose(), "old");
+            tokio::time::sleep(Duration::from_millis(40)).await;
+        }
+        assert_eq!(fetches.load(Ordering::Relaxed), 1, "a fetch that failed is not repeated at once");
+    }
+
+    #[tokio::test]
+    async fn within_the_margin_the_new_token_takes_over_when_it_is_there() {
+        let tokens = tokens();
+        tokens.get(|_| answer("old", 4)).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(2_100)).await;
+        assert_eq!(tokens.get(|_| answer("new", 7200)).await.unwrap().expose(), "old");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert_eq!(known(&tokens).await.as_deref(), Some("new"));
     }
 
     #[tokio::test]
     async fn a_late_rejection_of_an_old_token_does_not_discard_the_new_one() {
         let tokens = tokens();
-        let old = tokens.get(|| answer("old", 7200)).await.unwrap();
+        let old = tokens.get(|_| answer("old", 7200)).await.unwrap();
         tokens.forget(&old).await;
-        tokens.get(|| answer("new", 7200)).await.unwrap();
+        tokens.get(|_| answer("new", 7200)).await.unwrap();
         tokens.forget(&old).await;
         assert_eq!(known(&tokens).await.as_deref(), Some("new"));
     }
@@ -286,7 +339,7 @@ mod tests {
         fn load<'a>(&'a self, _: &'a TokenKey) -> StoreFuture<'a, Option<StoredToken>> {
             down()
         }
-        fn save<'a>(&'a self, _: &'a TokenKey, _: &'a StoredToken) -> StoreFuture<'a, ()> {
+        fn save<'a>(&'a self, _: &'a TokenKey, _: &'a str, _: &'a StoredToken) -> StoreFuture<'a, ()> {
             down()
         }
         fn forget<'a>(&'a self, _: &'a TokenKey, _: &'a AccessToken) -> StoreFuture<'a, ()> {
@@ -303,9 +356,9 @@ mod tests {
     #[tokio::test]
     async fn without_its_store_a_client_keeps_its_token_from_late_rejections_too() {
         let tokens = Tokens::new(TokenKey::new(&"ww1".into(), &Secret::new("secret")), Arc::new(Down));
-        let old = tokens.get(|| answer("old", 7200)).await.unwrap();
+        let old = tokens.get(|_| answer("old", 7200)).await.unwrap();
         tokens.forget(&old).await;
-        tokens.get(|| answer("new", 7200)).await.unwrap();
+        tokens.get(|_| answer("new", 7200)).await.unwrap();
         tokens.forget(&old).await;
         assert_eq!(known(&tokens).await.as_deref(), Some("new"));
     }
@@ -313,14 +366,14 @@ mod tests {
     #[tokio::test]
     async fn a_call_dropped_during_a_refresh_leaves_it_to_the_others() {
         let tokens = tokens();
-        let slowly = || async {
+        let slowly = |_| async {
             tokio::time::sleep(Duration::from_millis(100)).await;
             answer("first", 7200).await
         };
         let dropped = tokio::time::timeout(Duration::from_millis(20), tokens.get(slowly));
         let (dropped, other) = tokio::join!(dropped, async {
             tokio::time::sleep(Duration::from_millis(5)).await;
-            tokens.get(|| answer("second", 7200)).await
+            tokens.get(|_| answer("second", 7200)).await
         });
         assert!(dropped.is_err());
         assert_eq!(other.unwrap().expose(), "first");
@@ -329,12 +382,12 @@ mod tests {
     #[tokio::test]
     async fn a_call_that_nobody_drives_does_not_keep_the_others_waiting() {
         let tokens = tokens();
-        let mut standing_still = Box::pin(tokens.get(|| async {
+        let mut standing_still = Box::pin(tokens.get(|_| async {
             tokio::time::sleep(Duration::from_millis(20)).await;
             answer("first", 7200).await
         }));
         assert!(futures_util::poll!(&mut standing_still).is_pending());
-        let other = tokio::time::timeout(Duration::from_secs(10), tokens.get(|| answer("second", 7200))).await;
+        let other = tokio::time::timeout(Duration::from_secs(10), tokens.get(|_| answer("second", 7200))).await;
         assert_eq!(other.unwrap().unwrap().expose(), "first");
         assert_eq!(standing_still.await.unwrap().expose(), "first");
     }
@@ -342,9 +395,9 @@ mod tests {
     #[tokio::test]
     async fn a_fetch_that_panics_does_not_spoil_the_next() {
         let tokens = tokens();
-        let panics = tokens.get(|| async { panic!("as it should") });
+        let panics = tokens.get(|_| async { panic!("as it should") });
         assert!(panics.await.is_err());
-        assert_eq!(tokens.get(|| answer("next", 7200)).await.unwrap().expose(), "next");
+        assert_eq!(tokens.get(|_| answer("next", 7200)).await.unwrap().expose(), "next");
     }
 
     #[test]

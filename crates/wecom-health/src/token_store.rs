@@ -17,11 +17,12 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 ///
 /// A store that fails does not fail the call: the client then fetches a token of its own.
 pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
-    /// The token of an app, if there is one that is still fresh.
+    /// The token of an app, if there is one that has not expired.
     fn load<'a>(&'a self, key: &'a TokenKey) -> StoreFuture<'a, Option<StoredToken>>;
 
-    /// Keeps a token as long as it is fresh, in place of an older one.
-    fn save<'a>(&'a self, key: &'a TokenKey, token: &'a StoredToken) -> StoreFuture<'a, ()>;
+    /// Keeps a token until it expires, in place of an older one; but only while `owner` still has the lock: who was too slow must
+    /// not overwrite the token of whoever took over.
+    fn save<'a>(&'a self, key: &'a TokenKey, owner: &'a str, token: &'a StoredToken) -> StoreFuture<'a, ()>;
 
     /// Forgets a token that the server rejected. Must leave any other token in place.
     fn forget<'a>(&'a self, key: &'a TokenKey, rejected: &'a AccessToken) -> StoreFuture<'a, ()>;
@@ -63,6 +64,8 @@ pub struct StoredToken {
     pub token: AccessToken,
     /// When to fetch another: some time before the server stops accepting this one.
     pub fresh_until: SystemTime,
+    /// When the server stops accepting it.
+    pub expires_at: SystemTime,
 }
 
 /// Why a store failed.
@@ -108,11 +111,15 @@ impl MemoryTokenStore {
 
 impl TokenStore for MemoryTokenStore {
     fn load<'a>(&'a self, key: &'a TokenKey) -> StoreFuture<'a, Option<StoredToken>> {
-        self.with(key, |entry| entry.token.clone().filter(|token| SystemTime::now() < token.fresh_until))
+        self.with(key, |entry| entry.token.clone().filter(|token| SystemTime::now() < token.expires_at))
     }
 
-    fn save<'a>(&'a self, key: &'a TokenKey, token: &'a StoredToken) -> StoreFuture<'a, ()> {
-        self.with(key, |entry| entry.token = Some(token.clone()))
+    fn save<'a>(&'a self, key: &'a TokenKey, owner: &'a str, token: &'a StoredToken) -> StoreFuture<'a, ()> {
+        self.with(key, |entry| {
+            if entry.lock.as_ref().is_some_and(|(holder, until)| holder == owner && SystemTime::now() < *until) {
+                entry.token = Some(token.clone());
+            }
+        })
     }
 
     fn forget<'a>(&'a self, key: &'a TokenKey, rejected: &'a AccessToken) -> StoreFuture<'a, ()> {
@@ -146,5 +153,36 @@ impl TokenStore for MemoryTokenStore {
 impl fmt::Debug for MemoryTokenStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MemoryTokenStore").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What every store promises.
+    #[tokio::test]
+    async fn only_the_owner_of_the_lock_saves_and_unlocks_and_only_the_rejected_token_is_forgotten() {
+        let store = MemoryTokenStore::default();
+        let key = TokenKey::new(&"ww1".into(), &Secret::new("secret"));
+        let later = SystemTime::now() + Duration::from_secs(60);
+        let token = |text: &str| StoredToken { token: text.into(), fresh_until: later, expires_at: later };
+        let lease = Duration::from_millis(50);
+        assert!(store.lock(&key, "one", lease).await.unwrap());
+        assert!(store.lock(&key, "one", lease).await.unwrap(), "the owner's lease starts anew");
+        assert!(!store.lock(&key, "other", lease).await.unwrap());
+        store.save(&key, "other", &token("other's")).await.unwrap();
+        assert_eq!(store.load(&key).await.unwrap(), None);
+        store.save(&key, "one", &token("one's")).await.unwrap();
+        store.forget(&key, &"older".into()).await.unwrap();
+        assert_eq!(store.load(&key).await.unwrap(), Some(token("one's")));
+        store.unlock(&key, "other").await.unwrap();
+        assert!(!store.lock(&key, "other", lease).await.unwrap());
+        tokio::time::sleep(2 * lease).await;
+        assert!(store.lock(&key, "other", lease).await.unwrap(), "a lease ends");
+        store.save(&key, "one", &token("too late")).await.unwrap();
+        assert_eq!(store.load(&key).await.unwrap(), Some(token("one's")));
+        store.forget(&key, &"one's".into()).await.unwrap();
+        assert_eq!(store.load(&key).await.unwrap(), None);
     }
 }

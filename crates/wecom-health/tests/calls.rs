@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use wecom_health::model::{
-    Endpoint, ErrCode, GetReportJobIdsRequest, GetReportJobInfoRequest, Method, NaiveDate, QuestionId, Response,
+    Endpoint, ErrCode, GetReportJobIdsRequest, GetReportJobInfoRequest, JobId, Method, NaiveDate, QuestionId, Response,
     ResponseError,
 };
 use wecom_health::{Client, Drift, Error, MemoryTokenStore, Secret};
@@ -198,16 +198,61 @@ async fn two_hundred_calls_share_a_token_and_its_replacement() {
     assert_eq!((calls(&emulator, "/cgi-bin/gettoken"), calls(&emulator, PATH)), (1, 200));
 
     let first = emulator.requests().last().unwrap().expose_query().to_owned();
-    emulator.revoke_tokens();
     let before = emulator.requests().len();
-    calls_at_once(&client, 200).await;
+    // Under the running calls: some have been answered, some are on their way, some have not been sent.
+    let running = tokio::spawn({
+        let client = client.clone();
+        async move { calls_at_once(&client, 200).await }
+    });
+    while emulator.requests().len() < before + 20 {
+        tokio::task::yield_now().await;
+    }
+    emulator.revoke_tokens();
+    running.await.unwrap();
+    calls_at_once(&client, 1).await;
     assert_eq!(calls(&emulator, "/cgi-bin/gettoken"), 2);
     let after: Vec<_> =
         emulator.requests().split_off(before).into_iter().filter(|request| request.path() == PATH).collect();
-    let rejected = after.iter().filter(|request| request.expose_query() == first).count();
-    // Each call succeeded with the new token, so none can have used the rejected one twice.
-    assert!((1..=200).contains(&rejected), "{rejected} calls with the revoked token");
-    assert_eq!(after.len() - rejected, 200);
+    // Each call uses a token once: the old one, the new one, or the one after the other.
+    let with_first = after.iter().filter(|request| request.expose_query() == first).count();
+    let with_second = after.len() - with_first;
+    assert!((20..=200).contains(&with_first) && (1..=201).contains(&with_second), "{with_first}, {with_second}");
+    assert!(after.len() >= 201);
+}
+
+#[tokio::test]
+async fn tries_and_the_replay_have_one_budget() {
+    let emulator = Emulator::start().await.unwrap();
+    let client = client(&emulator);
+    client.report_job_info("jobid1", date()).await.unwrap();
+    let before = calls(&emulator, PATH);
+    for code in [-1, 40014, -1, -1, -1, -1] {
+        emulator.fail_next(CALL, Fault::ErrCode(code));
+    }
+    let error = client.report_job_info("jobid1", date()).await.unwrap_err();
+    assert_eq!((calls(&emulator, PATH) - before, error.attempts()), (4, 4));
+}
+
+#[tokio::test]
+async fn a_call_that_runs_out_of_time_tells_why_it_was_tried_again() {
+    let emulator = Emulator::start().await.unwrap();
+    let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
+    let client = builder.timeout(Duration::from_secs(1)).build().unwrap();
+    client.report_job_info("jobid1", date()).await.unwrap();
+    emulator.fail_next(CALL, Fault::ErrCode(-1));
+    emulator.fail_next(CALL, Fault::Delay(Duration::from_secs(30)));
+    let error = client.report_job_info("jobid1", date()).await.unwrap_err();
+    assert!(error.is_timeout() && error.is_transient());
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.contains("errcode -1"), "{cause}");
+}
+
+#[tokio::test]
+async fn times_that_are_no_times_do_no_harm() {
+    let emulator = Emulator::start().await.unwrap();
+    let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
+    let builder = builder.timeout(Duration::MAX).calls_per_minute(NonZeroU32::MAX);
+    builder.build().unwrap().report_stat(date()).await.unwrap();
 }
 
 #[tokio::test]
@@ -342,8 +387,13 @@ fn public_types_can_be_shared_between_threads() {
     shared::<wecom_health::StoreError>();
     shared::<wecom_health::TokenKey>();
     shared::<wecom_health::Pages<GetReportJobIdsRequest>>();
+    shared::<wecom_health::Items<JobId>>();
     #[cfg(feature = "blocking")]
-    shared::<wecom_health::blocking::Client>();
+    {
+        shared::<wecom_health::blocking::Client>();
+        shared::<wecom_health::blocking::Pages<GetReportJobIdsRequest>>();
+        shared::<wecom_health::blocking::Items<JobId>>();
+    }
     #[cfg(feature = "redis")]
     shared::<wecom_health::RedisTokenStore>();
 }

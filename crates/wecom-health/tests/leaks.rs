@@ -78,7 +78,8 @@ async fn nothing_secret_is_shown_or_logged() {
     let secret = Secret::new(emulator.secret());
     let builder = Client::builder(emulator.corp_id(), secret.clone()).base_url(emulator.base_url());
     let token = AccessToken::from(needles.last().unwrap().as_str());
-    let stored = StoredToken { token, fresh_until: std::time::SystemTime::now() };
+    let stored =
+        StoredToken { token, fresh_until: std::time::SystemTime::now(), expires_at: std::time::SystemTime::now() };
     let store: Arc<dyn TokenStore> = Arc::new(MemoryTokenStore::default());
     shown.extend([
         format!("{secret:?} {builder:?} {:?} {stored:?} {store:?}", builder.clone().token_store(store.clone()).build()),

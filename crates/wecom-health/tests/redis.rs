@@ -161,6 +161,53 @@ async fn a_token_is_forgotten_only_if_it_is_the_rejected_one() {
 }
 
 #[tokio::test]
+async fn a_connection_that_redis_has_closed_costs_nothing() {
+    let Some(redis) = Redis::start() else { return };
+    let emulator = Emulator::start().await.unwrap();
+    let clients: Vec<_> =
+        (0..4).map(|_| client(&emulator.base_url(), emulator.corp_id(), emulator.secret(), redis.store())).collect();
+    for client in &clients {
+        client.report_stat(date()).await.unwrap();
+    }
+    let connection = redis::Client::open(redis.url.as_str()).unwrap();
+    let mut connection = connection.get_multiplexed_async_connection().await.unwrap();
+    redis::cmd("CLIENT").arg(&["KILL", "TYPE", "normal", "SKIPME", "yes"]).exec_async(&mut connection).await.unwrap();
+    emulator.revoke_tokens();
+    for client in &clients {
+        client.report_stat(date()).await.unwrap();
+    }
+    assert_eq!(requests(&emulator, "gettoken"), 2);
+}
+
+#[tokio::test]
+async fn only_the_owner_of_the_lock_saves_and_unlocks() {
+    let Some(redis) = Redis::start() else { return };
+    let emulator = Emulator::start().await.unwrap();
+    let one = client(&emulator.base_url(), emulator.corp_id(), emulator.secret(), redis.store());
+    // Another client of the app has the lock: it is left alone, and waited for until its lease ends.
+    let connection = redis::Client::open(redis.url.as_str()).unwrap();
+    let mut connection = connection.get_multiplexed_async_connection().await.unwrap();
+    let key = |end: &str| format!("wecom-health:{}:{end}", fingerprint_of(&emulator));
+    let set = ["SET", &key("lock"), "another", "PX", "700"];
+    redis::cmd(set[0]).arg(&set[1..]).exec_async(&mut connection).await.unwrap();
+    let start = Instant::now();
+    one.report_stat(date()).await.unwrap();
+    assert!(start.elapsed() >= Duration::from_millis(500), "the lock of the other was respected");
+    let kept: String = redis::cmd("GET").arg(key("token")).query_async(&mut connection).await.unwrap();
+    let token = emulator.requests().last().unwrap().expose_query().trim_start_matches("access_token=").to_owned();
+    assert!(kept.ends_with(&format!("|{token}")));
+    let locked: i64 = redis::cmd("EXISTS").arg(key("lock")).query_async(&mut connection).await.unwrap();
+    assert_eq!(locked, 0, "the lock was given back");
+}
+
+/// `<corp id>:<fingerprint>`, as it is in the keys.
+fn fingerprint_of(emulator: &Emulator) -> String {
+    let hash = hmac_sha256::HMAC::mac(emulator.corp_id(), emulator.secret());
+    let digits: String = hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{}:{digits}", emulator.corp_id())
+}
+
+#[tokio::test]
 async fn where_redis_is_down_each_client_has_a_token_of_its_own() {
     let emulator = Emulator::start().await.unwrap();
     let down = || Arc::new(RedisTokenStore::new("redis://127.0.0.1:1/").unwrap());
