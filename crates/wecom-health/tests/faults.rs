@@ -123,3 +123,34 @@ async fn a_rate_limit_is_waited_for_on_request_where_the_time_allows_it() {
         assert!(start.elapsed() >= pause);
     }
 }
+
+#[tokio::test]
+async fn refused_credentials_and_addresses_are_final_and_busy_ones_are_not() {
+    // Code of gettoken, requests for a first and for a second call.
+    for (code, first, second) in [(40001, 1, 1), (40013, 1, 1), (60020, 1, 2), (-1, 3, 4)] {
+        let emulator = Emulator::start().await.unwrap();
+        let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
+        let client = builder.build().unwrap();
+        for _ in 0..first {
+            emulator.fail_next("gettoken", Fault::ErrCode(code));
+        }
+        let error = call(&client, CALLS[3]).await.unwrap_err();
+        assert_eq!(error.endpoint(), Some("/cgi-bin/gettoken"), "{code}");
+        assert_eq!(requests(&emulator, "gettoken"), first, "{code}");
+        assert_eq!(call(&client, CALLS[3]).await.is_ok(), second > first, "{code}");
+        assert_eq!(requests(&emulator, "gettoken"), second, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn there_is_a_pause_before_each_new_try() {
+    let emulator = Emulator::start().await.unwrap();
+    let client = warm_client(&emulator).await;
+    for _ in 0..2 {
+        emulator.fail_next(CALLS[3], Fault::ErrCode(-1));
+    }
+    let start = Instant::now();
+    call(&client, CALLS[3]).await.unwrap();
+    // 100 ms, then 200 ms, and some more by chance.
+    assert!(start.elapsed() >= Duration::from_millis(300), "{:?}", start.elapsed());
+}
