@@ -80,8 +80,12 @@ impl Tokens {
             if let Some(token) = valid.as_ref().filter(|token| is_fresh(token)) {
                 return Ok(token.token.clone());
             }
-            if let Some(failure) = known.failure.as_ref().filter(|failure| Instant::now() < failure.until) {
-                return valid.map(|token| token.token).ok_or_else(|| failure.error.clone());
+            match known.failure.as_ref().filter(|failure| Instant::now() < failure.until) {
+                Some(Failure { error, .. }) if error.is_refused_credentials() || valid.is_some() => {
+                    return valid.map(|token| token.token).ok_or_else(|| error.clone());
+                }
+                // The token that let this wait is gone.
+                _ => {}
             }
             // One that has ended is here only if its task failed.
             let refresh = match known.refresh.clone().filter(|refresh| refresh.peek().is_none()) {
@@ -137,6 +141,10 @@ impl Inner {
         match result {
             Ok(token) => {
                 let text = token.token.clone();
+                if known.rejected.as_ref() == Some(&text) {
+                    // The server hands it out again; it may reject it again.
+                    known.rejected = None;
+                }
                 known.token = Some(token);
                 known.failure = None;
                 Ok(text)
@@ -180,7 +188,11 @@ impl Inner {
 
     /// Waits until another client has stored a token, or it is this one's turn to fetch.
     async fn wait_for_turn(&self) -> Result<Turn, StoreError> {
+        let start = Instant::now();
         loop {
+            if start.elapsed() > 3 * LEASE {
+                return Err(StoreError::new("others hold the lock and store no token"));
+            }
             let until = Instant::now() + LEASE.saturating_sub(RESERVE);
             let mine = self.store.lock(&self.key, &self.owner, LEASE).await?;
             // Also after locking: somebody may have stored a token just before.
@@ -305,6 +317,28 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(40)).await;
         }
         assert_eq!(fetches.load(Ordering::Relaxed), 1, "a fetch that failed is not repeated at once");
+    }
+
+    #[tokio::test]
+    async fn a_token_that_the_server_hands_out_again_can_be_rejected_again() {
+        let tokens = tokens();
+        for _ in 0..3 {
+            let token = tokens.get(|_| answer("the same", 7200)).await.unwrap();
+            assert_eq!(known(&tokens).await.as_deref(), Some("the same"));
+            tokens.forget(&token).await;
+            assert_eq!(known(&tokens).await, None);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_failed_refresh_holds_nothing_up_once_the_old_token_is_rejected() {
+        let tokens = tokens();
+        let old = tokens.get(|_| answer("old", 4)).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(2_100)).await;
+        assert_eq!(known(&tokens).await.as_deref(), Some("old"));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        tokens.forget(&old).await;
+        assert_eq!(tokens.get(|_| answer("new", 7200)).await.unwrap().expose(), "new");
     }
 
     #[tokio::test]
