@@ -83,7 +83,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a call may take in all, with its token, its tries and the pauses between them; 60 seconds if not set.
+    /// How long a call may take in all, with its token, its tries and the pauses between them; 60 seconds if not set. Of that,
+    /// fetching a token may take 8 seconds, because other clients may wait for it.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -114,7 +115,7 @@ impl ClientBuilder {
     }
 
     /// Waits this long and tries again where the server says that calls come too often (45009), if [`timeout`](Self::timeout)
-    /// leaves the time, which `build` makes sure of. Otherwise such a call fails at once. The server blocks calls for 60 seconds
+    /// leaves the time; it must be longer than the pause. Otherwise such a call fails at once. The server blocks calls for 60 seconds
     /// after too many in a minute, and for 60 minutes after too many in an hour. `gettoken` is never waited for like that.
     pub fn wait_when_rate_limited(mut self, pause: Duration) -> Self {
         self.wait_when_rate_limited = Some(pause);
@@ -156,8 +157,10 @@ impl ClientBuilder {
         if user || query || base.fragment().is_some() {
             return refuse("the base URL has more than a host and a path: leave out user, password, ? and #");
         }
-        if self.wait_when_rate_limited.is_some_and(|pause| pause >= self.timeout) {
-            return refuse("the pause after too many calls is not shorter than the time of a call: raise `timeout`");
+        if self.wait_when_rate_limited.is_some_and(|pause| pause.is_zero() || pause >= self.timeout) {
+            return refuse(
+                "the pause after too many calls must be longer than nothing and shorter than `timeout`: raise `timeout`",
+            );
         }
         let tls = cfg!(feature = "rustls") || self.http.is_some();
         if base.scheme() == "https" && !tls {

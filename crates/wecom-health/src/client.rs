@@ -109,7 +109,9 @@ impl Client {
 
     async fn token(&self, deadline: Instant) -> Result<AccessToken, Error> {
         let client = self.clone();
-        let waiting = self.0.tokens.get(|deadline| client.fetch_token(deadline));
+        // A little before the caller gives up, so that it hears why.
+        let sooner = deadline.checked_sub(Duration::from_millis(100)).unwrap_or(deadline);
+        let waiting = self.0.tokens.get(move |until| client.fetch_token(until.min(sooner)));
         let late = |_| Err(Kind::Deadline { last: None }.at(GetTokenRequest::PATH, 0));
         timeout_at(deadline, waiting).await.unwrap_or_else(late)
     }
@@ -117,7 +119,7 @@ impl Client {
     /// A new token.
     async fn fetch_token(self, deadline: Instant) -> Result<Token, Error> {
         let request = GetTokenRequest::new(self.0.corp_id.clone(), self.0.secret.get().clone());
-        let mut tries = Tries::until(deadline.min(after(Instant::now(), self.0.timeout)));
+        let mut tries = Tries::until(deadline);
         let token = self.try_until(&request, None, &mut tries).await?;
         if token.access_token.expose().is_empty() {
             return Err(Kind::EmptyToken.at(GetTokenRequest::PATH, tries.made));
@@ -135,7 +137,9 @@ impl Client {
         let mut last = None;
         loop {
             let attempt = async {
-                self.0.limits.wait(E::PATH).await;
+                if E::TOKEN_PARAMETER.is_some() {
+                    self.0.limits.wait(E::PATH).await;
+                }
                 tries.made += 1;
                 self.0.transport.call(request, token).await
             };
@@ -145,7 +149,7 @@ impl Client {
                 Err(kind) => kind.at(E::PATH, tries.made),
             };
             let pause = match self.0.wait_when_rate_limited {
-                Some(pause) if error.is_rate_limited() => Some(pause),
+                Some(pause) if error.is_rate_limited() && E::TOKEN_PARAMETER.is_some() => Some(pause),
                 _ if error.is_transient() => tries.pauses.next(),
                 _ => None,
             };

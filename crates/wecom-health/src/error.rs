@@ -86,7 +86,8 @@ impl Error {
         self.0.endpoint
     }
 
-    /// How many requests were sent to the [`endpoint`](Self::endpoint) for this call, the failed one included.
+    /// How many requests were sent to the [`endpoint`](Self::endpoint) until it failed; for `gettoken`, by whichever call fetched
+    /// the token for all.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
@@ -240,6 +241,11 @@ impl Error {
         self.has_code(&[ErrCode::INVALID_ACCESS_TOKEN, ErrCode::EXPIRED_ACCESS_TOKEN])
     }
 
+    /// Whether a task of the client ended without a result.
+    pub(crate) fn is_stopped(&self) -> bool {
+        matches!(self.0.kind, Kind::Stopped)
+    }
+
     /// Whether asking for a token again is of no use until somebody has changed something.
     pub(crate) fn is_refused_credentials(&self) -> bool {
         self.has_code(&[ErrCode::INVALID_SECRET, ErrCode::INVALID_CORP_ID])
@@ -260,7 +266,7 @@ impl fmt::Display for Error {
             Kind::Unwritable => f.write_str("not sent: the request cannot be written as JSON or as a query"),
             Kind::Range(error) => write!(f, "not sent: {error}"),
             Kind::Concurrency { pages, most } => write!(f, "not sent: the concurrency is {pages}: write 1 to {most}"),
-            Kind::Stopped => f.write_str("the runtime was shut down during the call"),
+            Kind::Stopped => f.write_str("the runtime was shut down during the call, or the call panicked"),
             Kind::InsideRuntime => f.write_str(
                 "not sent: this thread belongs to an asynchronous runtime, which a blocking client would stop: use wecom_health::Client here",
             ),

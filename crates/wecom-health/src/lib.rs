@@ -13,6 +13,7 @@ mod pages;
 #[cfg(feature = "redis")]
 mod redis_store;
 mod secret;
+mod task;
 mod token;
 mod token_store;
 mod trace;

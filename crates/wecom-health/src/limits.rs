@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use leaky_bucket::RateLimiter;
 
+use crate::task::Task;
+
 /// Holds calls back.
 pub(crate) struct Limits {
     per_minute: Option<NonZeroU32>,
@@ -25,7 +27,10 @@ impl Limits {
             let mut endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(endpoints.entry(endpoint).or_insert_with(|| Arc::new(limiter(per_minute))))
         };
-        limiter.acquire_one().await;
+        if !limiter.try_acquire(1) {
+            // Whoever is first in the queue serves the others: it must not stand still.
+            Task::start(limiter.acquire_owned(1)).result().await;
+        }
     }
 }
 
@@ -35,10 +40,8 @@ fn limiter(per_minute: NonZeroU32) -> RateLimiter {
     const TICKS_OF_A_MINUTE: u32 = 600;
     let burst = (per_minute.get() / 10).max(1);
     let evenly = (per_minute.get() - burst).max(1);
-    let (refill, interval) = match evenly / TICKS_OF_A_MINUTE {
-        0 => (1, Duration::from_millis(u64::from(60_000_u32.div_ceil(evenly)))),
-        calls => (calls, Duration::from_secs(60) / TICKS_OF_A_MINUTE),
-    };
+    let refill = evenly.div_ceil(TICKS_OF_A_MINUTE);
+    let interval = Duration::from_millis((60_000 * u64::from(refill)).div_ceil(u64::from(evenly)));
     let size = |number| usize::try_from(number).unwrap_or(usize::MAX);
     RateLimiter::builder().initial(size(burst)).max(size(burst)).refill(size(refill)).interval(interval).build()
 }
@@ -49,7 +52,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn no_minute_sees_more_calls_than_the_limit() {
-        for per_minute in [1, 2, 10, 600, 601, 10_000, 18_000, 66_668, u32::MAX] {
+        for per_minute in [1, 2, 10, 600, 601, 1_300, 10_000, 18_000, 66_668, u32::MAX] {
             // As fast as may be; and in bursts, with pauses that fill the bucket again.
             for pauses in [&[0][..], &[0, 0, 0, 7, 1_300], &[6_000, 13]] {
                 let limits = Limits::new(NonZeroU32::new(per_minute));
@@ -73,7 +76,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn nearly_all_of_the_limit_can_be_used() {
-        for per_minute in [10, 600, 10_000] {
+        for per_minute in [10, 600, 667, 1_300, 10_000] {
             let limits = Limits::new(NonZeroU32::new(per_minute));
             let start = tokio::time::Instant::now();
             let mut calls = 0;
@@ -83,6 +86,18 @@ mod tests {
             }
             assert!(calls >= per_minute * 85 / 100, "{calls} of {per_minute}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_nobody_drives_holds_no_other_back() {
+        let limits = Limits::new(NonZeroU32::new(600));
+        for _ in 0..60 {
+            limits.wait("/call").await;
+        }
+        let mut standing_still = Box::pin(limits.wait("/call"));
+        assert!(futures_util::poll!(&mut standing_still).is_pending());
+        let other = tokio::time::timeout(Duration::from_secs(1), limits.wait("/call")).await;
+        assert!(other.is_ok());
     }
 
     #[tokio::test(start_paused = true)]

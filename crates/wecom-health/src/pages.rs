@@ -2,7 +2,6 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
-use std::future::Future;
 use std::hash::{DefaultHasher, Hasher};
 use std::io;
 use std::pin::Pin;
@@ -12,11 +11,11 @@ use futures_util::stream::{self, BoxStream, Stream, StreamExt, TryStreamExt};
 
 use serde::Serialize;
 use sync_wrapper::SyncWrapper;
-use tokio::task::JoinHandle;
 
 use crate::error::Kind;
 use crate::model::{Endpoint, Paged, Response};
-use crate::{Client, Error, trace};
+use crate::task::Task;
+use crate::{Client, Error};
 
 /// A call whose answer comes in pages: [`stream`](Self::stream) all items, or [`send`](Self::send) for one page.
 #[must_use = "nothing is sent until `stream` or `send`"]
@@ -182,33 +181,6 @@ impl<R: Paged> Walk<R> {
             None => {}
         }
         position.last = came;
-    }
-}
-
-/// A task that ends when it is dropped. It goes on while nobody waits for it: a call that stood still could hold the lock on the
-/// token, or run into its time-out.
-struct Task<T>(JoinHandle<T>);
-
-impl<T: Send + 'static> Task<T> {
-    fn start(work: impl Future<Output = T> + Send + 'static) -> Self {
-        Self(tokio::spawn(trace::here(work)))
-    }
-
-    /// What came of it; nothing if the runtime was shut down.
-    async fn result(mut self) -> Option<T> {
-        match (&mut self.0).await {
-            Ok(result) => Some(result),
-            Err(error) => match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                Err(_) => None,
-            },
-        }
-    }
-}
-
-impl<T> Drop for Task<T> {
-    fn drop(&mut self) {
-        self.0.abort();
     }
 }
 

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::time::{Duration, SystemTime};
 
 use redis::aio::MultiplexedConnection;
-use redis::{Client, RedisError, Script};
+use redis::{AsyncConnectionConfig, Client, RedisError, Script};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
@@ -77,13 +77,17 @@ impl RedisTokenStore {
         F: Future<Output = Result<T, RedisError>>,
     {
         let run = async {
-            if let Some(idle) = self.connection.lock().await.clone() {
+            let idle = self.connection.lock().await.clone();
+            if let Some(idle) = idle {
                 match command(idle).await {
                     Err(error) if error.is_io_error() || error.is_connection_dropped() => {}
                     result => return result,
                 }
             }
-            let new = self.client.get_multiplexed_async_connection().await?;
+            let config = AsyncConnectionConfig::new()
+                .set_connection_timeout(Some(PATIENCE))
+                .set_response_timeout(Some(PATIENCE));
+            let new = self.client.get_multiplexed_async_connection_with_config(&config).await?;
             *self.connection.lock().await = Some(new.clone());
             command(new).await
         };

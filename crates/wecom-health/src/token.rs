@@ -7,7 +7,8 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
-use tokio::time::Instant;
+use tokio::task::AbortHandle;
+use tokio::time::{Instant, timeout};
 
 use crate::error::Kind;
 use crate::model::{AccessToken, Endpoint, GetTokenRequest, Token};
@@ -22,6 +23,8 @@ const HOLD_REFUSAL: Duration = Duration::from_secs(60);
 pub(crate) const LEASE: Duration = Duration::from_secs(10);
 /// Of that, what is left for storing the token.
 const RESERVE: Duration = Duration::from_secs(2);
+/// How long a store may take for anything.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// While the old token still does, a fetch that failed is not repeated for this long.
 const HOLD_FAILURE: Duration = Duration::from_secs(10);
 /// How often to look whether another client has stored a token.
@@ -49,7 +52,11 @@ struct Known {
     refresh: Option<Refresh>,
 }
 
-type Refresh = Shared<BoxFuture<'static, Result<AccessToken, Error>>>;
+/// A fetch under way: its result for all, and its task.
+struct Refresh {
+    result: Shared<BoxFuture<'static, Result<AccessToken, Error>>>,
+    task: AbortHandle,
+}
 
 /// A fetch that failed, and until when there will be no other.
 struct Failure {
@@ -73,36 +80,45 @@ impl Tokens {
     where
         F: Future<Output = Result<Token, Error>> + Send + 'static,
     {
-        let refresh = {
-            let mut known = self.0.known();
-            let now = SystemTime::now();
-            let valid = known.token.as_ref().filter(|token| now < token.expires_at).cloned();
-            if let Some(token) = valid.as_ref().filter(|token| is_fresh(token)) {
-                return Ok(token.token.clone());
-            }
-            match known.failure.as_ref().filter(|failure| Instant::now() < failure.until) {
-                Some(Failure { error, .. }) if error.is_refused_credentials() || valid.is_some() => {
-                    return valid.map(|token| token.token).ok_or_else(|| error.clone());
+        let mut fetch = Some(fetch);
+        loop {
+            let refresh = {
+                let mut known = self.0.known();
+                let now = SystemTime::now();
+                let valid = known.token.as_ref().filter(|token| now < token.expires_at).cloned();
+                if let Some(token) = valid.as_ref().filter(|token| is_fresh(token)) {
+                    return Ok(token.token.clone());
                 }
-                // The token that let this wait is gone.
-                _ => {}
-            }
-            // One that has ended is here only if its task failed.
-            let refresh = match known.refresh.clone().filter(|refresh| refresh.peek().is_none()) {
-                Some(refresh) => refresh,
-                None => {
-                    let task = tokio::spawn(Arc::clone(&self.0).refresh(fetch));
-                    let stopped = || Err(Kind::Stopped.at(GetTokenRequest::PATH, 0));
-                    let refresh = async move { task.await.unwrap_or_else(|_| stopped()) }.boxed().shared();
-                    known.refresh.insert(refresh).clone()
+                match known.failure.as_ref().filter(|failure| Instant::now() < failure.until) {
+                    Some(Failure { error, .. }) if error.is_refused_credentials() || valid.is_some() => {
+                        return valid.map(|token| token.token).ok_or_else(|| error.clone());
+                    }
+                    // The token that let this wait is gone.
+                    _ => {}
                 }
+                // One that has ended is here only if its task panicked, or its runtime was shut down.
+                let result = match known.refresh.as_ref().filter(|refresh| !refresh.task.is_finished()) {
+                    Some(refresh) => refresh.result.clone(),
+                    None => {
+                        let stopped = || Kind::Stopped.at(GetTokenRequest::PATH, 0);
+                        let task = tokio::spawn(Arc::clone(&self.0).refresh(fetch.take().ok_or_else(stopped)?));
+                        let abort = task.abort_handle();
+                        let result = async move { task.await.unwrap_or_else(|_| Err(stopped())) }.boxed().shared();
+                        known.refresh = Some(Refresh { result: result.clone(), task: abort });
+                        result
+                    }
+                };
+                if let Some(token) = valid {
+                    return Ok(token.token);
+                }
+                result
             };
-            if let Some(token) = valid {
-                return Ok(token.token);
+            match refresh.await {
+                // It was somebody else's, of another runtime perhaps.
+                Err(error) if error.is_stopped() && fetch.is_some() => {}
+                result => return result,
             }
-            refresh
-        };
-        refresh.await
+        }
     }
 
     /// Forgets a token that the server rejected, unless a newer one has taken its place.
@@ -119,9 +135,7 @@ impl Tokens {
             known.token = None;
             known.rejected = Some(rejected.clone());
         }
-        if let Err(error) = self.0.store.forget(&self.0.key, rejected).await {
-            self.0.note(&error);
-        }
+        self.0.noting(self.0.store.forget(&self.0.key, rejected)).await;
     }
 }
 
@@ -194,9 +208,17 @@ impl Inner {
                 return Err(StoreError::new("others hold the lock and store no token"));
             }
             let until = Instant::now() + LEASE.saturating_sub(RESERVE);
-            let mine = self.store.lock(&self.key, &self.owner, LEASE).await?;
+            let mine = in_time(self.store.lock(&self.key, &self.owner, LEASE)).await?;
             // Also after locking: somebody may have stored a token just before.
-            let token = self.store.load(&self.key).await?;
+            let token = match in_time(self.store.load(&self.key)).await {
+                Ok(token) => token,
+                Err(error) => {
+                    if mine {
+                        self.noting(self.store.unlock(&self.key, &self.owner)).await;
+                    }
+                    return Err(error);
+                }
+            };
             let rejected = self.known().rejected.clone();
             let token = token.filter(|token| is_fresh(token) && Some(&token.token) != rejected.as_ref());
             self.store_failed.store(false, Ordering::Relaxed);
@@ -214,7 +236,7 @@ impl Inner {
 
     /// What the store fails to do after the token is there is not the caller's concern.
     async fn noting(&self, work: StoreFuture<'_, ()>) {
-        if let Err(error) = work.await {
+        if let Err(error) = in_time(work).await {
             self.note(&error);
         }
     }
@@ -225,6 +247,11 @@ impl Inner {
             trace::store_failed(error);
         }
     }
+}
+
+/// A store that does not answer fails.
+async fn in_time<T>(work: StoreFuture<'_, T>) -> Result<T, StoreError> {
+    timeout(PATIENCE, work).await.unwrap_or_else(|_| Err(StoreError::new("it does not answer")))
 }
 
 /// How a new token comes about.
@@ -424,6 +451,47 @@ mod tests {
         let other = tokio::time::timeout(Duration::from_secs(10), tokens.get(|_| answer("second", 7200))).await;
         assert_eq!(other.unwrap().unwrap().expose(), "first");
         assert_eq!(standing_still.await.unwrap().expose(), "first");
+    }
+
+    #[tokio::test]
+    async fn a_refresh_that_panics_within_the_margin_is_tried_again() {
+        let tokens = tokens();
+        tokens.get(|_| answer("old", 4)).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(2_100)).await;
+        assert_eq!(tokens.get(|_| async { panic!("as it should") }).await.unwrap().expose(), "old");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert_eq!(tokens.get(|_| answer("new", 7200)).await.unwrap().expose(), "old");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert_eq!(known(&tokens).await.as_deref(), Some("new"));
+    }
+
+    /// A store that never answers.
+    #[derive(Debug)]
+    struct Hanging;
+
+    impl TokenStore for Hanging {
+        fn load<'a>(&'a self, _: &'a TokenKey) -> StoreFuture<'a, Option<StoredToken>> {
+            Box::pin(std::future::pending())
+        }
+        fn save<'a>(&'a self, _: &'a TokenKey, _: &'a str, _: &'a StoredToken) -> StoreFuture<'a, ()> {
+            Box::pin(std::future::pending())
+        }
+        fn forget<'a>(&'a self, _: &'a TokenKey, _: &'a AccessToken) -> StoreFuture<'a, ()> {
+            Box::pin(std::future::pending())
+        }
+        fn lock<'a>(&'a self, _: &'a TokenKey, _: &'a str, _: Duration) -> StoreFuture<'a, bool> {
+            Box::pin(std::future::pending())
+        }
+        fn unlock<'a>(&'a self, _: &'a TokenKey, _: &'a str) -> StoreFuture<'a, ()> {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_store_that_never_answers_does_not_fail_the_call() {
+        let tokens = Tokens::new(TokenKey::new(&"ww1".into(), &Secret::new("secret")), Arc::new(Hanging));
+        let token = tokio::time::timeout(Duration::from_secs(20), tokens.get(|_| answer("own", 7200))).await;
+        assert_eq!(token.unwrap().unwrap().expose(), "own");
     }
 
     #[tokio::test]
