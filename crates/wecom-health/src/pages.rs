@@ -176,8 +176,8 @@ impl<R: Paged> Walk<R> {
                 self.ahead.clear();
             }
             Some(_) => {}
-            // A page as long as the one before: the next ones will be as long.
-            None if came == position.last => position.stride = Some(came),
+            // A full page, or one as long as the page before: the next ones will be as long.
+            None if came == self.source.page_size || came == position.last => position.stride = Some(came),
             None => {}
         }
         position.last = came;
