@@ -104,3 +104,24 @@ impl Watch {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::model::GetReportJobInfoResponse;
+
+    #[test]
+    fn a_body_of_another_api_is_not_told_without_end() {
+        let told = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&told);
+        let watch = Watch::new(Arc::new(move |_: &Drift| {
+            counter.fetch_add(1, Ordering::Relaxed);
+        }));
+        let fields: serde_json::Map<_, _> =
+            (0..2 * MOST).map(|number| (format!("field{number}"), Value::Null)).collect();
+        watch.look::<GetReportJobInfoResponse>(Value::from(fields).to_string().as_bytes());
+        assert_eq!(told.load(Ordering::Relaxed), MOST);
+    }
+}

@@ -8,7 +8,6 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_util::stream::{self, BoxStream, Stream, StreamExt, TryStreamExt};
-
 use serde::Serialize;
 use sync_wrapper::SyncWrapper;
 
@@ -64,9 +63,7 @@ impl<R: Paged> Pages<R> {
     pub async fn send(self) -> Result<<R::Response as Response>::Output, Error> {
         self.client.send(&self.request.page(self.offset, self.page_size)).await
     }
-}
 
-impl<R: Paged> Pages<R> {
     /// Fetches all items, page by page.
     ///
     /// The stream ends on an empty page, or where the server says that a page is the last. It goes on after a short page: by

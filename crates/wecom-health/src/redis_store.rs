@@ -35,7 +35,7 @@ return 1";
 /// Keeps tokens in Redis: the processes of an app share one, and one of them fetches it for all.
 ///
 /// Keys are `wecom-health:<corp id>:<fingerprint>:token` and `…:lock`; both expire by themselves. The token is stored as it
-/// is: whoever can read this Redis can make calls. Where Redis is down, each process fetches a token of its own.
+/// is, after the time until which it is fresh: whoever can read this Redis can make calls. Where Redis is down, each process fetches a token of its own.
 ///
 /// ```no_run
 /// use std::sync::Arc;

@@ -20,7 +20,7 @@ const MARGIN: Duration = Duration::from_secs(300);
 /// Credentials that the server refused are not tried again this long: it bans an address for an hour after many tries.
 const HOLD_REFUSAL: Duration = Duration::from_secs(60);
 /// A client may take this long to fetch a token before another client of the same store takes over.
-pub(crate) const LEASE: Duration = Duration::from_secs(10);
+const LEASE: Duration = Duration::from_secs(10);
 /// Of that, what is left for storing the token.
 const RESERVE: Duration = Duration::from_secs(2);
 /// How long a store may take for anything.
@@ -287,6 +287,7 @@ fn is_fresh(token: &StoredToken) -> bool {
 mod tests {
     use super::*;
     use crate::error::Kind;
+    use crate::model::{GetTokenResponse, Response};
     use crate::{MemoryTokenStore, Secret, StoreFuture};
 
     fn tokens() -> Tokens {
@@ -451,6 +452,18 @@ mod tests {
         let other = tokio::time::timeout(Duration::from_secs(10), tokens.get(|_| answer("second", 7200))).await;
         assert_eq!(other.unwrap().unwrap().expose(), "first");
         assert_eq!(standing_still.await.unwrap().expose(), "first");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refused_secret_is_held_back_for_a_minute_and_no_longer() {
+        let tokens = tokens();
+        let body = br#"{"errcode": 40001, "errmsg": "invalid credential"}"#;
+        let refused = GetTokenResponse::from_slice(body).unwrap_err();
+        tokens.get(|_| async { Err(Kind::Response(refused).at("/cgi-bin/gettoken", 1)) }).await.unwrap_err();
+        tokio::time::advance(Duration::from_secs(59)).await;
+        assert!(tokens.get(|_| answer("too soon", 7200)).await.unwrap_err().is_refused_credentials());
+        tokio::time::advance(Duration::from_secs(2)).await;
+        assert_eq!(tokens.get(|_| answer("mended", 7200)).await.unwrap().expose(), "mended");
     }
 
     #[tokio::test]

@@ -15,7 +15,7 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 
 /// Keeps the token of each app, and sees to it that only one client fetches a new one at a time.
 ///
-/// A store that fails does not fail the call: the client then fetches a token of its own.
+/// A store that fails, or takes longer than 3 seconds, does not fail the call: the client then fetches a token of its own.
 pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     /// The token of an app, if there is one that has not expired.
     fn load<'a>(&'a self, key: &'a TokenKey) -> StoreFuture<'a, Option<StoredToken>>;
