@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 use wecom_health::model::JobId;
+use wecom_health_emulator::program;
 
 use crate::day;
+use crate::failure::Failure;
 
 /// WeCom's (企业微信) health reports.
 ///
@@ -33,8 +35,32 @@ pub(crate) struct Server {
     pub(crate) credentials: Option<PathBuf>,
 }
 
+impl Server {
+    /// For a command that asks no server.
+    pub(crate) fn none_expected(&self) -> Result<(), Failure> {
+        if self.emulator || self.base_url.is_some() || self.credentials.is_some() {
+            let told = "the command emulator asks no server; leave out --emulator, --base-url and --credentials";
+            return Err(Failure::Usage(told.to_owned()));
+        }
+        Ok(())
+    }
+}
+
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    #[command(flatten)]
+    Call(Call),
+    #[command(
+        about = "Run the emulator until Ctrl-C: a server that answers like the vendor's, for tests in any language"
+    )]
+    Emulator {
+        #[command(flatten)]
+        arguments: program::Arguments,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Call {
     /// List the jobs that are running now, with their titles.
     Jobs {
         #[command(flatten)]

@@ -8,8 +8,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use wecom_health_emulator::program;
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{Arguments, Call, Command};
 use crate::failure::Failure;
 
 mod answers;
@@ -41,32 +42,29 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::Call(format!("cannot start: {error}")))?;
     runtime.block_on(async {
+        let call = match arguments.command {
+            Command::Call(call) => call,
+            Command::Emulator { arguments: emulator } => {
+                arguments.server.none_expected()?;
+                return program::run(emulator).await.map_err(|error| Failure::Usage(error.to_string()));
+            }
+        };
         let session = connect::connect(&arguments.server).await?;
-        match arguments.command {
-            Command::Jobs { format } => jobs::run(&session.client, format).await,
-            Command::Job { job, format } => job::run(&session.client, job, format).await,
-            Command::Answers { job, format } => answers::run(&session.client, job, format).await,
-            Command::Stat { day, format } => stat::run(&session.client, day, format).await,
+        match call {
+            Call::Jobs { format } => jobs::run(&session.client, format).await,
+            Call::Job { job, format } => job::run(&session.client, job, format).await,
+            Call::Answers { job, format } => answers::run(&session.client, job, format).await,
+            Call::Stat { day, format } => stat::run(&session.client, day, format).await,
         }
     })
 }
 
 impl From<clap::Error> for Failure {
     fn from(error: clap::Error) -> Self {
-        let text = error.render().to_string();
         match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => error.exit(),
-            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Self::Help(text),
-            _ => {
-                let told = ["\n\nUsage:", "\n\nFor more information"]
-                    .iter()
-                    .fold(&*text, |text, end| text.rsplit_once(end).map_or(text, |(told, _)| told));
-                let told = told.trim_start_matches("error:");
-                Self::Usage(format!(
-                    "{}; see wecom-health --help",
-                    told.split_whitespace().collect::<Vec<_>>().join(" ")
-                ))
-            }
+            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Self::Help(error.render().to_string()),
+            _ => Self::Usage(program::wrong_arguments(&error, "wecom-health")),
         }
     }
 }

@@ -222,10 +222,10 @@ async fn emulator_with(answers: Vec<Value>) -> (Emulator, impl Fn(&[&str]) -> Co
     let job: Value = serde_json::from_str(SAMPLE).unwrap();
     let builder = Emulator::builder().job("jobid1", job).answers("jobid1", date, answers).page_cap(1);
     let emulator = builder.delay(Duration::from_millis(300)).start().await.unwrap();
-    let (base_url, corp_id, secret) = (emulator.base_url(), emulator.corp_id(), emulator.secret());
+    let config = emulator.client_config();
     let run = move |arguments: &[&str]| {
-        let mut command = command(&[&["--base-url", &base_url], arguments].concat());
-        command.env("WECOM_CORP_ID", corp_id).env("WECOM_CORP_SECRET", secret);
+        let mut command = command(&[&["--base-url", &config.base_url], arguments].concat());
+        command.env("WECOM_CORP_ID", &config.corp_id).env("WECOM_CORP_SECRET", &config.secret);
         command
     };
     (emulator, run)

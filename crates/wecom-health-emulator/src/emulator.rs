@@ -2,22 +2,22 @@
 
 use std::fmt;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
-
-use chrono::TimeDelta;
 
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use crate::app::{App, ClientConfig};
 use crate::builder::EmulatorBuilder;
 use crate::data::Data;
 use crate::fault::Fault;
+use crate::fault_rule::FaultRule;
 use crate::request::RecordedRequest;
 use crate::server;
 use crate::settings::Settings;
-use crate::state::{self, Shared};
+use crate::state::Shared;
 
 /// A server on a loopback port that answers like the vendor's. It stops when it is dropped.
 ///
@@ -34,19 +34,19 @@ use crate::state::{self, Shared};
 /// ```
 pub struct Emulator {
     address: SocketAddr,
+    app: App,
     state: Arc<Shared>,
     _stop: oneshot::Sender<()>,
 }
 
 impl Emulator {
-    /// Starts with the vendor's samples, the same on every day: `jobid1` of the vendor's pages, and `jobid2` with all six kinds of
-    /// questions. On a free port of 127.0.0.1; needs a running tokio runtime.
+    /// Starts with the vendor's [`samples`](EmulatorBuilder::samples). On a free port of 127.0.0.1; needs a running tokio runtime.
     ///
     /// # Errors
     ///
     /// No port could be opened.
     pub async fn start() -> io::Result<Self> {
-        EmulatorBuilder::sample()?.start().await
+        EmulatorBuilder::default().samples().start().await
     }
 
     /// An emulator with data and behaviour of your own.
@@ -55,35 +55,74 @@ impl Emulator {
     }
 
     pub(crate) async fn run(data: Data, settings: Settings) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let listener = TcpListener::bind(settings.address).await?;
         let address = listener.local_addr()?;
         let state = Arc::new(Shared::new(data, settings));
+        let app = state.lock().settings.apps.first().cloned().unwrap_or_default();
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(server::serve(listener, Arc::clone(&state), async {
             // An error says that the emulator was dropped, which is how it stops.
             let _ = stopped.await;
         }));
-        Ok(Self { address, state, _stop: stop })
+        Ok(Self { address, app, state, _stop: stop })
     }
 
     /// Address to use as base URL, e.g. `http://127.0.0.1:40123`.
     pub fn base_url(&self) -> String {
-        format!("http://{}", self.address)
+        let ip = match self.address.ip() {
+            // What listens everywhere is asked on this machine.
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            ip => ip,
+        };
+        format!("http://{}", SocketAddr::new(ip, self.address.port()))
     }
 
-    /// Corp id that the emulator knows.
-    pub fn corp_id(&self) -> &'static str {
-        state::CORP_ID
+    /// Corp id of the first app.
+    pub fn corp_id(&self) -> &str {
+        &self.app.corp_id
     }
 
-    /// Secret of the one app that the emulator knows. It guards nothing.
-    pub fn secret(&self) -> &'static str {
-        state::SECRET
+    /// Secret of the first app. It guards nothing.
+    pub fn secret(&self) -> &str {
+        &self.app.secret
+    }
+
+    /// Address, corp id and secret at once.
+    pub fn client_config(&self) -> ClientConfig {
+        let App { corp_id, secret, .. } = self.app.clone();
+        ClientConfig { base_url: self.base_url(), corp_id, secret }
     }
 
     /// Makes the next request to a call, e.g. `get_report_job_info`, end in a fault. Several faults take turns.
     pub fn fail_next(&self, call: impl Into<String>, fault: Fault) {
-        self.state.lock().faults.push_back((call.into(), fault));
+        self.add_fault(FaultRule::new(fault).call(call));
+    }
+
+    /// Makes every request of which this holds end in a fault.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// use wecom_health_emulator::{Emulator, Fault};
+    ///
+    /// let emulator = Emulator::start().await?;
+    /// emulator.fail_when(|request| request.body().contains("jobid2"), Fault::ErrCode(60011));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn fail_when(&self, holds: impl Fn(&RecordedRequest) -> bool + Send + Sync + 'static, fault: Fault) {
+        self.add_fault(FaultRule::new(fault).when(holds).always());
+    }
+
+    /// Adds a fault to come, also more than once or at random. The first rule that is for a request decides.
+    pub fn add_fault(&self, rule: FaultRule) {
+        self.state.lock().faults.add(rule);
+    }
+
+    /// Forgets all faults to come.
+    pub fn clear_faults(&self) {
+        self.state.lock().faults.clear();
     }
 
     /// Makes the server reject all tokens given out so far.
@@ -93,10 +132,7 @@ impl Emulator {
 
     /// Puts the emulator's clock forward, e.g. beyond the time at which tokens expire; by a century at most in all.
     pub fn advance(&self, by: Duration) {
-        let century = TimeDelta::days(36_525);
-        let mut state = self.state.lock();
-        let by = TimeDelta::from_std(by).unwrap_or(century).min(century);
-        state.advanced = (state.advanced + by).min(century);
+        self.state.lock().settings.clock.advance(by);
     }
 
     /// How many requests were being answered at the same time at most.
@@ -104,9 +140,15 @@ impl Emulator {
         self.state.lock().at_once.most
     }
 
-    /// All requests that arrived whole and within the limit on bodies, in the order of arrival.
+    /// The requests that arrived whole and within the limit on bodies, in the order of arrival: the latest 100,000, or as many as
+    /// [`EmulatorBuilder::remember`] says, and at most 64 MiB of them.
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.state.lock().requests.clone()
+        self.state.lock().requests.iter().cloned().collect()
+    }
+
+    /// How many requests arrived to a call, e.g. `get_report_answer`, among those that [`requests`](Self::requests) tells of.
+    pub fn count(&self, call: &str) -> usize {
+        self.state.lock().requests.iter().filter(|request| request.call() == call).count()
     }
 }
 

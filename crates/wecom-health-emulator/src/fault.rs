@@ -21,6 +21,8 @@ pub enum Fault {
     Body(String),
     /// A page of at most this many items, whatever is asked for.
     ShortPage(usize),
+    /// The page before the one that is asked for; the first again if it is the first.
+    RepeatedPage,
     /// The answer starts this much later.
     Delay(Duration),
     /// The second half of the answer's body comes this much later.
@@ -29,4 +31,51 @@ pub enum Fault {
     Reset,
     /// The connection breaks off after half of the answer's body.
     Truncated,
+    /// HTTP 200 with the first half of the answer's body as if it were all.
+    InvalidJson,
+    /// HTTP 200 with a page for people, as hotels and proxies answer.
+    Html,
+    /// The answer in GBK, and a content type that says so.
+    WrongCharset,
+    /// Each object of the answer has a field that nobody knows.
+    UnknownField,
+    /// Each coded integer of the answer has a value that nobody knows: 99.
+    UnknownValue,
+    /// Each list of the answer is null.
+    NullLists,
+    /// Success without anything else.
+    NoPayload,
+    /// Success, with the vendor's warning that the request was read only in part.
+    PartlyRead,
+    /// The token of the request, or the one given out, expires at once.
+    ExpiredToken,
+    /// The token of the request, or the one given out, is taken back at once.
+    RevokedToken,
+}
+
+impl Fault {
+    /// The name by which a [`FaultRule`](crate::FaultRule) is written as text, e.g. `short-page`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::ErrCode(_) => "errcode",
+            Self::Http { .. } => "http",
+            Self::Body(_) => "body",
+            Self::ShortPage(_) => "short-page",
+            Self::RepeatedPage => "repeated-page",
+            Self::Delay(_) => "delay",
+            Self::SlowBody(_) => "slow-body",
+            Self::Reset => "reset",
+            Self::Truncated => "truncated",
+            Self::InvalidJson => "invalid-json",
+            Self::Html => "html",
+            Self::WrongCharset => "wrong-charset",
+            Self::UnknownField => "unknown-field",
+            Self::UnknownValue => "unknown-value",
+            Self::NullLists => "null-lists",
+            Self::NoPayload => "no-payload",
+            Self::PartlyRead => "partly-read",
+            Self::ExpiredToken => "expired-token",
+            Self::RevokedToken => "revoked-token",
+        }
+    }
 }

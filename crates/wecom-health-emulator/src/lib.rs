@@ -1,19 +1,37 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
+mod app;
 mod builder;
+mod call_limits;
+mod choices;
+mod clock;
+mod control;
 mod data;
+mod data_file;
 mod emulator;
 mod fault;
+mod fault_rule;
+mod log;
+#[cfg(feature = "program")]
+pub mod program;
+mod random;
+mod reply;
 mod request;
 mod server;
+mod service;
 mod settings;
+mod spoil;
 mod state;
+mod synthetic;
 
+pub use app::{App, ClientConfig};
 pub use builder::EmulatorBuilder;
+pub use choices::{Choices, Ending, JobsOfUnlistedApps, LimitOver100};
 /// The day of an answer, as in `chrono`.
 pub use chrono::NaiveDate;
+pub use data_file::DataError;
 pub use emulator::Emulator;
 pub use fault::Fault;
+pub use fault_rule::{FaultRule, FaultRuleError};
 pub use request::RecordedRequest;
-pub use settings::Ending;

@@ -1,8 +1,12 @@
-//! What the emulator remembers of a request.
+//! What the emulator remembers of requests.
 
+use std::collections::VecDeque;
 use std::fmt;
 
-/// A request that arrived. `Debug` shows neither query nor body, which may hold the secret and the token.
+/// How many bytes of requests are remembered at most.
+const BYTES: usize = 64 << 20;
+
+/// A request that arrived. `Debug` shows neither query, headers nor body, which may hold the secret and the token.
 #[derive(Clone)]
 pub struct RecordedRequest {
     pub(crate) method: String,
@@ -38,14 +42,50 @@ impl RecordedRequest {
         &self.body
     }
 
-    /// Last part of the path: the name of the call.
-    pub(crate) fn call(&self) -> &str {
+    /// Last part of the path: the vendor's name of the call.
+    pub fn call(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or_default()
+    }
+
+    fn bytes(&self) -> usize {
+        let headers: usize = self.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
+        self.method.len() + self.path.len() + self.query.len() + headers + self.body.len()
     }
 }
 
 impl fmt::Debug for RecordedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.method, self.path)
+    }
+}
+
+/// The latest requests, as many as there is room for.
+#[derive(Debug)]
+pub(crate) struct Requests {
+    latest: VecDeque<RecordedRequest>,
+    bytes: usize,
+    /// How many are remembered at most.
+    most: usize,
+    /// How many there were in all.
+    pub(crate) count: u64,
+}
+
+impl Requests {
+    pub(crate) fn new(most: usize) -> Self {
+        Self { latest: VecDeque::new(), bytes: 0, most, count: 0 }
+    }
+
+    pub(crate) fn push(&mut self, request: RecordedRequest) {
+        self.count += 1;
+        self.bytes += request.bytes();
+        self.latest.push_back(request);
+        while self.latest.len() > self.most || self.bytes > BYTES {
+            let Some(oldest) = self.latest.pop_front() else { break };
+            self.bytes -= oldest.bytes();
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &RecordedRequest> {
+        self.latest.iter()
     }
 }

@@ -1,32 +1,46 @@
-//! What the server knows: the app, the tokens it gave out, its data, the faults to come and the requests so far.
+//! What the server knows: apps, the tokens it gave out, its data, the faults to come and the requests so far.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::app::App;
+use crate::call_limits::Calls;
 use crate::data::Data;
 use crate::fault::Fault;
-use crate::request::RecordedRequest;
+use crate::fault_rule::{CALLS, FaultRules};
+use crate::random::rng;
+use crate::request::{RecordedRequest, Requests};
 use crate::settings::Settings;
+use crate::synthetic;
 
-pub(crate) const CORP_ID: &str = "ww0emulator00000000";
-pub(crate) const SECRET: &str = "emulator-secret-that-guards-nothing";
+/// Beyond so many tokens the oldest are no longer known.
+const TOKENS: usize = 10_000;
 
 /// The state behind a lock that a panic elsewhere does not spoil.
 pub(crate) struct Shared(Mutex<State>);
 
 impl Shared {
-    pub(crate) fn new(data: Data, settings: Settings) -> Self {
+    pub(crate) fn new(mut data: Data, mut settings: Settings) -> Self {
+        for (id, job) in &mut data.jobs {
+            job.info.get_or_insert_with(|| synthetic::job(settings.seed, id));
+        }
+        if settings.apps.is_empty() {
+            settings.apps.push(App::default());
+        }
+        let mut faults = FaultRules::default();
+        settings.faults.drain(..).for_each(|rule| faults.add(rule));
         Self(Mutex::new(State {
             data,
-            settings,
             tokens: BTreeMap::new(),
-            advanced: TimeDelta::zero(),
-            faults: VecDeque::new(),
-            requests: Vec::new(),
+            faults,
+            calls: Calls::default(),
+            requests: Requests::new(settings.remembered),
             at_once: AtOnce::default(),
             tokens_made: 0,
+            requests_to: [0; CALLS.len() + 1],
+            settings,
         }))
     }
 
@@ -42,37 +56,52 @@ pub(crate) struct AtOnce {
     pub(crate) most: usize,
 }
 
+/// A token that was given out.
+pub(crate) struct Issued {
+    pub(crate) expires: DateTime<Utc>,
+    /// Which of the apps it was given to.
+    pub(crate) app: usize,
+}
+
 pub(crate) struct State {
     pub(crate) data: Data,
     pub(crate) settings: Settings,
-    /// Tokens given out, with the time at which they expire.
-    pub(crate) tokens: BTreeMap<String, DateTime<Utc>>,
-    /// How far the clock has been put forward.
-    pub(crate) advanced: TimeDelta,
-    pub(crate) faults: VecDeque<(String, Fault)>,
-    pub(crate) requests: Vec<RecordedRequest>,
+    /// The tokens that were given out and not taken back.
+    pub(crate) tokens: BTreeMap<String, Issued>,
+    pub(crate) faults: FaultRules,
+    pub(crate) calls: Calls,
+    pub(crate) requests: Requests,
     pub(crate) at_once: AtOnce,
     tokens_made: u64,
+    /// How many requests there were to each call, and to anything else.
+    requests_to: [u64; CALLS.len() + 1],
 }
 
 impl State {
     /// The time on the emulator's clock.
     pub(crate) fn now(&self) -> DateTime<Utc> {
-        Utc::now() + self.advanced
+        self.settings.clock.now()
     }
 
     /// A token that was never given out before.
-    pub(crate) fn make_token(&mut self) -> String {
+    pub(crate) fn make_token(&mut self, app: usize) -> String {
         self.tokens_made += 1;
-        let token = format!("emulated_access-token_{:04}_{}", self.tokens_made, "x7Qk".repeat(30));
+        let mut rng = rng(self.settings.seed, &format!("token {}", self.tokens_made));
+        let noise: String = std::iter::repeat_with(|| rng.alphanumeric()).take(120).collect();
+        // The number comes first, so that the first token of the map is the oldest.
+        let token = format!("emulated_access-token_{:012}_{noise}", self.tokens_made);
         let expires = self.now() + TimeDelta::seconds(self.settings.expires_in.into());
-        self.tokens.insert(token.clone(), expires);
+        self.tokens.insert(token.clone(), Issued { expires, app });
+        if self.tokens.len() > TOKENS {
+            self.tokens.pop_first();
+        }
         token
     }
 
-    /// The next fault for this call.
-    pub(crate) fn take_fault(&mut self, call: &str) -> Option<Fault> {
-        let index = self.faults.iter().position(|(name, _)| name == call)?;
-        self.faults.remove(index).map(|(_, fault)| fault)
+    /// The next fault for this request, which is thereby counted.
+    pub(crate) fn take_fault(&mut self, request: &RecordedRequest) -> Option<Fault> {
+        let call = CALLS.iter().position(|call| *call == request.call()).unwrap_or(CALLS.len());
+        self.requests_to[call] += 1;
+        self.faults.take(self.settings.seed, request, self.requests_to[call])
     }
 }

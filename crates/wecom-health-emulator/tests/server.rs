@@ -4,43 +4,13 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use support::{json, send, token};
 use tokio::net::TcpStream;
 use wecom_health_emulator::{Emulator, Fault};
 
+mod support;
+
 const JOB_INFO: &str = "/cgi-bin/health/get_report_job_info";
-
-/// Sends a request and returns the whole answer, head and body.
-async fn send(emulator: &Emulator, method: &str, target: &str, headers: &str, body: &str) -> (String, String) {
-    let address = emulator.base_url().trim_start_matches("http://").to_owned();
-    let mut connection = TcpStream::connect(&address).await.unwrap();
-    let length = body.len();
-    let request = format!(
-        "{method} {target} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{headers}content-length: {length}\r\n\r\n{body}"
-    );
-    connection.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).await.unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    (head.to_ascii_lowercase(), body.to_owned())
-}
-
-async fn json(emulator: &Emulator, method: &str, target: &str, body: &str) -> Value {
-    let (head, body) = send(emulator, method, target, "", body).await;
-    assert!(head.starts_with("http/1.1 200 ok"), "{head}");
-    let body: Value = serde_json::from_str(&body).unwrap();
-    assert!(head.contains("content-type: application/json; charset=utf-8"), "{head}");
-    assert!(head.contains(&format!("error-code: {}", body["errcode"])), "{head}");
-    body
-}
-
-async fn token(emulator: &Emulator) -> String {
-    let target = format!("/cgi-bin/gettoken?corpid={}&corpsecret={}", emulator.corp_id(), emulator.secret());
-    let answer = json(emulator, "GET", &target, "").await;
-    assert_eq!((&answer["errcode"], &answer["expires_in"]), (&json!(0), &json!(7200)));
-    answer["access_token"].as_str().unwrap().to_owned()
-}
 
 #[tokio::test]
 async fn a_token_needs_secret_then_corp_id_then_the_right_secret() {
@@ -144,7 +114,7 @@ async fn faults_take_turns_and_requests_are_remembered_without_showing_secrets()
 #[tokio::test]
 async fn a_body_beyond_the_limit_is_refused() {
     let emulator = Emulator::start().await.unwrap();
-    let (head, _) = send(&emulator, "POST", JOB_INFO, "", &"x".repeat((1 << 20) + 1)).await;
+    let (head, _) = send(&emulator, "POST", JOB_INFO, "", &"x".repeat((128 << 10) + 1)).await;
     assert!(head.starts_with("http/1.1 413"), "{head}");
 }
 

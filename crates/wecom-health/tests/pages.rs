@@ -95,7 +95,9 @@ async fn pages_of_changing_length_lose_nothing() {
 async fn job_ids_end_where_the_server_says_so_or_on_an_empty_page() {
     for ending in [Ending::LastPage, Ending::EmptyPage, Ending::Absent] {
         for concurrency in [1, 4, 16] {
-            let (emulator, client) = start(Emulator::builder().synthetic_jobs(1_234).page_cap(37).ending(ending)).await;
+            let (emulator, client) =
+                start(Emulator::builder().synthetic_jobs(1_234).page_cap(37).choose(|choices| choices.ending = ending))
+                    .await;
             let mut ids = client.report_job_ids().concurrency(concurrency).stream();
             let mut listed = Vec::new();
             while let Some(id) = ids.try_next().await.unwrap() {

@@ -1,0 +1,229 @@
+//! From a request to its answer: what arrived is remembered, a fault may step in, and the answer goes out.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::header::HeaderValue;
+use hyper::{Request, Response, StatusCode};
+use serde_json::{Value, json};
+
+use crate::answer::{self, Paging, Refusal, query_of};
+use crate::control;
+use crate::fault::Fault;
+use crate::log::Served;
+use crate::reply::{self, Body, Half};
+use crate::request::RecordedRequest;
+use crate::spoil;
+use crate::state::{Shared, State};
+
+/// A request's body beyond this is answered with 413.
+const BODY_LIMIT: usize = 128 << 10;
+
+/// So much of it is read and thrown away first, because a client that is still sending would not see the answer.
+const READ_LIMIT: usize = 64 << 20;
+
+/// A body must be there this long after its head; then the connection is broken off.
+const BODY_TIME: Duration = Duration::from_secs(30);
+
+/// How an answer gets to the client.
+enum Delivery {
+    After(Duration),
+    InHalves(Half),
+    /// Not at all: the connection breaks off.
+    Never,
+}
+
+/// Answers a request; an error breaks its connection off.
+pub(crate) async fn handle(
+    state: Arc<Shared>,
+    answering: Arc<AtomicBool>,
+    request: Request<Incoming>,
+) -> io::Result<Response<Body>> {
+    let (head, body) = request.into_parts();
+    let body = tokio::time::timeout(BODY_TIME, read(body)).await.map_err(|_| io::ErrorKind::TimedOut)??;
+    let Some(body) = body else {
+        return Ok(reply::plain(StatusCode::PAYLOAD_TOO_LARGE, Vec::new()));
+    };
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let request = RecordedRequest {
+        method: head.method.to_string(),
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        headers: head.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
+        body: String::from_utf8_lossy(&body).into_owned(),
+    };
+    let _answering = Answering::start(&state, answering);
+    if let Some(answer) = control::answer(&mut state.lock(), &request) {
+        return Ok(answer);
+    }
+    let started = Instant::now();
+    let (method, path) = (request.method.clone(), request.path.clone());
+    let Decision { response, usual_delay, delivery, fault, errcode } = decide(&mut state.lock(), request);
+    pause(usual_delay).await;
+    let outcome = match delivery {
+        Delivery::After(delay) => {
+            pause(delay).await;
+            Ok(response)
+        }
+        Delivery::InHalves(second) => Ok(reply::in_halves(response, second).await),
+        Delivery::Never => Err(io::ErrorKind::ConnectionReset.into()),
+    };
+    let (at, log) = {
+        let state = state.lock();
+        (state.now(), state.settings.log.clone())
+    };
+    if let Some(log) = log {
+        let status = outcome.as_ref().ok().map(|response| response.status().as_u16());
+        log(&Served { at, method: &method, path: &path, status, errcode, fault, took: started.elapsed() });
+    }
+    outcome
+}
+
+/// Even the shortest sleep takes a millisecond.
+async fn pause(time: Duration) {
+    if !time.is_zero() {
+        tokio::time::sleep(time).await;
+    }
+}
+
+/// The whole body; nothing if it is too large.
+async fn read(mut body: Incoming) -> io::Result<Option<Vec<u8>>> {
+    let (mut kept, mut length) = (Vec::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(io::Error::other)?.into_data() else { continue };
+        length += data.len();
+        if length <= BODY_LIMIT {
+            kept.extend_from_slice(&data);
+        } else if length > READ_LIMIT {
+            break;
+        }
+    }
+    Ok((length <= BODY_LIMIT).then_some(kept))
+}
+
+/// Counts a request that is being answered, also when its connection breaks off.
+struct Answering {
+    state: Arc<Shared>,
+    connection: Arc<AtomicBool>,
+}
+
+impl Answering {
+    fn start(state: &Arc<Shared>, connection: Arc<AtomicBool>) -> Self {
+        connection.store(true, Ordering::Relaxed);
+        let at_once = &mut state.lock().at_once;
+        at_once.now += 1;
+        at_once.most = at_once.most.max(at_once.now);
+        Self { state: Arc::clone(state), connection }
+    }
+}
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        self.connection.store(false, Ordering::Relaxed);
+        self.state.lock().at_once.now -= 1;
+    }
+}
+
+/// What a request gets.
+struct Decision {
+    response: Response<Body>,
+    /// How long every such call takes.
+    usual_delay: Duration,
+    delivery: Delivery,
+    fault: Option<&'static str>,
+    errcode: Option<i64>,
+}
+
+fn decide(state: &mut State, request: RecordedRequest) -> Decision {
+    let usual_delay = if request.call() == "gettoken" { Duration::ZERO } else { state.settings.delay };
+    let fault = state.take_fault(&request);
+    let name = fault.as_ref().map(Fault::name);
+    let number = state.requests.count + 1;
+    let (mut response, delivery) = respond(state, &request, fault, number);
+    if let Ok(date) = HeaderValue::from_str(&state.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string()) {
+        response.headers_mut().insert(hyper::header::DATE, date);
+    }
+    state.requests.push(request);
+    let errcode = response.headers().get("error-code").and_then(|code| code.to_str().ok()?.parse().ok());
+    Decision { response, usual_delay, delivery, fault: name, errcode }
+}
+
+fn respond(
+    state: &mut State,
+    request: &RecordedRequest,
+    fault: Option<Fault>,
+    number: u64,
+) -> (Response<Body>, Delivery) {
+    let at_once = Delivery::After(Duration::ZERO);
+    let now = state.now();
+    let mut paging = Paging { cap: usize::MAX, repeated: false };
+    match &fault {
+        Some(Fault::ErrCode(code)) => {
+            return (reply::json(&Refusal(*code, "emulated fault").body(now, number)), at_once);
+        }
+        Some(Fault::Http { status, headers, body }) => return (reply::http(*status, headers, body.clone()), at_once),
+        Some(Fault::Body(body)) => {
+            return (reply::json_text(&success(Value::Null), body.clone().into_bytes()), at_once);
+        }
+        Some(Fault::Html) => return (reply::html(), at_once),
+        Some(Fault::NoPayload) => return (reply::json(&success(Value::Null)), at_once),
+        Some(Fault::ShortPage(items)) => paging.cap = *items,
+        Some(Fault::RepeatedPage) => paging.repeated = true,
+        Some(fault @ (Fault::ExpiredToken | Fault::RevokedToken)) => {
+            if let Some(token) = query_of(request).get("access_token") {
+                end_token(state, token, fault);
+            }
+        }
+        _ => {}
+    }
+    let mut body = match answer::answer(state, request, paging) {
+        None => return (reply::plain(StatusCode::NOT_FOUND, Vec::new()), at_once),
+        Some(Ok(payload)) => success(payload.into()),
+        Some(Err(refusal)) => refusal.body(now, number),
+    };
+    match fault {
+        Some(Fault::Delay(more)) => return (reply::json(&body), Delivery::After(more)),
+        Some(Fault::SlowBody(pause)) => return (reply::json(&body), Delivery::InHalves(Half::Late(pause))),
+        Some(Fault::Truncated) => return (reply::json(&body), Delivery::InHalves(Half::Never)),
+        Some(Fault::Reset) => return (reply::json(&body), Delivery::Never),
+        Some(Fault::InvalidJson) => {
+            let mut text = body.to_string().into_bytes();
+            text.truncate(text.len() / 2);
+            return (reply::json_text(&body, text), at_once);
+        }
+        Some(Fault::WrongCharset) => return (reply::in_gbk(&body), at_once),
+        Some(Fault::UnknownField) => spoil::with_unknown_fields(&mut body),
+        Some(Fault::UnknownValue) => spoil::with_unknown_values(&mut body),
+        Some(Fault::NullLists) => spoil::with_null_lists(&mut body),
+        Some(Fault::PartlyRead) if body["errcode"] == 0 => body["errmsg"] = json!("ok. Warning: wrong json format. "),
+        Some(fault @ (Fault::ExpiredToken | Fault::RevokedToken)) => {
+            if let Some(token) = body["access_token"].as_str() {
+                end_token(state, token, &fault);
+            }
+        }
+        _ => {}
+    }
+    (reply::json(&body), at_once)
+}
+
+/// Makes a token that was given out expire, or takes it back.
+fn end_token(state: &mut State, token: &str, fault: &Fault) {
+    let now = state.now();
+    match (fault, state.tokens.get_mut(token)) {
+        (Fault::ExpiredToken, Some(issued)) => issued.expires = now,
+        _ => drop(state.tokens.remove(token)),
+    }
+}
+
+/// A payload with the status in front of it.
+fn success(payload: Value) -> Value {
+    let mut answer = json!({"errcode": 0, "errmsg": "ok"});
+    if let (Value::Object(answer), Value::Object(payload)) = (&mut answer, payload) {
+        answer.extend(payload);
+    }
+    answer
+}

@@ -1,0 +1,66 @@
+//! What the vendor does not say is as the README tells, and can be chosen.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+use serde_json::{Value, json};
+use support::{call, json, path, token};
+use wecom_health_emulator::{Choices, Emulator, Ending, LimitOver100};
+
+mod support;
+
+/// Noon of 2020-03-27 in China.
+const NOON: i64 = 1_585_281_600;
+
+/// The errcode of an answer, once as chosen for you and once as chosen by `change`.
+async fn codes(change: fn(&mut Choices), name: &str, body: Value) -> (Value, Value) {
+    let start = || Emulator::builder().samples().clock_stands_at(NOON);
+    let (usual, changed) = (start().start().await.unwrap(), start().choose(change).start().await.unwrap());
+    let code = async |emulator: &Emulator| call(emulator, &token(emulator).await, name, &body).await["errcode"].clone();
+    (code(&usual).await, code(&changed).await)
+}
+
+#[tokio::test]
+async fn codes_that_nobody_knows_can_be_chosen() {
+    let job = |jobid: &str, date: &str| json!({"jobid": jobid, "date": date});
+    let info = "get_report_job_info";
+    let unknown = codes(|choices| choices.unknown_job = 60011, info, job("nope", "2020-03-27")).await;
+    assert_eq!(unknown, (json!(40088), json!(60011)));
+    let invalid = codes(|choices| choices.invalid_parameter = 40063, info, job("jobid1", "2020-13-01")).await;
+    assert_eq!(invalid, (json!(40058), json!(40063)));
+    let over =
+        codes(|choices| choices.limit_over_100 = LimitOver100::Lowered, "get_report_jobids", json!({"limit": 101}));
+    assert_eq!(over.await, (json!(40058), json!(0)));
+    let not_json = codes(|choices| choices.not_json = 40058, info, json!("text")).await;
+    assert_eq!(not_json, (json!(40063), json!(40058)));
+    let emulator = Emulator::builder().choose(|choices| choices.wrong_method = 40063).start().await.unwrap();
+    let target = format!("{}?access_token={}", path(info), token(&emulator).await);
+    assert_eq!(json(&emulator, "GET", &target, "").await["errcode"], 40063);
+}
+
+#[tokio::test]
+async fn days_beyond_those_kept_are_refused_if_chosen() {
+    for (date, code) in [("2020-03-28", 40058), ("2020-03-27", 0), ("2020-03-14", 0), ("2020-03-13", 40058)] {
+        for name in ["get_report_job_info", "get_report_answer"] {
+            let codes = codes(|choices| choices.days_kept = Some(14), name, json!({"jobid": "jobid1", "date": date}));
+            assert_eq!(codes.await, (json!(0), json!(code)), "{name} {date}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn how_many_answers_come_without_a_limit_and_how_ids_end_can_be_chosen() {
+    let builder = Emulator::builder().synthetic(3, 50, 1).clock_stands_at(NOON);
+    let emulator = builder
+        .choose(|choices| {
+            choices.default_limit = 20;
+            choices.ending = Ending::Absent;
+        })
+        .start()
+        .await
+        .unwrap();
+    let token = token(&emulator).await;
+    let answer = call(&emulator, &token, "get_report_answer", &json!({"jobid": "job0000", "date": "2020-03-27"})).await;
+    assert_eq!(answer["answers"].as_array().unwrap().len(), 20);
+    let ids = call(&emulator, &token, "get_report_jobids", &json!({"offset": 0, "limit": 3})).await;
+    assert_eq!(ids.get("ending"), None);
+}

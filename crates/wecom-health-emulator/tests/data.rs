@@ -1,0 +1,199 @@
+//! Data from JSON, and data that is made up.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use support::{call, send, token, token_of};
+use wecom_health_emulator::{Emulator, EmulatorBuilder, Fault, FaultRule};
+
+mod support;
+
+const NOON: i64 = 1_585_281_600;
+
+#[tokio::test]
+async fn data_from_json_is_served_as_it_is() {
+    let data = json!({
+        "apps": [{"corp_id": "ww1", "secret": "one"}, {"corp_id": "ww1", "secret": "two", "allowed": false}],
+        "jobs": [
+            {
+                "jobid": "a",
+                "job_info": {"title": "甲", "new_field": {"x": 1}, "apply_range": null},
+                "answers": [{"id_type": 1, "userid": "every day"}],
+                "answers_on": {"2020-03-28": [], "2020-03-29": [{"userid": "u", "report_values": [{"question_id": 7}]}]},
+            },
+            {"jobid": "b"},
+        ],
+        "usage": {"pv": 1, "uv": 2},
+        "usage_on": {"2020-03-28": {"pv": 3}},
+    });
+    let emulator = Emulator::builder().data_json(&data.to_string()).unwrap().start().await.unwrap();
+    let token = token_of(&emulator, "ww1", "one").await;
+    let on = |name: &'static str, jobid: &'static str, date: &'static str| {
+        let (emulator, token) = (&emulator, &token);
+        async move { call(emulator, token, name, &json!({"jobid": jobid, "date": date})).await }
+    };
+    let info = on("get_report_job_info", "a", "2020-03-27").await;
+    assert_eq!(info["job_info"], data["jobs"][0]["job_info"]);
+    for (date, answers) in [
+        ("2020-03-27", &data["jobs"][0]["answers"]),
+        ("2020-03-28", &json!([])),
+        ("2020-03-29", &data["jobs"][0]["answers_on"]["2020-03-29"]),
+    ] {
+        assert_eq!(&on("get_report_answer", "a", date).await["answers"], answers);
+    }
+    assert!(on("get_report_job_info", "b", "2020-03-27").await["job_info"]["title"].is_string());
+    assert_eq!(on("get_health_report_stat", "", "2020-03-27").await["uv"], 2);
+    assert_eq!(on("get_health_report_stat", "", "2020-03-28").await["pv"], 3);
+    token_of(&emulator, "ww1", "two").await;
+}
+
+#[test]
+fn wrong_data_is_told_with_its_place_and_without_its_values() {
+    for (data, told) in [
+        ("", "not JSON: EOF while parsing a value at line 1 column 0"),
+        ("{\"jobs\": [}", "not JSON: expected value at line 1 column 11"),
+        ("[]", "the whole: needs an object, not a list"),
+        (r#"{"job": []}"#, "job: is not read; known are apps, jobs, usage, usage_on"),
+        (r#"{"jobs": {}}"#, "jobs: needs a list, not an object"),
+        (r#"{"jobs": [{}]}"#, "jobs[0].jobid: is missing"),
+        (r#"{"jobs": [{"jobid": 39}]}"#, "jobs[0].jobid: needs a text that is not empty, not a whole number"),
+        (r#"{"jobs": [{"jobid": "a"}, {"jobid": "a"}]}"#, "jobs[1].jobid: another job has this id"),
+        (
+            r#"{"jobs": [{"jobid": "a", "answer": []}]}"#,
+            "jobs[0].answer: is not read; known are jobid, job_info, answers, answers_on",
+        ),
+        (r#"{"jobs": [{"jobid": "a", "answers": [{}, "39C"]}]}"#, "jobs[0].answers[1]: needs an object, not a text"),
+        (
+            r#"{"jobs": [{"jobid": "a", "answers": [{"report_values": [{"text": 39}]}]}]}"#,
+            "jobs[0].answers[0].report_values[0].text: needs a text, not a whole number",
+        ),
+        (
+            r#"{"jobs": [{"jobid": "a", "job_info": {"finish_cnt": "39"}}]}"#,
+            "jobs[0].job_info.finish_cnt: needs a whole number, not a text",
+        ),
+        (
+            r#"{"jobs": [{"jobid": "a", "job_info": {"finish_cnt": 0.5}}]}"#,
+            "jobs[0].job_info.finish_cnt: needs a whole number, not a number with a fraction",
+        ),
+        (
+            r#"{"jobs": [{"jobid": "a", "job_info": {"apply_range": {"partyids": [1, "2"]}}}]}"#,
+            "jobs[0].job_info.apply_range.partyids[1]: needs a whole number, not a text",
+        ),
+        (
+            r#"{"jobs": [{"jobid": "a", "answers_on": {"2020-3-7": []}}]}"#,
+            "jobs[0].answers_on.2020-3-7: is no day of the form YYYY-MM-DD",
+        ),
+        (r#"{"usage_on": {"2020-02-30": {}}}"#, "usage_on.2020-02-30: is no day of the form YYYY-MM-DD"),
+        (r#"{"usage": {"pv": "39"}}"#, "usage.pv: needs a whole number, not a text"),
+        (r#"{"apps": [{"corp_id": "ww1"}]}"#, "apps[0].secret: is missing"),
+        (
+            r#"{"apps": [{"corp_id": "ww1", "secret": "39", "allowed": "39"}]}"#,
+            "apps[0].allowed: needs true or false, not a text",
+        ),
+    ] {
+        let error = Emulator::builder().data_json(data).unwrap_err().to_string();
+        assert_eq!(error, told, "{data}");
+        assert!(!error.contains("39"), "{error}");
+    }
+}
+
+#[test]
+fn a_data_file_that_cannot_be_read_is_told_by_name() {
+    let error = Emulator::builder().data_file("/nowhere/data.json").unwrap_err().to_string();
+    assert!(error.starts_with("cannot read the data in /nowhere/data.json: "), "{error}");
+}
+
+/// Everything that an emulator answers to a round of requests, head and body.
+async fn round(builder: EmulatorBuilder) -> String {
+    let emulator = builder.clock_stands_at(NOON).start().await.unwrap();
+    let mut all = String::new();
+    for name in ["get_report_jobids", "get_report_job_info", "get_report_answer", "get_health_report_stat", "nope"] {
+        let token = token(&emulator).await;
+        for query in [format!("?access_token={token}"), String::new()] {
+            for (jobid, date) in [("job0000", "2020-03-27"), ("job0003", "2020-03-14"), ("job0001", "2020-03-13")] {
+                let target = format!("/cgi-bin/health/{name}{query}");
+                let body = json!({"jobid": jobid, "date": date, "limit": 7}).to_string();
+                let (head, body) = send(&emulator, "POST", &target, "", &body).await;
+                all.extend([head, body, token.clone(), "\n".to_owned()]);
+            }
+        }
+    }
+    all
+}
+
+fn made_up(seed: u64) -> EmulatorBuilder {
+    let random = |fault: Fault| FaultRule::new(fault).share(0.5);
+    let builder = Emulator::builder().seed(seed).synthetic(5, 20, 14);
+    builder
+        .fault(random(Fault::ErrCode(-1)).call("get_report_answer"))
+        .fault(random(Fault::UnknownValue).when(|request| request.path().starts_with("/cgi-bin/health/")))
+}
+
+#[tokio::test]
+async fn the_same_seed_gives_the_same_bytes_and_another_seed_gives_others() {
+    let (first, second, other) = (round(made_up(7)).await, round(made_up(7)).await, round(made_up(8)).await);
+    assert!(first == second, "two runs differ");
+    assert_ne!(first, other);
+    assert!(first.contains("\"errcode\":-1") && first.contains(":99") && first.contains("\"answers\":[{"), "{first}");
+    // Written down, so that it holds from one version to the next too.
+    assert_eq!(fingerprint(&first), FINGERPRINT, "what seed 7 gives has changed");
+}
+
+/// What seed 7 gives, with 64-bit words.
+const FINGERPRINT: u64 = 8_817_525_682_442_948_689;
+
+/// FNV-1a, which every language has in three lines.
+fn fingerprint(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+}
+
+#[tokio::test]
+async fn made_up_data_covers_what_the_server_can_say_on_the_days_asked_for() {
+    let emulator = Emulator::builder().synthetic(4, 120, 3).clock_stands_at(NOON).start().await.unwrap();
+    let token = token(&emulator).await;
+    let mut seen: [BTreeSet<i64>; 4] = Default::default();
+    for number in 0..4 {
+        let job = json!({"jobid": format!("job000{number}"), "date": "2020-03-27"});
+        let info = call(&emulator, &token, "get_report_job_info", &job).await["job_info"].clone();
+        let questions = info["question_templates"].as_array().unwrap();
+        let kinds: BTreeSet<_> = questions.iter().map(|question| question["question_type"].as_i64().unwrap()).collect();
+        assert_eq!(kinds, (1..=6).collect(), "job {number}");
+        seen[0].extend(info["type"].as_i64());
+        seen[1].extend(info["report_type"].as_i64());
+        for (date, count) in [("2020-03-28", 0), ("2020-03-27", 100), ("2020-03-25", 100), ("2020-03-24", 0)] {
+            let asked = json!({"jobid": job["jobid"], "date": date});
+            let page = call(&emulator, &token, "get_report_answer", &asked).await["answers"].clone();
+            assert_eq!(page.as_array().unwrap().len(), count, "{date}");
+            for answer in page.as_array().unwrap() {
+                seen[2].extend(answer["id_type"].as_i64());
+                fits(answer, questions, date, &mut seen[3]);
+            }
+        }
+        let rest = json!({"jobid": job["jobid"], "date": "2020-03-27", "offset": 100});
+        assert_eq!(call(&emulator, &token, "get_report_answer", &rest).await["answers"].as_array().unwrap().len(), 20);
+    }
+    let [audiences, frequencies, reporters, cards] = seen;
+    assert_eq!((audiences, frequencies, reporters), ([1, 2].into(), [1, 2].into(), [1, 2].into()));
+    assert_eq!(cards, (0..=5).collect());
+    let usage = call(&emulator, &token, "get_health_report_stat", &json!({"date": "2020-03-26"})).await;
+    assert!(usage["pv"].as_i64().unwrap() >= usage["uv"].as_i64().unwrap() && usage["uv"].as_i64().unwrap() > 0);
+}
+
+/// An answer was given on its day and chooses among the options of its job.
+fn fits(answer: &Value, questions: &[Value], date: &str, cards: &mut BTreeSet<i64>) {
+    let start = date.parse::<wecom_health_emulator::NaiveDate>().unwrap().and_hms_opt(0, 0, 0).unwrap().and_utc();
+    let seconds = answer["report_time"].as_i64().unwrap() - (start.timestamp() - 8 * 3_600);
+    assert!((0..86_400).contains(&seconds), "{date}: {seconds}");
+    let values = answer["report_values"].as_array().unwrap();
+    assert_eq!(values.len(), questions.len());
+    for value in values {
+        let question = questions.iter().find(|question| question["question_id"] == value["question_id"]).unwrap();
+        let options: Vec<_> =
+            question["option_list"].as_array().into_iter().flatten().map(|option| &option["option_id"]).collect();
+        let chosen = value["multi_choice"].as_array().into_iter().flatten().chain(value.get("single_choice"));
+        chosen.for_each(|option| assert!(options.contains(&option), "{value} {question}"));
+        cards.extend(value["itinerary_card_type"].as_i64());
+    }
+}

@@ -1,0 +1,197 @@
+//! Faults: each spoils what it says and nothing else, for the requests that it is for.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use support::{call, path, raw, send, token};
+use wecom_health_emulator::{Emulator, Fault, FaultRule};
+
+mod support;
+
+const INFO: &str = "get_report_job_info";
+
+/// The answer to a request for the vendor's job, as bytes, while a fault is due.
+async fn spoilt(fault: Fault) -> String {
+    let emulator = Emulator::start().await.unwrap();
+    let target = format!("{}?access_token={}", path(INFO), token(&emulator).await);
+    emulator.fail_next(INFO, fault);
+    let body = json!({"jobid": "jobid1", "date": "2020-03-27"}).to_string();
+    let length = body.len();
+    let request =
+        format!("POST {target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}");
+    let answer = String::from_utf8_lossy(&raw(&emulator, request.as_bytes()).await).into_owned();
+    // The next request is answered as usual.
+    let after = raw(&emulator, request.as_bytes()).await;
+    assert!(String::from_utf8(after).unwrap().contains("职工收集任务"));
+    answer
+}
+
+async fn spoilt_json(fault: Fault) -> Value {
+    let answer = spoilt(fault).await;
+    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+}
+
+#[tokio::test]
+async fn each_fault_spoils_what_it_says() {
+    let usual = spoilt_json(Fault::Delay(Duration::ZERO)).await;
+    assert_eq!(usual["errcode"], 0);
+
+    assert_eq!(spoilt_json(Fault::ErrCode(60020)).await["errcode"], 60020);
+    assert_eq!(spoilt(Fault::Body("as it is".into())).await.split_once("\r\n\r\n").unwrap().1, "as it is");
+    let headers = vec![("retry-after", "7".to_owned())];
+    let gone = spoilt(Fault::Http { status: 503, headers, body: b"later".to_vec() }).await;
+    assert!(
+        gone.starts_with("HTTP/1.1 503") && gone.contains("retry-after: 7\r\n") && gone.ends_with("later"),
+        "{gone}"
+    );
+    assert_eq!(spoilt(Fault::Reset).await, "");
+
+    let truncated = spoilt(Fault::Truncated).await;
+    let (head, body) = truncated.split_once("\r\n\r\n").unwrap();
+    assert!(head.contains(&format!("content-length: {}", usual.to_string().len())), "{head}");
+    assert!(!body.is_empty() && body.len() < usual.to_string().len());
+    let cut = spoilt(Fault::InvalidJson).await;
+    let (head, body) = cut.split_once("\r\n\r\n").unwrap();
+    assert!(head.contains(&format!("content-length: {}", usual.to_string().len() / 2)), "{head}");
+    assert!(serde_json::from_str::<Value>(body).unwrap_err().is_eof());
+
+    let html = spoilt(Fault::Html).await;
+    assert!(html.contains("200 OK") && html.contains("text/html") && html.contains("<html>"), "{html}");
+    let gbk = spoilt(Fault::WrongCharset).await;
+    assert!(gbk.contains("charset=GBK") && gbk.contains('\u{fffd}') && !gbk.contains("职工"), "{gbk}");
+
+    let mut unknown = spoilt_json(Fault::UnknownField).await;
+    assert_ne!(unknown, usual);
+    for place in ["", "/job_info", "/job_info/apply_range", "/job_info/question_templates/0/option_list/1"] {
+        assert!(unknown.pointer(place).unwrap()["emulated_new_field"].is_object(), "{place}");
+    }
+    without_new_fields(&mut unknown);
+    assert_eq!(unknown, usual);
+    let codes = spoilt_json(Fault::UnknownValue).await;
+    assert_eq!(
+        (&codes["job_info"]["type"], &codes["job_info"]["question_templates"][0]["question_type"]),
+        (&json!(99), &json!(99))
+    );
+    assert_eq!(
+        (&codes["errcode"], &codes["job_info"]["finish_cnt"]),
+        (&usual["errcode"], &usual["job_info"]["finish_cnt"])
+    );
+    let nulls = spoilt_json(Fault::NullLists).await;
+    assert_eq!(
+        (&nulls["job_info"]["question_templates"], &nulls["job_info"]["apply_range"]["userids"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert_eq!(nulls["job_info"]["title"], usual["job_info"]["title"]);
+    assert_eq!(spoilt_json(Fault::NoPayload).await, json!({"errcode": 0, "errmsg": "ok"}));
+    let partly = spoilt_json(Fault::PartlyRead).await;
+    assert_eq!((&partly["errcode"], &partly["errmsg"]), (&json!(0), &json!("ok. Warning: wrong json format. ")));
+    assert_eq!(partly["job_info"], usual["job_info"]);
+}
+
+fn without_new_fields(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.remove("emulated_new_field");
+            fields.values_mut().for_each(without_new_fields);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_new_fields),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn answers_come_late_before_the_head_or_within_the_body() {
+    for fault in [Fault::Delay(Duration::from_millis(200)), Fault::SlowBody(Duration::from_millis(200))] {
+        let started = Instant::now();
+        assert_eq!(spoilt_json(fault).await["errcode"], 0);
+        assert!(started.elapsed() >= Duration::from_millis(200));
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_ends_stays_ended_and_others_stay_valid() {
+    for (fault, code) in [(Fault::ExpiredToken, 42001), (Fault::RevokedToken, 40014)] {
+        let emulator = Emulator::start().await.unwrap();
+        let (ended, valid) = (token(&emulator).await, token(&emulator).await);
+        let usage = json!({"date": "2020-03-27"});
+        emulator.add_fault(FaultRule::new(fault.clone()).call("get_health_report_stat"));
+        assert_eq!(call(&emulator, &ended, "get_health_report_stat", &usage).await["errcode"], code);
+        assert_eq!(call(&emulator, &ended, "get_report_jobids", &usage).await["errcode"], code);
+        assert_eq!(call(&emulator, &valid, "get_report_jobids", &usage).await["errcode"], 0);
+        // On gettoken it is the token that is given out.
+        emulator.fail_next("gettoken", fault);
+        assert_eq!(call(&emulator, &token(&emulator).await, "get_report_jobids", &usage).await["errcode"], code);
+    }
+}
+
+#[tokio::test]
+async fn a_page_can_be_short_or_the_one_before_again() {
+    let date = wecom_health_emulator::NaiveDate::from_ymd_opt(2020, 3, 27).unwrap();
+    let emulator = Emulator::builder().synthetic_answers("jobid1", date, 30).start().await.unwrap();
+    let token = token(&emulator).await;
+    let page = async |offset: usize| {
+        let body = json!({"jobid": "jobid1", "date": "2020-03-27", "offset": offset, "limit": 10});
+        call(&emulator, &token, "get_report_answer", &body).await["answers"].as_array().unwrap().clone()
+    };
+    let (first, second) = (page(0).await, page(10).await);
+    assert_ne!(first, second);
+    emulator.fail_next("get_report_answer", Fault::ShortPage(3));
+    assert_eq!(page(10).await, second[..3]);
+    emulator.fail_next("get_report_answer", Fault::RepeatedPage);
+    assert_eq!(page(10).await, first);
+    emulator.fail_next("get_report_answer", Fault::RepeatedPage);
+    assert_eq!(page(0).await, first);
+}
+
+/// Whether each of so many requests was refused with -1.
+async fn refused(emulator: &Emulator, name: &str, requests: usize) -> Vec<bool> {
+    let token = token(emulator).await;
+    let mut refused = Vec::new();
+    for _ in 0..requests {
+        let answer = call(emulator, &token, name, &json!({"date": "2020-03-27"})).await;
+        refused.push(answer["errcode"] == -1);
+    }
+    refused
+}
+
+#[tokio::test]
+async fn a_rule_is_for_the_requests_that_it_says() {
+    let emulator = Emulator::start().await.unwrap();
+    let busy = || FaultRule::new(Fault::ErrCode(-1));
+    emulator.add_fault(busy().call("get_report_jobids").times(2));
+    assert_eq!(refused(&emulator, "get_health_report_stat", 1).await, [false]);
+    assert_eq!(refused(&emulator, "get_report_jobids", 3).await, [true, true, false]);
+    emulator.fail_when(
+        |request| request.call() == "get_report_jobids" && request.body().contains("03-27"),
+        Fault::ErrCode(-1),
+    );
+    assert_eq!(refused(&emulator, "get_report_jobids", 3).await, [true; 3]);
+    assert_eq!(refused(&emulator, "get_health_report_stat", 1).await, [false]);
+    emulator.clear_faults();
+    assert_eq!(refused(&emulator, "get_report_jobids", 1).await, [false]);
+    emulator.add_fault(busy());
+    let (_, body) = send(&emulator, "GET", "/cgi-bin/gettoken", "", "").await;
+    assert!(body.contains("\"errcode\":-1"), "{body}");
+}
+
+#[tokio::test]
+async fn random_faults_hit_their_share_and_the_same_requests_for_the_same_seed() {
+    let start = async |seed: u64, share: f64| {
+        let rule = FaultRule::new(Fault::ErrCode(-1)).call("get_report_jobids").share(share);
+        Emulator::builder().samples().seed(seed).fault(rule).start().await.unwrap()
+    };
+    let (first, second, other) = (start(1, 0.2).await, start(1, 0.2).await, start(2, 0.2).await);
+    let hit = refused(&first, "get_report_jobids", 500).await;
+    // Requests in between to other calls change nothing.
+    let mut hit_again = refused(&second, "get_report_jobids", 250).await;
+    refused(&second, "get_health_report_stat", 3).await;
+    hit_again.extend(refused(&second, "get_report_jobids", 250).await);
+    assert_eq!(hit, hit_again);
+    assert_ne!(hit, refused(&other, "get_report_jobids", 500).await);
+    let hits = hit.iter().filter(|hit| **hit).count();
+    assert!((60..140).contains(&hits), "{hits} of 500 at 20 %");
+    assert!(refused(&start(1, 0.0).await, "get_report_jobids", 50).await.iter().all(|hit| !hit));
+    assert!(refused(&start(1, 1.0).await, "get_report_jobids", 50).await.iter().all(|hit| *hit));
+}

@@ -1,0 +1,127 @@
+//! Many calls at once, some of which fail: nothing is lost, nobody panics, memory stays flat.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a test may panic")]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use wecom_health_emulator::{Emulator, Fault, FaultRule};
+
+mod support;
+
+const CALLS: [&str; 4] = ["get_report_jobids", "get_report_job_info", "get_report_answer", "get_health_report_stat"];
+const CONNECTIONS: usize = 64;
+const REQUESTS: usize = 20_000;
+
+/// Sends a request on a connection that stays open and reads the answer; nothing if the connection breaks off.
+async fn exchange(connection: &mut TcpStream, target: &str, body: &str) -> Option<Vec<u8>> {
+    let length = body.len();
+    let request = format!("POST {target} HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\n{body}");
+    connection.write_all(request.as_bytes()).await.ok()?;
+    let mut answer = Vec::new();
+    loop {
+        connection.read_buf(&mut answer).await.ok().filter(|read| *read > 0)?;
+        let Some(end) = answer.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
+        let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
+        let (_, length) = head.split_once("content-length: ").unwrap();
+        let length: usize = length.lines().next().unwrap().parse().unwrap();
+        if answer.len() >= end + 4 + length {
+            return Some(answer.split_off(end + 4));
+        }
+    }
+}
+
+/// So many requests over 64 connections, each of which is replaced when it breaks off. How they ended, by errcode.
+async fn load(emulator: &Arc<Emulator>, requests: usize) -> BTreeMap<String, usize> {
+    let token = support::token(emulator).await;
+    let workers = (0..CONNECTIONS).map(|worker| {
+        let (emulator, token) = (Arc::clone(emulator), token.clone());
+        tokio::spawn(async move {
+            let mut ends: BTreeMap<String, usize> = BTreeMap::new();
+            let mut connection = support::connect(&emulator).await;
+            for number in (worker..requests).step_by(CONNECTIONS) {
+                let target = format!("{}?access_token={token}", support::path(CALLS[number / CONNECTIONS % 4]));
+                let body = format!(r#"{{"jobid": "job0000", "date": "2020-03-27", "limit": 10, "number": {number}}}"#);
+                let end = match exchange(&mut connection, &target, &body).await {
+                    None => {
+                        connection = support::connect(&emulator).await;
+                        "broken off".to_owned()
+                    }
+                    Some(answer) => match serde_json::from_slice::<serde_json::Value>(&answer) {
+                        Ok(answer) => answer["errcode"].to_string(),
+                        Err(_) => "no JSON".to_owned(),
+                    },
+                };
+                *ends.entry(end).or_default() += 1;
+            }
+            ends
+        })
+    });
+    let mut ends = BTreeMap::new();
+    for worker in workers.collect::<Vec<_>>() {
+        for (end, count) in worker.await.unwrap() {
+            *ends.entry(end).or_default() += count;
+        }
+    }
+    ends
+}
+
+/// Memory of this process in KiB, where the system tells.
+fn memory() -> Option<usize> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().trim_end_matches(" kB").parse().ok())
+}
+
+fn five_percent() -> [FaultRule; 5] {
+    [Fault::ErrCode(-1), Fault::Reset, Fault::Truncated, Fault::InvalidJson, Fault::Html]
+        .map(|fault| FaultRule::new(fault).share(0.01))
+}
+
+/// One after the other, because memory is told of the process as a whole.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn under_load_with_faults_memory_stays_flat_and_every_request_is_answered_and_remembered() {
+    memory_stays_flat_but_for_the_requests_remembered().await;
+    every_request_is_answered_and_remembered().await;
+}
+
+async fn memory_stays_flat_but_for_the_requests_remembered() {
+    let day = wecom_health_emulator::NaiveDate::from_ymd_opt(2020, 3, 27).unwrap();
+    let builder = Emulator::builder().synthetic_answers("job0000", day, 1_000).no_call_limits().remember(100);
+    let builder = five_percent().into_iter().fold(builder, |builder, rule| builder.fault(rule));
+    let emulator = Arc::new(builder.start().await.unwrap());
+    load(&emulator, 2_000).await;
+    let Some(before) = memory() else { return };
+    load(&emulator, REQUESTS).await;
+    let after = memory().unwrap();
+    println!("{before} KiB after 2,000 requests, {after} KiB after {REQUESTS} more");
+    assert_eq!(emulator.requests().len(), 100);
+    assert!(after < before + 8 * 1024, "{before} KiB, then {after} KiB");
+}
+
+async fn every_request_is_answered_and_remembered() {
+    let day = wecom_health_emulator::NaiveDate::from_ymd_opt(2020, 3, 27).unwrap();
+    let builder = Emulator::builder().synthetic_answers("job0000", day, 1_000).no_call_limits();
+    let builder = five_percent().into_iter().fold(builder, |builder, rule| builder.fault(rule));
+    let emulator = Arc::new(builder.remember(REQUESTS + 1).start().await.unwrap());
+    let ends = load(&emulator, REQUESTS).await;
+    println!("{ends:?}, at most {} at once", emulator.most_at_once());
+    assert_eq!(ends.values().sum::<usize>(), REQUESTS);
+    // Four of the five faults show; each hits one in a hundred.
+    for end in ["-1", "broken off", "no JSON"] {
+        assert!((100..600).contains(&ends[end]), "{ends:?}");
+    }
+    assert_eq!(ends.len(), 4, "{ends:?}");
+    // Every request is there, each once.
+    let requests = emulator.requests();
+    assert_eq!(requests.len(), REQUESTS + 1);
+    let mut numbers: Vec<usize> = requests[1..]
+        .iter()
+        .map(|request| {
+            serde_json::from_str::<serde_json::Value>(request.body()).unwrap()["number"].as_u64().unwrap() as usize
+        })
+        .collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, (0..REQUESTS).collect::<Vec<_>>());
+}

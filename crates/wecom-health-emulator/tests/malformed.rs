@@ -1,0 +1,167 @@
+//! Requests as nobody should send them: each gets the answer that the README says, none a 500, none is left waiting.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+use std::time::Duration;
+
+use serde_json::Value;
+use support::{path, raw, send, token};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use wecom_health_emulator::Emulator;
+
+mod support;
+
+const CALLS: [&str; 4] = ["get_report_jobids", "get_report_job_info", "get_report_answer", "get_health_report_stat"];
+
+/// Nothing takes longer, or a test hangs that should fail.
+async fn soon<T>(answer: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(20), answer).await.unwrap()
+}
+
+async fn code(emulator: &Emulator, method: &str, target: &str, headers: &str, body: &str) -> i64 {
+    let (head, text) = soon(send(emulator, method, target, headers, body)).await;
+    assert!(head.starts_with("http/1.1 200 ok"), "{method} {target}: {head}");
+    serde_json::from_str::<Value>(&text).unwrap()["errcode"].as_i64().unwrap()
+}
+
+#[tokio::test]
+async fn whatever_is_sent_to_a_call_gets_the_answer_that_the_readme_says() {
+    let emulator = Emulator::start().await.unwrap();
+    let good = format!("?access_token={}", token(&emulator).await);
+    let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+    for name in CALLS {
+        let path = path(name);
+        let required = name != "get_report_jobids";
+        for (body, expected) in [
+            ("", 40063),
+            ("not JSON", 40063),
+            ("\"text\"", 40063),
+            ("[]", 40063),
+            ("null", 40063),
+            ("{\"date\": ", 40063),
+            (deep.as_str(), 40063),
+            ("{}", if required { 40063 } else { 0 }),
+            (r#"{"date": null, "jobid": null}"#, if required { 40063 } else { 0 }),
+            (r#"{"date": "", "jobid": ""}"#, if required { 40063 } else { 0 }),
+            (r#"{"date": 20200327, "jobid": 1}"#, if required { 40058 } else { 0 }),
+            (r#"{"date": ["2020-03-27"], "jobid": {}}"#, if required { 40058 } else { 0 }),
+            (r#"{"date": "2020-3-27", "jobid": "jobid1"}"#, if required { 40058 } else { 0 }),
+            (r#"{"date": "+2020-03-27", "jobid": "jobid1"}"#, if required { 40058 } else { 0 }),
+            (r#"{"date": "2020-03-27", "jobid": "jobid1", "unknown": [1]}"#, 0),
+        ] {
+            assert_eq!(
+                code(&emulator, "POST", &format!("{path}{good}"), "", body).await,
+                expected,
+                "{name} {body:.40}"
+            );
+            // Without a token, nobody looks at the body.
+            assert_eq!(code(&emulator, "POST", &path, "", body).await, 41001, "{name} {body:.40}");
+            assert_eq!(code(&emulator, "POST", &format!("{path}?access_token=x"), "", body).await, 40014);
+        }
+        for method in ["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "BREW"] {
+            assert_eq!(code(&emulator, method, &path, "", "{}").await, 41001, "{method} {name}");
+            assert_eq!(code(&emulator, method, &format!("{path}{good}"), "", "{}").await, 40058, "{method} {name}");
+        }
+        let header = format!("authorization: Bearer {0}\r\naccess_token: {0}\r\n", &good["?access_token=".len()..]);
+        assert_eq!(code(&emulator, "POST", &path, &header, "{}").await, 41001, "{name}");
+        for query in ["?", "?access_token", "?access_token=", "?%ff=%", "?a=b&access_token=%20", "?ACCESS_TOKEN=x"] {
+            let code = code(&emulator, "POST", &format!("{path}{query}"), "", "{}").await;
+            assert!([41001, 40014].contains(&code), "{query}: {code}");
+        }
+    }
+    for (numbers, expected) in [
+        (r#""offset": -1"#, 40058),
+        (r#""offset": 1.5"#, 40058),
+        (r#""offset": "0""#, 40058),
+        (r#""offset": 18446744073709551615"#, 0),
+        (r#""offset": 1e400"#, 40063),
+        (r#""limit": 0"#, 40058),
+        (r#""limit": 101"#, 40058),
+        (r#""limit": 100, "offset": 9223372036854775807"#, 0),
+    ] {
+        for name in ["get_report_jobids", "get_report_answer"] {
+            let body = format!(r#"{{"jobid": "jobid1", "date": "2020-03-27", {numbers}}}"#);
+            assert_eq!(code(&emulator, "POST", &format!("{}{good}", path(name)), "", &body).await, expected, "{body}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_of_10_mb_is_refused_with_413_which_its_sender_gets_to_see() {
+    let emulator = Emulator::start().await.unwrap();
+    let (head, body) = soon(send(&emulator, "POST", &path(CALLS[0]), "", &"x".repeat(10_000_000))).await;
+    assert!(head.starts_with("http/1.1 413"), "{head}");
+    assert_eq!(body, "");
+    // In chunks, without a length in front.
+    let chunk = format!("{:x}\r\n{}\r\n", 100_000, "x".repeat(100_000));
+    let request = format!(
+        "POST {} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n{}0\r\n\r\n",
+        path(CALLS[0]),
+        chunk.repeat(100)
+    );
+    let answer = soon(raw(&emulator, request.as_bytes())).await;
+    assert!(answer.starts_with(b"HTTP/1.1 413"));
+    assert!(emulator.requests().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_no_http_is_refused_and_the_next_request_is_answered() {
+    let emulator = Emulator::start().await.unwrap();
+    for request in [
+        &b"\0\0\0\0\r\n\r\n"[..],
+        b"GET\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET / HTTP/1.1\r\nno colon\r\n\r\n",
+        b"POST / HTTP/1.1\r\ncontent-length: -1\r\n\r\n",
+        b"POST / HTTP/1.1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n",
+        b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nzzz\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    ] {
+        let answer = soon(raw(&emulator, request)).await;
+        assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 4"), "{}", String::from_utf8_lossy(&answer));
+    }
+    token(&emulator).await;
+}
+
+#[tokio::test]
+async fn a_head_that_is_too_long_is_refused() {
+    let emulator = Emulator::start().await.unwrap();
+    let header = format!("x: {}\r\n", "x".repeat(100_000));
+    let (head, _) = soon(send(&emulator, "POST", &path(CALLS[0]), &header, "{}")).await;
+    // A connection that is closed on a client that is still sending may lose the answer.
+    assert!(head.starts_with("http/1.1 431") || head.is_empty(), "{head}");
+    let many = (0..1_000).map(|number| format!("x{number}: 1\r\n")).collect::<String>();
+    let (head, _) = soon(send(&emulator, "POST", &path(CALLS[0]), &many, "{}")).await;
+    assert!(head.starts_with("http/1.1 431"), "{head}");
+    let long = format!("{}?access_token={}", path(CALLS[0]), "x".repeat(100_000));
+    let (head, _) = soon(send(&emulator, "POST", &long, "", "{}")).await;
+    assert!(head.starts_with("http/1.1 4") || head.is_empty(), "{head}");
+    token(&emulator).await;
+}
+
+/// Twice as many connections as there is room for, each of which has sent only a part of its request.
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_never_finish_do_not_keep_others_out() {
+    let emulator = Emulator::start().await.unwrap();
+    let mut held = Vec::new();
+    for number in 0..700 {
+        let mut connection = support::connect(&emulator).await;
+        let part = if number % 2 == 0 {
+            "POST /cgi-"
+        } else {
+            "POST /cgi-bin/x HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nx"
+        };
+        // One that had to make room may be closed already.
+        let _ = connection.write_all(part.as_bytes()).await;
+        held.push(connection);
+    }
+    for _ in 0..10 {
+        soon(token(&emulator)).await;
+    }
+    let mut closed = 0;
+    for connection in &mut held {
+        let read = tokio::time::timeout(Duration::from_millis(1), connection.read(&mut [0; 1])).await;
+        closed += usize::from(matches!(read, Ok(Ok(0) | Err(_))));
+    }
+    assert!((150..=300).contains(&closed), "{closed} of 700 had to make room");
+}
