@@ -13,8 +13,8 @@ use xtask::schema::Document;
 
 const DATE: &str = "2020-03-27";
 
-/// The JSON that the emulator answers to a request.
-async fn answer(emulator: &Emulator, method: &str, target: &str, body: &Value) -> Value {
+/// The JSON that the emulator answers to a request; nothing if the answer is empty.
+async fn answer(emulator: &Emulator, method: &str, target: &str, body: &Value) -> Option<Value> {
     let address = emulator.base_url().trim_start_matches("http://").to_owned();
     let body = body.to_string();
     let length = body.len();
@@ -25,7 +25,8 @@ async fn answer(emulator: &Emulator, method: &str, target: &str, body: &Value) -
     connection.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     connection.read_to_string(&mut answer).await.unwrap();
-    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    (!body.is_empty()).then(|| serde_json::from_str(body).unwrap())
 }
 
 #[tokio::test]
@@ -42,23 +43,31 @@ async fn every_answer_of_the_emulator_is_valid() {
         jsonschema::options().should_validate_formats(true).build(&root).unwrap()
     };
     let date: NaiveDate = DATE.parse().unwrap();
-    let made_up = Emulator::builder().synthetic_jobs(3).synthetic_answers("job0001", date, 8).usage(date, 7, 5);
+    let made_up = |seed| {
+        let builder = Emulator::builder().seed(seed).synthetic(4, 100, 2).clock_stands_at(1_585_281_600);
+        builder.synthetic_answers("jobid1", date, 8)
+    };
+    let mut imitated = BTreeSet::new();
     let mut kinds = BTreeSet::new();
     let mut audiences = BTreeSet::new();
     let mut frequencies = BTreeSet::new();
     for (emulator, jobs) in [
         (Emulator::start().await.unwrap(), vec!["jobid1", "jobid2", "nobody-has-this"]),
-        (made_up.start().await.unwrap(), vec!["job0001"]),
+        (made_up(1).start().await.unwrap(), vec!["job0000", "job0001", "job0002", "job0003", "jobid1"]),
+        (made_up(2).start().await.unwrap(), vec!["job0000", "job0001"]),
     ] {
         let credentials = format!("?corpid={}&corpsecret={}", emulator.corp_id(), emulator.secret());
-        let token = answer(&emulator, "GET", &format!("/cgi-bin/gettoken{credentials}"), &json!({})).await;
+        let token = answer(&emulator, "GET", &format!("/cgi-bin/gettoken{credentials}"), &json!({})).await.unwrap();
         let good = format!("?access_token={}", token["access_token"].as_str().unwrap());
         for link in &document.links {
             let valid = validator(link.response());
             for query in [good.as_str(), "?access_token=bogus", "", &credentials] {
                 for jobid in &jobs {
                     let body = json!({"jobid": jobid, "date": DATE, "offset": 0, "limit": 100});
-                    let answer = answer(&emulator, link.method(), &format!("{}{query}", link.path()), &body).await;
+                    let target = format!("{}{query}", link.path());
+                    // A call that the emulator does not imitate yet has an empty answer.
+                    let Some(answer) = answer(&emulator, link.method(), &target, &body).await else { continue };
+                    imitated.insert(link.rel.clone());
                     let errors: Vec<_> = valid.iter_errors(&answer).map(|error| error.to_string()).collect();
                     assert!(errors.is_empty(), "{} {query} {jobid}: {errors:?}: {answer}", link.rel);
                     let job = &answer["job_info"];
@@ -70,6 +79,7 @@ async fn every_answer_of_the_emulator_is_valid() {
             }
         }
     }
+    assert!(imitated.len() >= 5, "{imitated:?}");
     assert_eq!(kinds, (1..=6).collect(), "all kinds of questions");
     assert_eq!((audiences, frequencies), (BTreeSet::from([1, 2]), BTreeSet::from([1, 2])));
 }

@@ -272,3 +272,36 @@ fn an_answer_counts_where_nobody_reads_the_notices() {
     assert!(command.wait().unwrap().success());
     assert!(shown.contains("\"pv\""), "{shown}");
 }
+
+#[test]
+fn the_emulator_is_the_same_program_as_its_own() {
+    let mut emulator = command(&["emulator", "--port", "0", "--jobs", "1"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(emulator.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let base_url = line.trim_end().strip_prefix("emulator at ").unwrap().to_owned();
+    let output = command(&["--base-url", &base_url, "jobs", "--json"])
+        .env("WECOM_CORP_ID", "ww0emulator00000000")
+        .env("WECOM_CORP_SECRET", "emulator-secret-that-guards-nothing")
+        .output()
+        .unwrap();
+    emulator.kill().unwrap();
+    emulator.wait().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "[\n  \"job0000\"\n]\n");
+    let port = base_url.rsplit(':').next().unwrap();
+    let taken = std::net::TcpListener::bind(format!("127.0.0.1:{port}")).unwrap();
+    for (arguments, told) in [
+        (
+            &["emulator", "--port", port][..],
+            format!("error: port {port} of 127.0.0.1 is in use; take another one with"),
+        ),
+        (&["emulator", "--emulator"], "error: the command emulator asks no server; leave out --emulator,".to_owned()),
+        (
+            &["emulator", "--fault", "x"],
+            "error: invalid value 'x' for '--fault <FAULT>': there is no fault x;".to_owned(),
+        ),
+    ] {
+        let line = refusal(&run(arguments), 2);
+        assert!(line.starts_with(&told), "{line}");
+    }
+    drop(taken);
+}

@@ -81,14 +81,17 @@ impl Choices {
     /// Sets the choice with this name to a value that is written as text; if it cannot, it says what to write.
     pub(crate) fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
         let code = || value.parse().ok().filter(|code| *code != 0).ok_or(format!("{name} is an errcode, e.g. 40058"));
-        let count = || value.parse().map_err(|_| format!("{name} is a whole number, e.g. 14"));
+        let days = || value.parse().map_err(|_| format!("{name} is a number of days, e.g. 14, or any"));
         match name {
             "unknown_job" => self.unknown_job = code()?,
             "invalid_parameter" => self.invalid_parameter = code()?,
             "not_json" => self.not_json = code()?,
             "wrong_method" => self.wrong_method = code()?,
-            "days_kept" => self.days_kept = if value == "any" { None } else { Some(count()?) },
-            "default_limit" => self.default_limit = count()?,
+            "days_kept" => self.days_kept = if value == "any" { None } else { Some(days()?) },
+            "default_limit" => {
+                let told = || format!("{name} is a number from 1 to 100");
+                self.default_limit = value.parse().ok().filter(|limit| (1..=100).contains(limit)).ok_or_else(told)?;
+            }
             "limit_over_100" => {
                 self.limit_over_100 = match value {
                     "refused" => LimitOver100::Refused,

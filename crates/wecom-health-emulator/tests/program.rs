@@ -1,0 +1,203 @@
+//! The program: what it prints, how it stops, and what it says when it cannot run.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Output, Stdio};
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wecom-health-emulator"));
+    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// A program that runs, and is stopped when the test ends.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts it on a free port; what it printed, line by line, and its address.
+fn start(arguments: &[&str]) -> (Running, Vec<String>, String) {
+    let mut child = Running(program(&[&["--port", "0"], arguments].concat()).spawn().unwrap());
+    let mut out = BufReader::new(child.0.stdout.take().unwrap());
+    let mut lines = Vec::new();
+    while lines.len() < 5 {
+        let mut line = String::new();
+        assert!(out.read_line(&mut line).unwrap() > 0, "{lines:?}");
+        lines.push(line.trim_end().to_owned());
+    }
+    let address = lines[0].trim_start_matches("emulator at http://").to_owned();
+    (child, lines, address)
+}
+
+fn stop(mut child: Running, signal: &str) -> (i32, String) {
+    let status = Command::new("kill").args([signal, &child.0.id().to_string()]).status().unwrap();
+    assert!(status.success());
+    let status = child.0.wait().unwrap();
+    let mut told = String::new();
+    child.0.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+    (status.code().unwrap(), told)
+}
+
+fn request(address: &str, head: &str, body: &str) -> String {
+    let mut connection = TcpStream::connect(address).unwrap();
+    let length = body.len();
+    write!(connection, "{head} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}")
+        .unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn it_tells_its_address_and_credentials_logs_a_line_a_call_without_secrets_and_stops_cleanly() {
+    for signal in ["-INT", "-TERM"] {
+        let (child, lines, address) = start(&["--fault", "get_report_jobids:errcode=-1"]);
+        assert!(address.starts_with("127.0.0.1:"), "{lines:?}");
+        let query = "corpid=ww0emulator00000000&corpsecret=emulator-secret-that-guards-nothing";
+        assert_eq!(lines[1..4], ["corp id:  ww0emulator00000000", "secret:   emulator-secret-that-guards-nothing", ""]);
+        assert_eq!(lines[4], format!("curl 'http://{address}/cgi-bin/gettoken?{query}'"));
+        assert!(request(&address, &format!("GET /cgi-bin/gettoken?{query}"), "").contains("\"errcode\":0"));
+        assert!(
+            request(&address, "POST /cgi-bin/health/get_report_jobids?access_token=t0ken", "{}")
+                .contains("\"errcode\":-1")
+        );
+        request(&address, "GET /nope", "");
+        // A connection that stays open does not hold it up.
+        let _open = TcpStream::connect(&address).unwrap();
+        let (code, told) = stop(child, signal);
+        assert_eq!(code, 0, "{told}");
+        let told: Vec<_> = told.lines().map(|line| line.split_once('Z').unwrap().1).collect();
+        let expected = [
+            " GET /cgi-bin/gettoken 200 errcode=0 ",
+            " POST /cgi-bin/health/get_report_jobids 200 errcode=-1 fault=errcode ",
+            " GET /nope 404 ",
+        ];
+        assert_eq!(told.len(), 3, "{told:?}");
+        for (line, expected) in told.iter().zip(expected) {
+            assert!(line.starts_with(expected) && line.ends_with(" ms"), "{line}");
+            assert!(!line.contains("guards-nothing") && !line.contains("t0ken"), "{line}");
+        }
+    }
+}
+
+#[test]
+fn another_language_controls_it_over_http() {
+    let (child, _, address) = start(&["--jobs", "2", "--answers", "5", "--days", "1", "--seed", "7"]);
+    let ids = |query: &str| request(&address, &format!("POST /cgi-bin/health/get_report_jobids?{query}"), "{}");
+    let token = request(
+        &address,
+        "GET /cgi-bin/gettoken?corpid=ww0emulator00000000&corpsecret=emulator-secret-that-guards-nothing",
+        "",
+    );
+    let token = token.split("\"access_token\":\"").nth(1).unwrap().split('"').next().unwrap();
+    let good = format!("access_token={token}");
+    assert!(ids(&good).contains(r#"["job0000","job0001"]"#));
+    assert!(
+        request(&address, "POST /_emulator/faults", "get_report_jobids:http=502@always\n").starts_with("HTTP/1.1 204")
+    );
+    assert!(ids(&good).starts_with("HTTP/1.1 502") && ids(&good).starts_with("HTTP/1.1 502"));
+    assert!(request(&address, "DELETE /_emulator/faults", "").starts_with("HTTP/1.1 204"));
+    assert!(ids(&good).contains("\"errcode\":0"));
+    assert!(request(&address, "POST /_emulator/advance", "2h").starts_with("HTTP/1.1 204"));
+    assert!(ids(&good).contains("\"errcode\":42001"));
+    assert!(request(&address, "POST /_emulator/revoke_tokens", "").starts_with("HTTP/1.1 204"));
+    assert!(ids(&good).contains("\"errcode\":40014"));
+    let requests = request(&address, "GET /_emulator/requests", "");
+    assert!(requests.contains("\"count\":7") && requests.contains("get_report_jobids"), "{requests}");
+    assert!(!requests.contains(token) && !requests.contains("guards-nothing"), "{requests}");
+    for (head, body, told) in [
+        ("POST /_emulator/faults", "nope", "there is no fault nope; write one of errcode=-1, "),
+        ("POST /_emulator/advance", "tomorrow", "write how far the clock goes, e.g. 2h or 30s"),
+        ("GET /_emulator/nope", "", "write POST faults, "),
+    ] {
+        let answer = request(&address, head, body);
+        assert!(answer.starts_with("HTTP/1.1 400") && answer.contains(told), "{answer}");
+    }
+    assert_eq!(stop(child, "-INT").0, 0);
+}
+
+/// The one line that it says instead of running.
+fn refusal(arguments: &[&str]) -> String {
+    let Output { status, stdout, stderr } = program(arguments).output().unwrap();
+    let told = String::from_utf8(stderr).unwrap();
+    assert_eq!((status.code(), stdout.len(), told.lines().count()), (Some(2), 0, 1), "{arguments:?}: {told}");
+    told.trim_end().to_owned()
+}
+
+#[test]
+fn what_is_wrong_is_one_line_with_what_to_write_and_exit_code_2() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data.json");
+    std::fs::write(&data, r#"{"jobs": [{"jobid": "a", "answers": [{"report_time": "39C"}]}]}"#).unwrap();
+    let data = data.to_str().unwrap();
+    let told = format!("error: {data}: jobs[0].answers[0].report_time: needs a whole number, not a text");
+    assert_eq!(refusal(&["--data", data]), told);
+    for (arguments, told) in [
+        (&["--data", "/nowhere.json"][..], "error: cannot read the data in /nowhere.json: "),
+        (&["--port", &port], &format!("error: port {port} of 127.0.0.1 is in use; take another one with --port,")),
+        (
+            &["--port", "70000"],
+            "error: invalid value '70000' for '--port <PORT>': a port is a number from 0 to 65535; see",
+        ),
+        (
+            &["--fault", "resett"],
+            "error: invalid value 'resett' for '--fault <FAULT>': there is no fault resett; write one of errcode=-1, http=502, ",
+        ),
+        (
+            &["--jobs", "-5"],
+            "error: invalid value '-5' for '--jobs <N>': a count of jobs is a whole number from 0 to 100000, e.g. 20; see",
+        ),
+        (
+            &["--jobs", "100001"],
+            "error: invalid value '100001' for '--jobs <N>': a count of jobs is a whole number from 0 to 100000, e.g. 20; see",
+        ),
+        (
+            &["--answers", "-1"],
+            "error: invalid value '-1' for '--answers <N>': a count is a whole number, e.g. 100; see",
+        ),
+        (
+            &["--days", "-1"],
+            "error: invalid value '-1' for '--days <N>': a count of days is a whole number, e.g. 14; see",
+        ),
+        (&["--seed", "-1"], "error: invalid value '-1' for '--seed <N>': a seed is a whole number, e.g. 7; see"),
+        (
+            &["--now", "noon"],
+            "error: invalid value 'noon' for '--now <TIME>': a time is written like 2020-03-27T12:00:00+08:00; see",
+        ),
+        (
+            &["--choose", "unknown_job"],
+            "error: invalid value 'unknown_job' for '--choose <NAME=VALUE>': a choice is written like unknown_job=40058; see",
+        ),
+        (
+            &["--choose", "days_kept=x"],
+            "error: invalid value 'days_kept=x' for '--choose <NAME=VALUE>': days_kept is a number of days, e.g. 14, or any; see",
+        ),
+        (
+            &["--choose", "default_limit=101"],
+            "error: invalid value 'default_limit=101' for '--choose <NAME=VALUE>': default_limit is a number from 1 to 100; see",
+        ),
+        (
+            &["--choose", "nope=1"],
+            "error: invalid value 'nope=1' for '--choose <NAME=VALUE>': there is no choice nope; write one of unknown_job, ",
+        ),
+        (
+            &["--data", "a.json", "--jobs", "1"],
+            "error: the argument '--data <FILE>' cannot be used with '--jobs <N>'; see",
+        ),
+        (&["--prot", "1"], "error: unexpected argument '--prot' found"),
+    ] {
+        let line = refusal(arguments);
+        assert!(line.starts_with(told), "{line}");
+    }
+    drop(taken);
+}
