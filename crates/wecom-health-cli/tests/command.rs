@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use wecom_health_emulator::Emulator;
+use wecom_health_emulator::{Emulator, Fault};
 
 const SAMPLE: &str = include_str!("job_info.json");
 
@@ -202,18 +202,68 @@ fn without_a_command_the_help_is_shown() {
     assert_eq!(run(&["--help"]).status.code(), Some(0));
 }
 
-/// The commands and their output that the README of the workspace shows; there is none beside a packaged crate.
-#[test]
-fn the_readme_shows_what_the_commands_print() {
-    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
-    let Ok(readme) = std::fs::read_to_string(file) else { return };
-    let console = readme.split("```console\n").nth(1).unwrap().split("```").next().unwrap();
-    let mut sessions = console.split("$ cargo run -- ").skip(1).peekable();
-    assert!(sessions.peek().is_some());
-    for session in sessions {
-        let (arguments, printed) = session.split_once('\n').unwrap();
-        assert_eq!(shown(&arguments.split(' ').collect::<Vec<_>>()), printed, "{arguments}");
+/// The documents that show commands, with their text: this crate's, and the workspace's, which are not beside a packaged crate.
+fn documents() -> Vec<(String, String)> {
+    let own = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = own.join("../..");
+    let mut files = vec![own.join("README.md")];
+    if let Ok(guides) = std::fs::read_dir(root.join("docs")) {
+        files.extend(
+            guides.map(|file| file.unwrap().path()).filter(|file| file.extension().is_some_and(|end| end == "md")),
+        );
+        files.extend(["README.md", "README.zh-CN.md"].map(|name| root.join(name)));
     }
+    files.into_iter().map(|file| (file.display().to_string(), std::fs::read_to_string(file).unwrap())).collect()
+}
+
+/// What `console` blocks show must be what the commands print; `sh` blocks show commands alone.
+#[test]
+fn the_documents_show_what_the_commands_print() {
+    for (name, text) in documents() {
+        let blocks: Vec<_> = text.split("```console\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+        assert!(!blocks.is_empty(), "{name} shows no command");
+        for session in blocks.iter().flat_map(|block| block.strip_prefix("$ ").unwrap().split("\n$ ")) {
+            let (command, printed) = session.split_once('\n').unwrap();
+            let arguments = command.strip_prefix("cargo run -- ").or(command.strip_prefix("wecom-health "));
+            let arguments: Vec<_> = arguments.unwrap_or_else(|| panic!("{name}: {command}")).split(' ').collect();
+            assert!(arguments.contains(&"--emulator"), "{name}: nothing can be compared with {command}");
+            assert_eq!(shown(&arguments).trim_end(), printed.trim_end(), "{name}: {command}");
+        }
+    }
+}
+
+/// Each line of a document that starts like a failed call is what the command says of that code.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_documents_show_what_is_said_of_failures() {
+    let mut found = 0;
+    for (name, text) in documents() {
+        for line in text.lines().filter(|line| line.starts_with("error: /cgi-bin/")) {
+            let (path, rest) = line.trim_start_matches("error: ").split_once(": errcode ").unwrap();
+            let (code, call) = (rest.split(':').next().unwrap(), path.rsplit('/').next().unwrap());
+            let errmsg = "refused, from ip: 203.0.113.7";
+            let answer = format!(r#"{{"errcode": {code}, "errmsg": "{errmsg}"}}"#);
+            let emulator = Emulator::start().await.unwrap();
+            emulator.fail_next(call, Fault::Body(answer));
+            let arguments = if call == "get_report_job_info" { &["job", "jobid1"][..] } else { &["jobs"] };
+            let output = command(&[&["--base-url", &emulator.base_url()], arguments].concat())
+                .env("WECOM_CORP_ID", emulator.corp_id())
+                .env("WECOM_CORP_SECRET", emulator.secret())
+                .output()
+                .unwrap();
+            assert_eq!(refusal(&output, 1), line, "{name}");
+            found += 1;
+        }
+        let emulator = Emulator::builder().start().await.unwrap();
+        let output = command(&["--base-url", &emulator.base_url(), "jobs"])
+            .env("WECOM_CORP_ID", emulator.corp_id())
+            .env("WECOM_CORP_SECRET", emulator.secret())
+            .output()
+            .unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success() && told.starts_with("no running jobs"), "{told}");
+        assert!(!text.contains("no running jobs; ") || text.contains(&told), "{name} does not show: {told}");
+    }
+    assert!(found > 0);
 }
 
 /// An emulator with one day of answers, and what runs the command against it.
