@@ -325,7 +325,11 @@ fn an_answer_counts_where_nobody_reads_the_notices() {
 
 #[test]
 fn the_emulator_is_the_same_program_as_its_own() {
-    let mut emulator = command(&["emulator", "--port", "0", "--jobs", "1"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut emulator = command(&["emulator", "--port", "0", "--jobs", "1"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     let mut line = String::new();
     BufReader::new(emulator.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let base_url = line.trim_end().strip_prefix("emulator at ").unwrap().to_owned();

@@ -964,7 +964,7 @@ pub struct JobInfo {
     pub report_to: ReportTo,
     /// How often a report is due (上报方式).
     pub report_type: ReportType,
-    /// Whether weekends need no report (非工作日是否需要上报).
+    /// Whether weekends need no report (周末不需要上报).
     pub skip_weekend: YesNo,
     /// How many have filled in the form (已填表人数).
     pub finish_cnt: i64,
@@ -982,9 +982,7 @@ impl Described for JobInfo {
         Field { name: "report_to", label: "Who receives the reports (汇报对象)", shape: ReportTo::SHAPE },
         Field { name: "report_type", label: "How often a report is due (上报方式)", shape: ReportType::SHAPE },
         Field {
-            name: "skip_weekend",
-            label: "Whether weekends need no report (非工作日是否需要上报)",
-            shape: YesNo::SHAPE,
+            name: "skip_weekend", label: "Whether weekends need no report (周末不需要上报)", shape: YesNo::SHAPE
         },
         Field {
             name: "finish_cnt", label: "How many have filled in the form (已填表人数)", shape: Shape::Integer
