@@ -19,15 +19,21 @@ const MISSING: Refusal = Refusal(40063, "some parameters are empty");
 const NOT_AUTHORIZED: Refusal = Refusal(48002, "api forbidden");
 
 impl Refusal {
-    /// The body: code and text with hint, the caller's address and a link.
-    pub(crate) fn body(&self, now: DateTime<Utc>, number: u64) -> Value {
+    /// The body: code and text with hint, the caller's address and a link. The lists of the call's answers stay, without items.
+    pub(crate) fn body(&self, call: &str, now: DateTime<Utc>, number: u64) -> Value {
         let Self(code, text) = self;
         let hint = format!("{}{number:015}", now.timestamp());
         let link = format!("https://open.work.weixin.qq.com/devtool/query?e={code}");
-        json!({
+        let mut body = json!({
             "errcode": code,
             "errmsg": format!("{text}, hint: [{hint}], from ip: 127.0.0.1, more info at {link}"),
-        })
+        });
+        match call {
+            "get_report_jobids" => body["jobids"] = json!([]),
+            "get_report_answer" => body["answers"] = json!([]),
+            _ => {}
+        }
+        body
     }
 }
 

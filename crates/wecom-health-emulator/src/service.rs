@@ -163,7 +163,7 @@ fn respond(
     let mut paging = Paging { cap: usize::MAX, repeated: false };
     match &fault {
         Some(Fault::ErrCode(code)) => {
-            return (reply::json(&Refusal(*code, "emulated fault").body(now, number)), at_once);
+            return (reply::json(&Refusal(*code, "emulated fault").body(request.call(), now, number)), at_once);
         }
         Some(Fault::Http { status, headers, body }) => return (reply::http(*status, headers, body.clone()), at_once),
         Some(Fault::Body(body)) => {
@@ -183,7 +183,7 @@ fn respond(
     let mut body = match answer::answer(state, request, paging) {
         None => return (reply::plain(StatusCode::NOT_FOUND, Vec::new()), at_once),
         Some(Ok(payload)) => success(payload.into()),
-        Some(Err(refusal)) => refusal.body(now, number),
+        Some(Err(refusal)) => refusal.body(request.call(), now, number),
     };
     match fault {
         Some(Fault::Delay(more)) => return (reply::json(&body), Delivery::After(more)),

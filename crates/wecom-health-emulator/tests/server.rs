@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
 use support::{json, send, token};
 use tokio::net::TcpStream;
 use wecom_health_emulator::{Emulator, Fault};
@@ -85,6 +86,16 @@ async fn a_refusal_ends_with_hint_address_and_link() {
     assert_eq!(start, "access_token missing");
     assert!(hint.len() == 25 && hint.bytes().all(|byte| byte.is_ascii_digit()), "{hint}");
     assert_eq!(tail, ", from ip: 127.0.0.1, more info at https://open.work.weixin.qq.com/devtool/query?e=41001");
+    assert_eq!(answer.as_object().unwrap().len(), 2, "{answer}");
+}
+
+#[tokio::test]
+async fn a_refusal_keeps_the_lists_of_its_call() {
+    let emulator = Emulator::start().await.unwrap();
+    for (call, list) in [("get_report_jobids", "jobids"), ("get_report_answer", "answers")] {
+        let answer = json(&emulator, "POST", &support::path(call), "{}").await;
+        assert_eq!((&answer["errcode"], &answer[list]), (&Value::from(41001), &Value::Array(Vec::new())), "{answer}");
+    }
 }
 
 #[tokio::test]
