@@ -15,7 +15,14 @@ pub(crate) type Body = UnsyncBoxBody<Bytes, io::Error>;
 
 /// HTTP 200 with the headers of every JSON answer.
 pub(crate) fn json(answer: &Value) -> Response<Body> {
-    json_text(answer, answer.to_string().into_bytes())
+    json_text(answer, text(answer).into_bytes())
+}
+
+/// JSON with the fields in one order, whichever order the features of serde_json in this build keep.
+pub(crate) fn text(answer: &Value) -> String {
+    let mut answer = answer.clone();
+    answer.sort_all_objects();
+    answer.to_string()
 }
 
 /// The headers tell of `status`, whatever the body is.
@@ -32,8 +39,7 @@ pub(crate) fn json_text(status: &Value, body: Vec<u8>) -> Response<Body> {
 
 /// The answer in GBK.
 pub(crate) fn in_gbk(answer: &Value) -> Response<Body> {
-    let text = answer.to_string();
-    let mut response = json_text(answer, encoding_rs::GBK.encode(&text).0.into_owned());
+    let mut response = json_text(answer, encoding_rs::GBK.encode(&text(answer)).0.into_owned());
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=GBK"));
     response
 }

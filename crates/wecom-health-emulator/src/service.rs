@@ -191,7 +191,7 @@ fn respond(
         Some(Fault::Truncated) => return (reply::json(&body), Delivery::InHalves(Half::Never)),
         Some(Fault::Reset) => return (reply::json(&body), Delivery::Never),
         Some(Fault::InvalidJson) => {
-            let mut text = body.to_string().into_bytes();
+            let mut text = reply::text(&body).into_bytes();
             text.truncate(text.len() / 2);
             return (reply::json_text(&body, text), at_once);
         }

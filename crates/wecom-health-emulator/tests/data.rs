@@ -142,7 +142,7 @@ async fn the_same_seed_gives_the_same_bytes_and_another_seed_gives_others() {
 }
 
 /// What seed 7 gives, with 64-bit words.
-const FINGERPRINT: u64 = 5_141_398_587_540_043_521;
+const FINGERPRINT: u64 = 15_171_648_417_853_260_049;
 
 /// FNV-1a, which every language has in three lines.
 fn fingerprint(text: &str) -> u64 {
