@@ -5,11 +5,14 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use described::find_undescribed;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use wecom_health_emulator::{Emulator, NaiveDate};
 use xtask::schema::Document;
+
+mod described;
 
 const DATE: &str = "2020-03-27";
 
@@ -48,6 +51,7 @@ async fn every_answer_of_the_emulator_is_valid() {
         builder.synthetic_answers("jobid1", date, 8)
     };
     let mut imitated = BTreeSet::new();
+    let (mut given_by, mut reporters) = (BTreeSet::new(), BTreeSet::new());
     let mut kinds = BTreeSet::new();
     let mut audiences = BTreeSet::new();
     let mut frequencies = BTreeSet::new();
@@ -70,6 +74,15 @@ async fn every_answer_of_the_emulator_is_valid() {
                     imitated.insert(link.rel.clone());
                     let errors: Vec<_> = valid.iter_errors(&answer).map(|error| error.to_string()).collect();
                     assert!(errors.is_empty(), "{} {query} {jobid}: {errors:?}: {answer}", link.rel);
+                    let mut undescribed = Vec::new();
+                    find_undescribed(&schema, &schema["$defs"][link.response()], &answer, "", &mut undescribed);
+                    assert!(undescribed.is_empty(), "{} {jobid}: not in the schema: {undescribed:?}", link.rel);
+                    let given = answer["answers"].as_array().into_iter().flatten();
+                    for answer in given {
+                        reporters.extend(answer["id_type"].as_i64());
+                        let values = answer["report_values"].as_array().unwrap().iter();
+                        given_by.extend(values.flat_map(|value| value.as_object().unwrap().keys().cloned()));
+                    }
                     let job = &answer["job_info"];
                     audiences.extend(job["type"].as_i64());
                     frequencies.extend(job["report_type"].as_i64());
@@ -80,6 +93,10 @@ async fn every_answer_of_the_emulator_is_valid() {
         }
     }
     assert!(imitated.len() >= 5, "{imitated:?}");
+    // However few answers there were, none of the ways to answer is missing.
+    let ways: BTreeSet<_> = schema["$defs"]["ReportValue"]["properties"].as_object().unwrap().keys().cloned().collect();
+    assert_eq!(given_by, ways);
+    assert_eq!(reporters, BTreeSet::from([1, 2]));
     assert_eq!(kinds, (1..=6).collect(), "all kinds of questions");
     assert_eq!((audiences, frequencies), (BTreeSet::from([1, 2]), BTreeSet::from([1, 2])));
 }

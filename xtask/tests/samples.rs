@@ -6,11 +6,14 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::path::Path;
 
+use described::find_undescribed;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use wecom_health_model::{Endpoint, for_each_endpoint, from_slice};
 use xtask::schema::{Document, Kind, definition_name};
+
+mod described;
 
 fn schema_folder() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema")
@@ -97,33 +100,6 @@ fn the_schema_describes_every_property_of_every_sample() {
         let mut undescribed = Vec::new();
         find_undescribed(&schema, &schema["$defs"][&definition], &sample, "", &mut undescribed);
         assert!(undescribed.is_empty(), "{name}: not in the schema: {undescribed:?}");
-    }
-}
-
-fn find_undescribed(schema: &Value, described: &Value, value: &Value, path: &str, undescribed: &mut Vec<String>) {
-    let described = match described["$ref"].as_str().and_then(definition_name) {
-        Some(name) => &schema["$defs"][name],
-        None => described,
-    };
-    if described.get("x-undocumented").is_some() {
-        return;
-    }
-    match value {
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                let path = format!("{path}/{name}");
-                match described["properties"].get(name) {
-                    Some(property) => find_undescribed(schema, property, value, &path, undescribed),
-                    None => undescribed.push(path),
-                }
-            }
-        }
-        Value::Array(values) => {
-            for (index, value) in values.iter().enumerate() {
-                find_undescribed(schema, &described["items"], value, &format!("{path}/{index}"), undescribed);
-            }
-        }
-        _ => {}
     }
 }
 

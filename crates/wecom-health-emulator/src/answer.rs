@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value, json};
 
-use crate::choices::{Ending, JobsOfUnlistedApps, LimitOver100};
+use crate::choices::{Ending, JobsOfUnlistedApps, LimitOver100, OldDays};
 use crate::data::{Answers, Job, Usage, among_latest};
 use crate::data_file::parse_day;
 use crate::request::RecordedRequest;
+use crate::settings::Settings;
 use crate::state::State;
 use crate::synthetic;
 
@@ -20,15 +21,15 @@ const NOT_AUTHORIZED: Refusal = Refusal(48002, "api forbidden");
 
 impl Refusal {
     /// The body: code and text with hint, the caller's address and a link. The lists of the call's answers stay, without items.
-    pub(crate) fn body(&self, call: &str, now: DateTime<Utc>, number: u64) -> Value {
+    pub(crate) fn body(&self, request: &RecordedRequest, now: DateTime<Utc>, number: u64) -> Value {
         let Self(code, text) = self;
         let hint = format!("{}{number:015}", now.timestamp());
         let link = format!("https://open.work.weixin.qq.com/devtool/query?e={code}");
         let mut body = json!({
             "errcode": code,
-            "errmsg": format!("{text}, hint: [{hint}], from ip: 127.0.0.1, more info at {link}"),
+            "errmsg": format!("{text}, hint: [{hint}], from ip: {}, more info at {link}", request.peer),
         });
-        match call {
+        match request.call() {
             "get_report_jobids" => body["jobids"] = json!([]),
             "get_report_answer" => body["answers"] = json!([]),
             _ => {}
@@ -156,8 +157,8 @@ fn job_info(call: &Call<'_>) -> Result<Map<String, Value>, Refusal> {
 }
 
 fn answers(call: &Call<'_>) -> Result<Map<String, Value>, Refusal> {
-    let (id, job, date) = call.job_and_date()?;
     let Page { offset, limit } = call.page()?;
+    let (id, job, date) = call.job_and_date()?;
     let answers: Vec<_> = match job.answers.on(date, call.state.settings.clock.today()) {
         None => Vec::new(),
         Some(Answers::Listed(answers)) => answers.iter().skip(offset).take(limit).cloned().collect(),
@@ -171,7 +172,8 @@ fn answers(call: &Call<'_>) -> Result<Map<String, Value>, Refusal> {
 }
 
 fn usage(call: &Call<'_>) -> Result<Map<String, Value>, Refusal> {
-    let date = call.date()?;
+    // 30 back, and today.
+    let date = call.date(31)?;
     Ok(object(match call.state.data.usage.on(date, call.state.settings.clock.today()) {
         Some(Usage::Given(usage)) => usage.clone(),
         Some(Usage::Synthetic) => synthetic::usage(call.state.settings.seed, date),
@@ -199,18 +201,17 @@ impl Call<'_> {
     }
 
     fn job_and_date(&self) -> Result<(&str, &Job, NaiveDate), Refusal> {
-        let (jobid, date) = (self.text("jobid")?, self.date()?);
-        let choices = &self.state.settings.choices;
-        let today = self.state.settings.clock.today();
-        if choices.days_kept.is_some_and(|days| !among_latest(date, days, today)) {
-            return Err(self.invalid());
-        }
-        let job = self.state.data.jobs.get(jobid).ok_or(Refusal(choices.unknown_job, "invalid jobid"))?;
+        let (jobid, date) = (self.text("jobid")?, self.date(14)?);
+        let unknown = self.state.settings.choices.unknown_job;
+        let job = self.state.data.jobs.get(jobid).ok_or(Refusal(unknown, "invalid jobid"))?;
         Ok((jobid, job, date))
     }
 
-    fn date(&self) -> Result<NaiveDate, Refusal> {
-        parse_day(self.text("date")?).ok_or_else(|| self.invalid())
+    /// A day, which may have to be among the latest.
+    fn date(&self, latest: u32) -> Result<NaiveDate, Refusal> {
+        let Settings { clock, choices, .. } = &self.state.settings;
+        let kept = |day: &NaiveDate| choices.old_days == OldDays::Accepted || among_latest(*day, latest, clock.today());
+        parse_day(self.text("date")?).filter(kept).ok_or_else(|| self.invalid())
     }
 
     fn page(&self) -> Result<Page, Refusal> {

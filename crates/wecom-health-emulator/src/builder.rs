@@ -52,7 +52,8 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Apps, jobs and usage figures from JSON, in the form that the crate's front page shows.
+    /// Apps, jobs and usage figures from JSON, in the form that the crate's front page shows. A job that was there
+    /// before is replaced.
     ///
     /// # Errors
     ///

@@ -6,9 +6,9 @@
 pub struct Choices {
     /// The errcode for a job that does not exist. 40088, the vendor's generic code for a wrong jobid.
     pub unknown_job: i64,
-    /// How many days back from today in China jobs and answers can be asked for, today being the first; other days get
-    /// [`invalid_parameter`](Self::invalid_parameter). Any day if `None`, as chosen here, although the vendor says 14.
-    pub days_kept: Option<u32>,
+    /// What days get that the vendor does not keep: beyond the latest 14 for jobs and answers, more than 30 back for usage, and
+    /// those to come. The vendor does not say that, nor how it counts: here today in China is the first of the 14.
+    pub old_days: OldDays,
     /// What a `limit` over 100 gets: refused, as chosen here, or lowered to 100.
     pub limit_over_100: LimitOver100,
     /// The `limit` of a request for answers without one. 100, as the vendor says of job ids.
@@ -29,7 +29,7 @@ impl Default for Choices {
     fn default() -> Self {
         Self {
             unknown_job: 40088,
-            days_kept: None,
+            old_days: OldDays::default(),
             limit_over_100: LimitOver100::default(),
             default_limit: 100,
             invalid_parameter: 40058,
@@ -52,6 +52,17 @@ pub enum Ending {
     EmptyPage,
     /// There is no `ending`.
     Absent,
+}
+
+/// What days get that the vendor does not keep.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OldDays {
+    /// An answer like any other day.
+    #[default]
+    Accepted,
+    /// Refused as an invalid parameter.
+    Refused,
 }
 
 /// What a `limit` over 100 gets.
@@ -81,13 +92,18 @@ impl Choices {
     /// Sets the choice with this name to a value that is written as text; if it cannot, it says what to write.
     pub(crate) fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
         let code = || value.parse().ok().filter(|code| *code != 0).ok_or(format!("{name} is an errcode, e.g. 40058"));
-        let days = || value.parse().map_err(|_| format!("{name} is a number of days, e.g. 14, or any"));
         match name {
             "unknown_job" => self.unknown_job = code()?,
             "invalid_parameter" => self.invalid_parameter = code()?,
             "not_json" => self.not_json = code()?,
             "wrong_method" => self.wrong_method = code()?,
-            "days_kept" => self.days_kept = if value == "any" { None } else { Some(days()?) },
+            "old_days" => {
+                self.old_days = match value {
+                    "accepted" => OldDays::Accepted,
+                    "refused" => OldDays::Refused,
+                    _ => return Err(format!("{name} is accepted or refused")),
+                }
+            }
             "default_limit" => {
                 let told = || format!("{name} is a number from 1 to 100");
                 self.default_limit = value.parse().ok().filter(|limit| (1..=100).contains(limit)).ok_or_else(told)?;
@@ -116,7 +132,7 @@ impl Choices {
             }
             _ => {
                 return Err(format!(
-                    "there is no choice {name}; write one of unknown_job, invalid_parameter, not_json, wrong_method, days_kept, \
+                    "there is no choice {name}; write one of unknown_job, invalid_parameter, not_json, wrong_method, old_days, \
                      default_limit, limit_over_100, ending, jobs_of_unlisted_apps"
                 ));
             }

@@ -5,10 +5,10 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 /// No clock is put forward by more than this in all, so that no time overflows.
-const CENTURY: TimeDelta = TimeDelta::days(36_525);
+pub(crate) const CENTURY: TimeDelta = TimeDelta::days(36_525);
 
 /// 9800-01-01: a century later still has four digits.
-const LATEST: i64 = 247_092_076_800;
+pub(crate) const LATEST: i64 = 247_090_953_600;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
@@ -47,4 +47,26 @@ impl Clock {
 /// When a day begins in China, in unix seconds.
 pub(crate) fn start_of(day: NaiveDate) -> i64 {
     (day.and_time(chrono::NaiveTime::MIN) - TimeDelta::hours(8)).and_utc().timestamp()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use chrono::Datelike;
+
+    use super::Clock;
+
+    #[test]
+    fn no_step_takes_a_clock_beyond_what_can_be_written() {
+        for start in [i64::MIN, 0, i64::MAX] {
+            let mut clock = Clock::standing_at(start);
+            let year = clock.now().year();
+            assert!(year == 1970 || year == 9800, "{year}");
+            for _ in 0..3 {
+                clock.advance(Duration::MAX);
+            }
+            assert_eq!((clock.now().year() - year, clock.today().year() - year), (100, 100));
+        }
+    }
 }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::app::App;
 use crate::data::{Answers, Data, Job, Usage};
+use crate::log::one_line;
 
 /// The vendor's samples and a job of our own with all six kinds of questions, in the same form as everybody's data.
 pub(crate) const SAMPLE: &str = include_str!("../data/sample.json");
@@ -19,7 +20,7 @@ pub struct DataError(String);
 
 impl fmt::Display for DataError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&one_line(&self.0))
     }
 }
 
@@ -195,7 +196,7 @@ impl<'a> Object<'a> {
 
 /// A day as the vendor writes it.
 pub(crate) fn parse_day(text: &str) -> Option<NaiveDate> {
-    text.parse().ok().filter(|day: &NaiveDate| day.to_string() == text)
+    text.parse().ok().filter(|day: &NaiveDate| text.len() == 10 && day.to_string() == text)
 }
 
 /// Which kinds of JSON values the samples have where. Taken from the samples, so that no field is described here.

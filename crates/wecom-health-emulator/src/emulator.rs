@@ -19,7 +19,8 @@ use crate::server;
 use crate::settings::Settings;
 use crate::state::Shared;
 
-/// A server on a loopback port that answers like the vendor's. It stops when it is dropped.
+/// A server on a loopback port that answers like the vendor's. It stops when it is dropped; if it panicked, so does dropping it,
+/// so that the test fails.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -95,7 +96,11 @@ impl Emulator {
     }
 
     /// Makes the next request to a call, e.g. `get_report_job_info`, end in a fault. Several faults take turns.
-    pub fn fail_next(&self, call: impl Into<String>, fault: Fault) {
+    ///
+    /// # Panics
+    ///
+    /// What [`FaultRule::new`] and [`FaultRule::call`] say.
+    pub fn fail_next(&self, call: &str, fault: Fault) {
         self.add_fault(FaultRule::new(fault).call(call));
     }
 
@@ -118,6 +123,11 @@ impl Emulator {
     /// Adds a fault to come, also more than once or at random. The first rule that is for a request decides.
     pub fn add_fault(&self, rule: FaultRule) {
         self.state.lock().faults.add(rule);
+    }
+
+    /// How many faults were announced for the next requests and have not all happened: 0 at the end of most tests.
+    pub fn pending_faults(&self) -> usize {
+        self.state.lock().faults.pending()
     }
 
     /// Forgets all faults to come.
@@ -149,6 +159,15 @@ impl Emulator {
     /// How many requests arrived to a call, e.g. `get_report_answer`, among those that [`requests`](Self::requests) tells of.
     pub fn count(&self, call: &str) -> usize {
         self.state.lock().requests.iter().filter(|request| request.call() == call).count()
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        let panic = self.state.lock().panic.take();
+        if let (Some(panic), false) = (panic, std::thread::panicking()) {
+            std::panic::resume_unwind(panic);
+        }
     }
 }
 

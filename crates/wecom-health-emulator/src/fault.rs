@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use hyper::header::{HeaderName, HeaderValue};
+
 /// A way for a request to fail, or to be answered otherwise than usual.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -10,9 +12,9 @@ pub enum Fault {
     ErrCode(i64),
     /// An answer of the test's choice.
     Http {
-        /// The status, e.g. 502; one that is no HTTP status is answered as 500.
+        /// The status, from 200 to 599, e.g. 502.
         status: u16,
-        /// Names and values of headers, e.g. `content-type` or `location`.
+        /// Names and values of headers, e.g. `content-type` or `location`. The length of the body is the server's to tell.
         headers: Vec<(&'static str, String)>,
         /// The body.
         body: Vec<u8>,
@@ -27,9 +29,9 @@ pub enum Fault {
     Delay(Duration),
     /// The second half of the answer's body comes this much later.
     SlowBody(Duration),
-    /// The connection breaks off before the answer.
+    /// The connection is closed before the answer.
     Reset,
-    /// The connection breaks off after half of the answer's body.
+    /// The connection is closed after half of the answer's body.
     Truncated,
     /// HTTP 200 with the first half of the answer's body as if it were all.
     InvalidJson,
@@ -45,6 +47,8 @@ pub enum Fault {
     NullLists,
     /// Success without anything else.
     NoPayload,
+    /// Success without `errcode` and `errmsg`, as has been seen of the vendor's server.
+    NoErrCode,
     /// Success, with the vendor's warning that the request was read only in part.
     PartlyRead,
     /// The token of the request, or the one given out, expires at once.
@@ -73,9 +77,24 @@ impl Fault {
             Self::UnknownValue => "unknown-value",
             Self::NullLists => "null-lists",
             Self::NoPayload => "no-payload",
+            Self::NoErrCode => "no-errcode",
             Self::PartlyRead => "partly-read",
             Self::ExpiredToken => "expired-token",
             Self::RevokedToken => "revoked-token",
         }
+    }
+
+    /// What cannot be sent, in one line.
+    pub(crate) fn cannot_be_sent(&self) -> Option<String> {
+        let Self::Http { status, headers, .. } = self else { return None };
+        if !(200..600).contains(status) {
+            return Some(format!("{status} is no status from 200 to 599"));
+        }
+        let wrong = headers.iter().find(|(name, value)| {
+            let framing =
+                ["content-length", "transfer-encoding"].iter().any(|framing| name.eq_ignore_ascii_case(framing));
+            framing || HeaderName::try_from(*name).is_err() || HeaderValue::try_from(value).is_err()
+        });
+        wrong.map(|(name, _)| format!("the header {name} cannot be sent"))
     }
 }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::fault::Fault;
+use crate::log::one_line;
 use crate::random::rng;
 use crate::request::RecordedRequest;
 
@@ -13,7 +14,7 @@ pub(crate) const CALLS: [&str; 5] =
     ["gettoken", "get_report_jobids", "get_report_job_info", "get_report_answer", "get_health_report_stat"];
 
 /// The faults as they are written, each with an example of its value.
-const WRITTEN: [&str; 19] = [
+const WRITTEN: [&str; 20] = [
     "errcode=-1",
     "http=502",
     "body=TEXT",
@@ -30,17 +31,18 @@ const WRITTEN: [&str; 19] = [
     "unknown-value",
     "null-lists",
     "no-payload",
+    "no-errcode",
     "partly-read",
     "expired-token",
     "revoked-token",
 ];
 
-type Condition = Arc<dyn Fn(&RecordedRequest) -> bool + Send + Sync>;
+pub(crate) type Condition = Arc<dyn Fn(&RecordedRequest) -> bool + Send + Sync>;
 
 /// A fault, and the requests that it is for: the next one, unless said otherwise.
 ///
 /// As text, for the command line: `[CALL:]FAULT[=VALUE][@HOW-OFTEN]`, where how often is a number of times, a share of the
-/// requests like `5%`, or `always`.
+/// requests like `5%`, or `always`. A body that ends in `@3` or the like cannot be written.
 ///
 /// ```
 /// use wecom_health_emulator::{Fault, FaultRule};
@@ -68,17 +70,29 @@ enum Often {
 
 impl FaultRule {
     /// The fault for the next request.
+    ///
+    /// # Panics
+    ///
+    /// The fault is an HTTP answer that cannot be sent: its status is not from 200 to 599, or a header is none.
     pub fn new(fault: Fault) -> Self {
+        if let Some(wrong) = fault.cannot_be_sent() {
+            panic!("{wrong}");
+        }
         Self { fault, call: None, condition: None, often: Often::Times(1) }
     }
 
-    /// Only for requests to this call, e.g. `get_report_answer`: the last part of the path.
-    pub fn call(mut self, call: impl Into<String>) -> Self {
-        self.call = Some(call.into());
+    /// Only for requests to this call, e.g. `get_report_answer`. For other paths there is [`when`](Self::when).
+    ///
+    /// # Panics
+    ///
+    /// There is no such call: a fault that never happens would test nothing.
+    pub fn call(mut self, call: &str) -> Self {
+        assert!(CALLS.contains(&call), "there is no call {call}; write one of {}", CALLS.join(", "));
+        self.call = Some(call.to_owned());
         self
     }
 
-    /// Only for requests of which this holds.
+    /// Only for requests of which this holds. If the condition panics, dropping the emulator panics with that.
     pub fn when(mut self, condition: impl Fn(&RecordedRequest) -> bool + Send + Sync + 'static) -> Self {
         self.condition = Some(Arc::new(condition));
         self
@@ -96,8 +110,8 @@ impl FaultRule {
         self
     }
 
-    /// For a share of the requests, from 0 to 1. Which ones depends on the emulator's seed and on how many requests to the same
-    /// call came before, on nothing else.
+    /// For a share of the requests, from 0 to 1. Which ones depends on the emulator's seed, on fault and call of the rule, and on
+    /// how many requests to the same call came before, on nothing else.
     pub fn share(mut self, share: f64) -> Self {
         self.often = Often::Share(share);
         self
@@ -112,37 +126,63 @@ impl fmt::Debug for FaultRule {
     }
 }
 
+/// A rule that an emulator has.
+struct Rule {
+    /// Counted from the first that was added.
+    number: u64,
+    /// What random hits depend on.
+    label: String,
+    rule: FaultRule,
+}
+
 /// The rules of an emulator, in their order.
 #[derive(Default)]
 pub(crate) struct FaultRules {
-    rules: Vec<(u64, FaultRule)>,
+    rules: Vec<Rule>,
     added: u64,
 }
 
 impl FaultRules {
     pub(crate) fn add(&mut self, rule: FaultRule) {
         self.added += 1;
-        self.rules.push((self.added, rule));
+        let label = format!("fault {:?}/{:?}", rule.fault, rule.call);
+        self.rules.push(Rule { number: self.added, label, rule });
     }
 
     pub(crate) fn clear(&mut self) {
         self.rules.clear();
     }
 
-    /// The fault of the first rule that is for this request, the `nth` to its call.
-    pub(crate) fn take(&mut self, seed: u64, request: &RecordedRequest, nth: u64) -> Option<Fault> {
+    /// How many faults were announced for one or more requests and have not all happened.
+    pub(crate) fn pending(&self) -> usize {
+        self.rules.iter().filter(|rule| matches!(rule.rule.often, Often::Times(_))).count()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// The conditions of all rules that have one, with the numbers of the rules.
+    pub(crate) fn conditions(&self) -> Vec<(u64, Condition)> {
+        let conditions = self.rules.iter().filter_map(|rule| Some((rule.number, rule.rule.condition.clone()?)));
+        conditions.collect()
+    }
+
+    /// The fault of the first rule that is for this request, the `nth` to its call. Of the rules with a condition, `holding` are those
+    /// whose condition holds.
+    pub(crate) fn take(&mut self, seed: u64, request: &RecordedRequest, holding: &[u64], nth: u64) -> Option<Fault> {
         let call = request.call();
-        let holds = |(number, rule): &(u64, FaultRule)| {
+        let holds = |Rule { number, label, rule }: &Rule| {
             rule.call.as_deref().is_none_or(|name| name == call)
-                && rule.condition.as_ref().is_none_or(|holds| holds(request))
+                && (rule.condition.is_none() || holding.contains(number))
                 && match rule.often {
                     Often::Times(times) => times > 0,
                     Often::Always => true,
-                    Often::Share(share) => rng(seed, &format!("fault {number}/{call}/{nth}")).f64() < share,
+                    Often::Share(share) => rng(seed, &format!("{label}/{call}/{nth}")).f64() < share,
                 }
         };
         let index = self.rules.iter().position(holds)?;
-        let rule = &mut self.rules[index].1;
+        let rule = &mut self.rules[index].rule;
         let fault = rule.fault.clone();
         if let Often::Times(times) = &mut rule.often {
             *times -= 1;
@@ -160,7 +200,7 @@ pub struct FaultRuleError(String);
 
 impl fmt::Display for FaultRuleError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&one_line(&self.0))
     }
 }
 
@@ -225,6 +265,7 @@ fn parse_fault(name: &str, value: Option<&str>) -> Result<Fault, FaultRuleError>
         ("unknown-value", None) => Some(Fault::UnknownValue),
         ("null-lists", None) => Some(Fault::NullLists),
         ("no-payload", None) => Some(Fault::NoPayload),
+        ("no-errcode", None) => Some(Fault::NoErrCode),
         ("partly-read", None) => Some(Fault::PartlyRead),
         ("expired-token", None) => Some(Fault::ExpiredToken),
         ("revoked-token", None) => Some(Fault::RevokedToken),
@@ -243,7 +284,9 @@ fn http(status: u16) -> Fault {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-    use super::{CALLS, FaultRule, WRITTEN};
+    use std::time::Duration;
+
+    use super::{CALLS, Fault, FaultRule, WRITTEN};
 
     #[test]
     fn every_fault_can_be_written_for_every_call_and_is_shown_by_the_same_name() {
@@ -253,6 +296,26 @@ mod tests {
                 assert_eq!(rule.fault.name(), written.split('=').next().unwrap());
                 assert_eq!(rule.call.as_deref(), Some(call));
             }
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_what_happens() {
+        let rule = || FaultRule::new(Fault::Reset);
+        let fault = FaultRule::new;
+        for (written, same) in [
+            ("reset", rule()),
+            ("reset@3", rule().times(3)),
+            ("gettoken:reset@12.5%", rule().call("gettoken").share(0.125)),
+            ("reset@always", rule().always()),
+            ("errcode=-1", fault(Fault::ErrCode(-1))),
+            ("short-page=7", fault(Fault::ShortPage(7))),
+            ("delay=2s", fault(Fault::Delay(Duration::from_secs(2)))),
+            ("slow-body=1m 500ms@2", fault(Fault::SlowBody(Duration::from_millis(60_500))).times(2)),
+            (r#"body={"at": "a@b", "x": "c:d=e"}"#, fault(Fault::Body(r#"{"at": "a@b", "x": "c:d=e"}"#.into()))),
+            ("body=a@3", fault(Fault::Body("a".into())).times(3)),
+        ] {
+            assert_eq!(format!("{:?}", written.parse::<FaultRule>().unwrap()), format!("{same:?}"), "{written}");
         }
     }
 

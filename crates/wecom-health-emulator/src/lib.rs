@@ -27,7 +27,7 @@ mod synthetic;
 
 pub use app::{App, ClientConfig};
 pub use builder::EmulatorBuilder;
-pub use choices::{Choices, Ending, JobsOfUnlistedApps, LimitOver100};
+pub use choices::{Choices, Ending, JobsOfUnlistedApps, LimitOver100, OldDays};
 /// The day of an answer, as in `chrono`.
 pub use chrono::NaiveDate;
 pub use data_file::DataError;

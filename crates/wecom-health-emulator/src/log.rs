@@ -21,9 +21,9 @@ pub(crate) struct Served<'a> {
 impl fmt::Display for Served<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = self.at.to_rfc3339_opts(SecondsFormat::Secs, true);
-        // A path as long as a request allows is not for one line.
-        let path: String = self.path.chars().take(100).collect();
-        write!(f, "{at} {} {path} ", self.method)?;
+        // What is as long as a request allows is not for one line.
+        let cut = |text: &str, length| one_line(&text.chars().take(length).collect::<String>());
+        write!(f, "{at} {} {} ", cut(self.method, 20), cut(self.path, 100))?;
         match self.status {
             Some(status) => write!(f, "{status}")?,
             None => f.write_str("broken off")?,
@@ -36,4 +36,13 @@ impl fmt::Display for Served<'_> {
         }
         write!(f, " {:.1} ms", self.took.as_secs_f64() * 1_000.0)
     }
+}
+
+/// Text of others, so that it neither starts a line nor steers the terminal.
+pub(crate) fn one_line(text: &str) -> String {
+    let escaped = |one: char| match one {
+        '"' | '\'' | '\\' => one.to_string(),
+        _ => one.escape_debug().to_string(),
+    };
+    text.chars().map(escaped).collect()
 }

@@ -4,17 +4,20 @@ use std::fmt;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use chrono::DateTime;
 use clap::Args;
 
 use crate::builder::EmulatorBuilder;
 use crate::choices::Choices;
+use crate::clock::LATEST;
 use crate::fault_rule::FaultRule;
+use crate::log::one_line;
 
 /// How many requests the program tells of by `GET /_emulator/requests`.
-const REMEMBERED: usize = 1_000;
+const REMEMBERED: usize = 200;
 
 /// More jobs than these are no company's.
 const MOST_JOBS: usize = 100_000;
@@ -88,7 +91,9 @@ pub async fn run(arguments: Arguments) -> Result<(), ProgramError> {
     let stopped = stopped().map_err(|error| ProgramError(format!("cannot wait for signals: {error}")))?;
     let address = SocketAddr::new(arguments.bind, arguments.port);
     let builder = builder(arguments).map_err(ProgramError)?.address(address).control_paths().remember(REMEMBERED);
-    let builder = builder.log(Arc::new(|served| print(io::stderr(), &format!("{served}\n"))));
+    let log = StderrLog::start();
+    let lines = log.clone();
+    let builder = builder.log(Arc::new(move |served| lines.line(format!("{served}\n"))));
     let emulator = builder.start().await.map_err(|error| ProgramError(cannot_listen(address, &error)))?;
     let (base_url, corp_id, secret) = (emulator.base_url(), emulator.corp_id(), emulator.secret());
     let query: String = form_urlencoded::Serializer::new(String::new())
@@ -98,10 +103,13 @@ pub async fn run(arguments: Arguments) -> Result<(), ProgramError> {
     print(
         io::stdout(),
         &format!(
-            "emulator at {base_url}\ncorp id:  {corp_id}\nsecret:   {secret}\n\ncurl '{base_url}/cgi-bin/gettoken?{query}'\n"
+            "emulator at {base_url}\ncorp id:  {}\nsecret:   {}\n\ncurl '{base_url}/cgi-bin/gettoken?{query}'\n",
+            one_line(corp_id),
+            one_line(secret)
         ),
     );
     stopped.await;
+    log.flush();
     Ok(())
 }
 
@@ -124,6 +132,44 @@ fn stopped() -> io::Result<impl Future<Output = ()>> {
     Ok(async {
         let _ = tokio::signal::ctrl_c().await;
     })
+}
+
+/// Lines are written by a thread of their own: who does not read them holds nothing up. Those that do not fit are left out.
+#[derive(Clone)]
+struct StderrLog(mpsc::SyncSender<Entry>);
+
+enum Entry {
+    Line(String),
+    /// All lines before are written.
+    Flushed(mpsc::Sender<()>),
+}
+
+impl StderrLog {
+    fn start() -> Self {
+        let (entries, written) = mpsc::sync_channel(1_000);
+        std::thread::spawn(move || {
+            for entry in written {
+                match entry {
+                    Entry::Line(line) => print(io::stderr(), &line),
+                    // Whoever waited may have given up.
+                    Entry::Flushed(done) => drop(done.send(())),
+                }
+            }
+        });
+        Self(entries)
+    }
+
+    fn line(&self, line: String) {
+        let _ = self.0.try_send(Entry::Line(line));
+    }
+
+    /// Waits until all lines are written, but not for a reader who does not read.
+    fn flush(&self) {
+        let (done, written) = mpsc::channel();
+        if self.0.try_send(Entry::Flushed(done)).is_ok() {
+            let _ = written.recv_timeout(Duration::from_secs(1));
+        }
+    }
 }
 
 /// The emulator goes on if nobody reads what it prints.
@@ -180,8 +226,9 @@ fn jobs(text: &str) -> Result<usize, &'static str> {
 }
 
 fn time(text: &str) -> Result<i64, &'static str> {
-    let time = DateTime::parse_from_rfc3339(text).map(|time| time.timestamp());
-    time.map_err(|_| "a time is written like 2020-03-27T12:00:00+08:00")
+    let time = DateTime::parse_from_rfc3339(text).ok().map(|time| time.timestamp());
+    time.filter(|time| (0..=LATEST).contains(time))
+        .ok_or("a time is written like 2020-03-27T12:00:00+08:00, from 1970 to 9799")
 }
 
 /// Checked here, so that the message names the option.
@@ -198,5 +245,5 @@ pub fn wrong_arguments(error: &clap::Error, program: &str) -> String {
         .iter()
         .fold(&*text, |text, end| text.rsplit_once(end).map_or(text, |(told, _)| told));
     let told = told.trim_start_matches("error:");
-    format!("{}; see {program} --help", told.split_whitespace().collect::<Vec<_>>().join(" "))
+    one_line(&format!("{}; see {program} --help", told.split_whitespace().collect::<Vec<_>>().join(" ")))
 }

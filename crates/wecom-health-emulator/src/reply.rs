@@ -62,7 +62,7 @@ pub(crate) fn http(status: u16, headers: &[(&'static str, String)], body: Vec<u8
     let mut response = plain(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), body);
     for (name, value) in headers {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(*name), HeaderValue::try_from(value)) {
-            response.headers_mut().insert(name, value);
+            response.headers_mut().append(name, value);
         }
     }
     response

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::net::IpAddr;
 
 /// How many bytes of requests are remembered at most.
 const BYTES: usize = 64 << 20;
@@ -14,6 +15,7 @@ pub struct RecordedRequest {
     pub(crate) query: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
+    pub(crate) peer: IpAddr,
 }
 
 impl RecordedRequest {
@@ -42,14 +44,22 @@ impl RecordedRequest {
         &self.body
     }
 
+    /// The address that the request came from.
+    pub fn peer(&self) -> IpAddr {
+        self.peer
+    }
+
     /// Last part of the path: the vendor's name of the call.
     pub fn call(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or_default()
     }
 
     fn bytes(&self) -> usize {
-        let headers: usize = self.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
-        self.method.len() + self.path.len() + self.query.len() + headers + self.body.len()
+        // Each text has a few words beside its bytes.
+        const OVERHEAD: usize = 64;
+        let length = |text: &String| text.len() + OVERHEAD;
+        let headers: usize = self.headers.iter().map(|(name, value)| length(name) + length(value)).sum();
+        [&self.method, &self.path, &self.query, &self.body].map(length).iter().sum::<usize>() + headers
     }
 }
 
@@ -87,5 +97,36 @@ impl Requests {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &RecordedRequest> {
         self.latest.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::{BYTES, RecordedRequest, Requests};
+
+    fn request(headers: usize, body: usize) -> RecordedRequest {
+        RecordedRequest {
+            method: "POST".into(),
+            path: "/".into(),
+            query: String::new(),
+            headers: vec![("x".into(), "y".into()); headers],
+            body: "x".repeat(body),
+            peer: Ipv4Addr::LOCALHOST.into(),
+        }
+    }
+
+    #[test]
+    fn no_more_bytes_are_remembered_than_there_is_room_for_small_headers_included() {
+        for (headers, body, least) in [(0, 1 << 20, 50), (100, 0, 3_000)] {
+            let mut requests = Requests::new(usize::MAX);
+            for _ in 0..10_000 {
+                requests.push(request(headers, body));
+            }
+            let kept = requests.iter().count();
+            assert!(kept >= least && kept * (body + headers * 100) <= BYTES, "{kept}");
+            assert_eq!(requests.count, 10_000);
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::future::Future;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::{AbortHandle, JoinError, JoinSet};
 
 use crate::service;
 use crate::state::Shared;
@@ -20,8 +21,8 @@ const CONNECTIONS: usize = 512;
 /// A head beyond this is answered with 431.
 const HEAD_LIMIT: usize = 64 << 10;
 
-/// A head must be there this long after its connection or the answer before; then the connection is closed.
-const HEAD_TIME: Duration = Duration::from_secs(30);
+/// How long to wait where nothing tells when to try again.
+const MOMENT: Duration = Duration::from_millis(10);
 
 /// Answers requests until `stopped`, and then breaks all connections off.
 pub(crate) async fn serve(
@@ -34,14 +35,44 @@ pub(crate) async fn serve(
     loop {
         let accepted = tokio::select! {
             () = &mut stopped => return,
-            Some(_) = connections.tasks.join_next(), if !connections.tasks.is_empty() => continue,
+            Some(ended) = connections.tasks.join_next(), if !connections.tasks.is_empty() => {
+                told_of_panic(&state, ended);
+                continue;
+            }
             accepted = listener.accept() => accepted,
         };
-        match accepted {
-            Ok((connection, _)) => connections.take_in(connection, &state),
-            // Out of file descriptors, or a client that has gone already: the next one may do better.
-            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+        let moment = match accepted {
+            Ok((connection, peer)) => {
+                // Where every connection is being answered, the next one waits.
+                while !connections.make_room() {
+                    tokio::select! {
+                        () = &mut stopped => return,
+                        () = tokio::time::sleep(MOMENT) => {}
+                    }
+                }
+                connections.take_in(connection, peer.ip(), &state);
+                continue;
+            }
+            // A client that has gone already, or this process has no file descriptors left.
+            Err(error) => {
+                if error.kind() != std::io::ErrorKind::ConnectionAborted {
+                    connections.close_oldest_idle();
+                }
+                tokio::time::sleep(MOMENT)
+            }
+        };
+        tokio::select! {
+            () = &mut stopped => return,
+            () = moment => {}
         }
+    }
+}
+
+fn told_of_panic(state: &Shared, ended: Result<(), JoinError>) {
+    if let Err(error) = ended
+        && error.is_panic()
+    {
+        state.lock().panic.get_or_insert(error.into_panic());
     }
 }
 
@@ -53,30 +84,68 @@ struct Connections {
 }
 
 impl Connections {
-    fn take_in(&mut self, connection: TcpStream, state: &Arc<Shared>) {
+    /// Whether there is room for one more, if need be after closing another.
+    fn make_room(&mut self) -> bool {
         self.open.retain(|(task, _)| !task.is_finished());
-        if self.open.len() >= CONNECTIONS {
-            // Who has sent no request yet, sends one slowly or reads an answer slowly has to make room.
-            let idle = self.open.iter().position(|(_, answering)| !answering.load(Ordering::Relaxed));
-            match idle.and_then(|index| self.open.remove(index)) {
-                Some((task, _)) => task.abort(),
-                None => return,
+        self.open.len() < CONNECTIONS || self.close_oldest_idle()
+    }
+
+    /// Who has sent no request yet, sends one slowly or reads an answer slowly has to go.
+    fn close_oldest_idle(&mut self) -> bool {
+        let idle = self.open.iter().position(|(_, answering)| !answering.load(Ordering::Relaxed));
+        match idle.and_then(|index| self.open.remove(index)) {
+            Some((task, _)) => {
+                task.abort();
+                true
             }
+            None => false,
         }
+    }
+
+    fn take_in(&mut self, connection: TcpStream, peer: IpAddr, state: &Arc<Shared>) {
         let answering = Arc::new(AtomicBool::new(false));
         let (state, flag) = (Arc::clone(state), Arc::clone(&answering));
+        let patience = state.lock().settings.patience;
         let task = self.tasks.spawn(async move {
-            let service = service_fn(move |request| service::handle(Arc::clone(&state), Arc::clone(&flag), request));
+            let service =
+                service_fn(move |request| service::handle(Arc::clone(&state), Arc::clone(&flag), peer, request));
             let mut http = hyper::server::conn::http1::Builder::new();
-            http.timer(TokioTimer::new())
-                .header_read_timeout(HEAD_TIME)
-                .max_header_size(HEAD_LIMIT)
-                .max_buf_size(2 * HEAD_LIMIT);
+            http.timer(TokioTimer::new()).header_read_timeout(patience);
+            http.max_header_size(HEAD_LIMIT).max_buf_size(2 * HEAD_LIMIT);
             // The date is the emulator's, not the machine's.
             http.auto_date_header(false);
             // A client that breaks off, and a fault that does, end here.
             let _ = http.serve_connection(TokioIo::new(connection), service).await;
         });
         self.open.push_back((task, answering));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    use crate::Emulator;
+    use crate::data::Data;
+    use crate::settings::Settings;
+
+    #[tokio::test]
+    async fn who_sends_nothing_more_is_closed_after_a_while() {
+        let settings = Settings { patience: Duration::from_millis(200), ..Settings::default() };
+        let emulator = Emulator::run(Data::default(), settings).await.unwrap();
+        for part in ["", "POST / HT", "POST / HTTP/1.1\r\nhost: x\r\n", "POST / HTTP/1.1\r\ncontent-length: 5\r\n\r\nx"]
+        {
+            let mut connection = TcpStream::connect(emulator.base_url().trim_start_matches("http://")).await.unwrap();
+            connection.write_all(part.as_bytes()).await.unwrap();
+            let mut answer = String::new();
+            let closed = tokio::time::timeout(Duration::from_secs(10), connection.read_to_string(&mut answer)).await;
+            assert!(closed.is_ok(), "{part:?}: {answer}");
+        }
+        assert!(emulator.requests().is_empty());
     }
 }

@@ -1,6 +1,8 @@
 //! From a request to its answer: what arrived is remembered, a fault may step in, and the answer goes out.
 
 use std::io;
+use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -14,6 +16,7 @@ use serde_json::{Value, json};
 use crate::answer::{self, Paging, Refusal, query_of};
 use crate::control;
 use crate::fault::Fault;
+use crate::fault_rule::Condition;
 use crate::log::Served;
 use crate::reply::{self, Body, Half};
 use crate::request::RecordedRequest;
@@ -25,9 +28,6 @@ const BODY_LIMIT: usize = 128 << 10;
 
 /// So much of it is read and thrown away first, because a client that is still sending would not see the answer.
 const READ_LIMIT: usize = 64 << 20;
-
-/// A body must be there this long after its head; then the connection is broken off.
-const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// How an answer gets to the client.
 enum Delivery {
@@ -41,10 +41,12 @@ enum Delivery {
 pub(crate) async fn handle(
     state: Arc<Shared>,
     answering: Arc<AtomicBool>,
+    peer: IpAddr,
     request: Request<Incoming>,
 ) -> io::Result<Response<Body>> {
     let (head, body) = request.into_parts();
-    let body = tokio::time::timeout(BODY_TIME, read(body)).await.map_err(|_| io::ErrorKind::TimedOut)??;
+    let patience = state.lock().settings.patience;
+    let body = tokio::time::timeout(patience, read(body)).await.map_err(|_| io::ErrorKind::TimedOut)??;
     let Some(body) = body else {
         return Ok(reply::plain(StatusCode::PAYLOAD_TOO_LARGE, Vec::new()));
     };
@@ -55,6 +57,7 @@ pub(crate) async fn handle(
         query: head.uri.query().unwrap_or_default().to_owned(),
         headers: head.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
         body: String::from_utf8_lossy(&body).into_owned(),
+        peer,
     };
     let _answering = Answering::start(&state, answering);
     if let Some(answer) = control::answer(&mut state.lock(), &request) {
@@ -62,7 +65,8 @@ pub(crate) async fn handle(
     }
     let started = Instant::now();
     let (method, path) = (request.method.clone(), request.path.clone());
-    let Decision { response, usual_delay, delivery, fault, errcode } = decide(&mut state.lock(), request);
+    let holding = conditions_that_hold(&state, &request);
+    let Decision { response, usual_delay, delivery, fault, errcode } = decide(&mut state.lock(), request, &holding);
     pause(usual_delay).await;
     let outcome = match delivery {
         Delivery::After(delay) => {
@@ -138,14 +142,27 @@ struct Decision {
     errcode: Option<i64>,
 }
 
-fn decide(state: &mut State, request: RecordedRequest) -> Decision {
+/// Conditions are other people's code, which may ask the emulator: they run without its lock. A panic is the test's to see.
+fn conditions_that_hold(state: &Shared, request: &RecordedRequest) -> Vec<u64> {
+    let conditions = state.lock().faults.conditions();
+    let holds = |(number, condition): (u64, Condition)| match catch_unwind(AssertUnwindSafe(|| condition(request))) {
+        Ok(holds) => holds.then_some(number),
+        Err(panic) => {
+            state.lock().panic.get_or_insert(panic);
+            None
+        }
+    };
+    conditions.into_iter().filter_map(holds).collect()
+}
+
+fn decide(state: &mut State, request: RecordedRequest, holding: &[u64]) -> Decision {
     let usual_delay = if request.call() == "gettoken" { Duration::ZERO } else { state.settings.delay };
-    let fault = state.take_fault(&request);
+    let fault = state.take_fault(&request, holding);
     let name = fault.as_ref().map(Fault::name);
     let number = state.requests.count + 1;
     let (mut response, delivery) = respond(state, &request, fault, number);
     if let Ok(date) = HeaderValue::from_str(&state.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string()) {
-        response.headers_mut().insert(hyper::header::DATE, date);
+        response.headers_mut().entry(hyper::header::DATE).or_insert(date);
     }
     state.requests.push(request);
     let errcode = response.headers().get("error-code").and_then(|code| code.to_str().ok()?.parse().ok());
@@ -163,7 +180,7 @@ fn respond(
     let mut paging = Paging { cap: usize::MAX, repeated: false };
     match &fault {
         Some(Fault::ErrCode(code)) => {
-            return (reply::json(&Refusal(*code, "emulated fault").body(request.call(), now, number)), at_once);
+            return (reply::json(&Refusal(*code, "emulated fault").body(request, now, number)), at_once);
         }
         Some(Fault::Http { status, headers, body }) => return (reply::http(*status, headers, body.clone()), at_once),
         Some(Fault::Body(body)) => {
@@ -181,15 +198,12 @@ fn respond(
         _ => {}
     }
     let mut body = match answer::answer(state, request, paging) {
-        None => return (reply::plain(StatusCode::NOT_FOUND, Vec::new()), at_once),
+        None => return (reply::plain(StatusCode::NOT_FOUND, Vec::new()), delivery(fault.as_ref())),
         Some(Ok(payload)) => success(payload.into()),
-        Some(Err(refusal)) => refusal.body(request.call(), now, number),
+        Some(Err(refusal)) => refusal.body(request, now, number),
     };
+    let delivery = delivery(fault.as_ref());
     match fault {
-        Some(Fault::Delay(more)) => return (reply::json(&body), Delivery::After(more)),
-        Some(Fault::SlowBody(pause)) => return (reply::json(&body), Delivery::InHalves(Half::Late(pause))),
-        Some(Fault::Truncated) => return (reply::json(&body), Delivery::InHalves(Half::Never)),
-        Some(Fault::Reset) => return (reply::json(&body), Delivery::Never),
         Some(Fault::InvalidJson) => {
             let mut text = reply::text(&body).into_bytes();
             text.truncate(text.len() / 2);
@@ -199,6 +213,13 @@ fn respond(
         Some(Fault::UnknownField) => spoil::with_unknown_fields(&mut body),
         Some(Fault::UnknownValue) => spoil::with_unknown_values(&mut body),
         Some(Fault::NullLists) => spoil::with_null_lists(&mut body),
+        Some(Fault::NoErrCode) if body["errcode"] == 0 => {
+            let status = body.clone();
+            if let Value::Object(fields) = &mut body {
+                fields.retain(|name, _| name != "errcode" && name != "errmsg");
+            }
+            return (reply::json_text(&status, reply::text(&body).into_bytes()), at_once);
+        }
         Some(Fault::PartlyRead) if body["errcode"] == 0 => body["errmsg"] = json!("ok. Warning: wrong json format. "),
         Some(fault @ (Fault::ExpiredToken | Fault::RevokedToken)) => {
             if let Some(token) = body["access_token"].as_str() {
@@ -207,7 +228,18 @@ fn respond(
         }
         _ => {}
     }
-    (reply::json(&body), at_once)
+    (reply::json(&body), delivery)
+}
+
+/// How a fault lets an answer get to the client.
+fn delivery(fault: Option<&Fault>) -> Delivery {
+    match fault {
+        Some(Fault::Delay(more)) => Delivery::After(*more),
+        Some(Fault::SlowBody(pause)) => Delivery::InHalves(Half::Late(*pause)),
+        Some(Fault::Truncated) => Delivery::InHalves(Half::Never),
+        Some(Fault::Reset) => Delivery::Never,
+        _ => Delivery::After(Duration::ZERO),
+    }
 }
 
 /// Makes a token that was given out expire, or takes it back.
@@ -221,9 +253,8 @@ fn end_token(state: &mut State, token: &str, fault: &Fault) {
 
 /// A payload with the status in front of it.
 fn success(payload: Value) -> Value {
-    let mut answer = json!({"errcode": 0, "errmsg": "ok"});
-    if let (Value::Object(answer), Value::Object(payload)) = (&mut answer, payload) {
-        answer.extend(payload);
-    }
+    let mut answer = if payload.is_object() { payload } else { json!({}) };
+    answer["errcode"] = json!(0);
+    answer["errmsg"] = json!("ok");
     answer
 }

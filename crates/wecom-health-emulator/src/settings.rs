@@ -37,6 +37,8 @@ pub(crate) struct Settings {
     /// Whether the paths that control the emulator are there.
     pub(crate) control: bool,
     pub(crate) log: Option<Log>,
+    /// A head must be there this long after its connection or the answer before, a body this long after its head.
+    pub(crate) patience: Duration,
 }
 
 impl Default for Settings {
@@ -56,6 +58,7 @@ impl Default for Settings {
             remembered: 100_000,
             control: false,
             log: None,
+            patience: Duration::from_secs(30),
         }
     }
 }

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 /// The integers whose values are codes.
-const CODED: [&str; 7] =
-    ["type", "report_type", "question_type", "id_type", "itinerary_card_type", "is_required", "skip_weekend"];
+const CODED: [&str; 8] =
+    ["type", "report_type", "question_type", "id_type", "itinerary_card_type", "is_required", "skip_weekend", "ending"];
 
 /// Puts a field that nobody knows into every object.
 pub(crate) fn with_unknown_fields(value: &mut Value) {

@@ -38,6 +38,7 @@ impl Shared {
             calls: Calls::default(),
             requests: Requests::new(settings.remembered),
             at_once: AtOnce::default(),
+            panic: None,
             tokens_made: 0,
             requests_to: [0; CALLS.len() + 1],
             settings,
@@ -48,6 +49,9 @@ impl Shared {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// What a panic was called with.
+pub(crate) type Panic = Box<dyn std::any::Any + Send>;
 
 /// How many requests are being answered.
 #[derive(Default)]
@@ -72,6 +76,8 @@ pub(crate) struct State {
     pub(crate) calls: Calls,
     pub(crate) requests: Requests,
     pub(crate) at_once: AtOnce,
+    /// The first panic of a condition or of the server, which the test gets to see.
+    pub(crate) panic: Option<Panic>,
     tokens_made: u64,
     /// How many requests there were to each call, and to anything else.
     requests_to: [u64; CALLS.len() + 1],
@@ -99,9 +105,27 @@ impl State {
     }
 
     /// The next fault for this request, which is thereby counted.
-    pub(crate) fn take_fault(&mut self, request: &RecordedRequest) -> Option<Fault> {
+    pub(crate) fn take_fault(&mut self, request: &RecordedRequest, holding: &[u64]) -> Option<Fault> {
         let call = CALLS.iter().position(|call| *call == request.call()).unwrap_or(CALLS.len());
         self.requests_to[call] += 1;
-        self.faults.take(self.settings.seed, request, self.requests_to[call])
+        self.faults.take(self.settings.seed, request, holding, self.requests_to[call])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::data::Data;
+    use crate::settings::Settings;
+
+    use super::{Shared, TOKENS};
+
+    #[test]
+    fn beyond_ten_thousand_tokens_the_oldest_is_forgotten() {
+        let state = Shared::new(Data::default(), Settings::default());
+        let mut state = state.lock();
+        let tokens: Vec<_> = (0..TOKENS + 3).map(|_| state.make_token(0)).collect();
+        assert_eq!(state.tokens.len(), TOKENS);
+        assert!(tokens[..3].iter().all(|token| !state.tokens.contains_key(token)));
+        assert!(tokens[3..].iter().all(|token| state.tokens.contains_key(token)));
     }
 }

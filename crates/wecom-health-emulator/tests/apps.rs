@@ -61,6 +61,11 @@ async fn one_call_too_many_blocks_this_api_for_the_whole_corp_as_long_as_the_lim
         };
         assert_eq!(jobs(token.clone()).await, 0);
         assert_eq!(jobs(token_of(&emulator, "ww-test", "secret-of-unlisted").await).await, 0);
+        token_of(&emulator, "ww-test", "secret-of-unlisted").await;
+        let (_, fourth) =
+            support::send(&emulator, "GET", "/cgi-bin/gettoken?corpid=ww-test&corpsecret=secret-of-listed", "", "")
+                .await;
+        assert!(fourth.contains("\"errcode\":45009"), "{fourth}");
         assert_eq!(jobs(token.clone()).await, 0);
         assert_eq!(jobs(token.clone()).await, 45009);
         emulator.advance(Duration::from_secs(block - 1));

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 use support::{call, json, path, token};
-use wecom_health_emulator::{Choices, Emulator, Ending, LimitOver100};
+use wecom_health_emulator::{Choices, Emulator, Ending, LimitOver100, OldDays};
 
 mod support;
 
@@ -38,10 +38,15 @@ async fn codes_that_nobody_knows_can_be_chosen() {
 }
 
 #[tokio::test]
-async fn days_beyond_those_kept_are_refused_if_chosen() {
+async fn days_that_the_vendor_does_not_keep_are_refused_if_chosen() {
+    let refuse: fn(&mut Choices) = |choices| choices.old_days = OldDays::Refused;
+    for (date, code) in [("2020-03-28", 40058), ("2020-03-27", 0), ("2020-02-26", 0), ("2020-02-25", 40058)] {
+        let codes = codes(refuse, "get_health_report_stat", json!({"date": date})).await;
+        assert_eq!(codes, (json!(0), json!(code)), "{date}");
+    }
     for (date, code) in [("2020-03-28", 40058), ("2020-03-27", 0), ("2020-03-14", 0), ("2020-03-13", 40058)] {
         for name in ["get_report_job_info", "get_report_answer"] {
-            let codes = codes(|choices| choices.days_kept = Some(14), name, json!({"jobid": "jobid1", "date": date}));
+            let codes = codes(refuse, name, json!({"jobid": "jobid1", "date": date}));
             assert_eq!(codes.await, (json!(0), json!(code)), "{name} {date}");
         }
     }
@@ -63,4 +68,17 @@ async fn how_many_answers_come_without_a_limit_and_how_ids_end_can_be_chosen() {
     assert_eq!(answer["answers"].as_array().unwrap().len(), 20);
     let ids = call(&emulator, &token, "get_report_jobids", &json!({"offset": 0, "limit": 3})).await;
     assert_eq!(ids.get("ending"), None);
+    for (ending, endings) in [(Ending::LastPage, [0, 1, 1]), (Ending::EmptyPage, [0, 0, 1])] {
+        let builder = Emulator::builder().synthetic_jobs(150);
+        let builder = builder.choose(|choices| {
+            choices.ending = ending;
+            choices.limit_over_100 = LimitOver100::Lowered;
+        });
+        let emulator = builder.start().await.unwrap();
+        let token = support::token(&emulator).await;
+        for ((offset, length), ending) in [(0, 100), (100, 50), (150, 0)].into_iter().zip(endings) {
+            let page = call(&emulator, &token, "get_report_jobids", &json!({"offset": offset, "limit": 1_000})).await;
+            assert_eq!((page["jobids"].as_array().unwrap().len(), &page["ending"]), (length, &json!(ending)));
+        }
+    }
 }

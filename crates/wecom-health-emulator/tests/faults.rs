@@ -78,6 +78,10 @@ async fn each_fault_spoils_what_it_says() {
         (&codes["errcode"], &codes["job_info"]["finish_cnt"]),
         (&usual["errcode"], &usual["job_info"]["finish_cnt"])
     );
+    let emulator = Emulator::start().await.unwrap();
+    emulator.fail_next("get_report_jobids", Fault::UnknownValue);
+    let ids = call(&emulator, &token(&emulator).await, "get_report_jobids", &json!({})).await;
+    assert_eq!(ids["ending"], 99, "{ids}");
     let nulls = spoilt_json(Fault::NullLists).await;
     assert_eq!(
         (&nulls["job_info"]["question_templates"], &nulls["job_info"]["apply_range"]["userids"]),
@@ -85,6 +89,9 @@ async fn each_fault_spoils_what_it_says() {
     );
     assert_eq!(nulls["job_info"]["title"], usual["job_info"]["title"]);
     assert_eq!(spoilt_json(Fault::NoPayload).await, json!({"errcode": 0, "errmsg": "ok"}));
+    let mut bare = usual.clone();
+    bare.as_object_mut().unwrap().retain(|name, _| name == "job_info");
+    assert_eq!(spoilt_json(Fault::NoErrCode).await, bare);
     let partly = spoilt_json(Fault::PartlyRead).await;
     assert_eq!((&partly["errcode"], &partly["errmsg"]), (&json!(0), &json!("ok. Warning: wrong json format. ")));
     assert_eq!(partly["job_info"], usual["job_info"]);
@@ -99,6 +106,96 @@ fn without_new_fields(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(without_new_fields),
         _ => {}
     }
+}
+
+#[tokio::test]
+async fn on_an_unknown_path_answers_come_late_or_not_at_all_too() {
+    let emulator = Emulator::start().await.unwrap();
+    emulator.add_fault(FaultRule::new(Fault::Reset));
+    assert_eq!(send(&emulator, "GET", "/nope", "", "").await, (String::new(), String::new()));
+    emulator.add_fault(FaultRule::new(Fault::Delay(Duration::from_millis(200))));
+    let started = Instant::now();
+    assert!(send(&emulator, "GET", "/nope", "", "").await.0.starts_with("http/1.1 404"));
+    assert!(started.elapsed() >= Duration::from_millis(200));
+}
+
+#[tokio::test]
+async fn a_fault_that_could_never_happen_is_refused_at_once() {
+    let emulator = Emulator::start().await.unwrap();
+    let refused = |add: &dyn Fn()| {
+        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(add)).unwrap_err();
+        panic.downcast_ref::<String>().unwrap().clone()
+    };
+    let told = refused(&|| emulator.fail_next("get_report_anwser", Fault::Reset));
+    assert!(told.starts_with("there is no call get_report_anwser; write one of gettoken, "), "{told}");
+    for (status, name, value, told) in [
+        (101, "x", "y", "101 is no status from 200 to 599"),
+        (600, "x", "y", "600 is no status from 200 to 599"),
+        (200, "no name", "y", "the header no name cannot be sent"),
+        (200, "x", "a\nb", "the header x cannot be sent"),
+        (200, "Content-Length", "3", "the header Content-Length cannot be sent"),
+    ] {
+        let fault = Fault::Http { status, headers: vec![(name, value.into())], body: Vec::new() };
+        assert_eq!(refused(&|| drop(FaultRule::new(fault.clone()))), told);
+    }
+}
+
+#[tokio::test]
+async fn headers_of_a_fault_are_all_sent() {
+    let headers = [("set-cookie", "a=1"), ("set-cookie", "b=2"), ("date", "yesterday")];
+    let headers = headers.map(|(name, value)| (name, value.to_owned())).to_vec();
+    let answer = spoilt(Fault::Http { status: 200, headers, body: Vec::new() }).await;
+    for line in ["set-cookie: a=1\r\n", "set-cookie: b=2\r\n", "date: yesterday\r\n"] {
+        assert_eq!(answer.matches(line).count(), 1, "{answer}");
+    }
+    assert_eq!(answer.matches("date: ").count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_condition_may_ask_the_emulator_and_its_panic_is_the_tests() {
+    let emulator = std::sync::Arc::new(Emulator::start().await.unwrap());
+    let asked = std::sync::Arc::downgrade(&emulator);
+    emulator.fail_when(move |_| asked.upgrade().unwrap().count("gettoken") > 1, Fault::ErrCode(-1));
+    for code in [41004, 41004, -1] {
+        let asked = tokio::time::timeout(Duration::from_secs(10), send(&emulator, "GET", "/cgi-bin/gettoken", "", ""));
+        let (_, body) = asked.await.unwrap();
+        assert!(body.contains(&format!("\"errcode\":{code},")), "{body}");
+    }
+    emulator.fail_when(|request| panic!("asked for {}", request.call()), Fault::Reset);
+    emulator.clear_faults();
+    emulator.fail_when(|request| panic!("asked for {}", request.call()), Fault::Reset);
+    let (head, _) = send(&emulator, "GET", "/cgi-bin/gettoken", "", "").await;
+    assert!(head.starts_with("http/1.1 200"), "{head}");
+    assert_eq!(emulator.count("gettoken"), 4);
+    let emulator = std::sync::Arc::into_inner(emulator).unwrap();
+    let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(emulator))).unwrap_err();
+    assert_eq!(panic.downcast_ref::<String>().unwrap(), "asked for gettoken");
+}
+
+#[tokio::test]
+async fn faults_that_did_not_happen_can_be_asked_for() {
+    let emulator = Emulator::start().await.unwrap();
+    emulator.add_fault(FaultRule::new(Fault::ErrCode(-1)).times(2));
+    emulator.add_fault(FaultRule::new(Fault::ErrCode(-1)).share(0.0));
+    for pending in [1, 1, 0] {
+        assert_eq!(emulator.pending_faults(), pending);
+        send(&emulator, "GET", "/cgi-bin/gettoken", "", "").await;
+    }
+}
+
+#[tokio::test]
+async fn of_a_slow_body_the_head_comes_at_once() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let emulator = Emulator::start().await.unwrap();
+    emulator.fail_next("gettoken", Fault::SlowBody(Duration::from_secs(60)));
+    let mut connection = support::connect(&emulator).await;
+    connection.write_all(b"GET /cgi-bin/gettoken HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    let mut answer = Vec::new();
+    while !String::from_utf8_lossy(&answer).contains("\"errcode\":41004") {
+        let read = tokio::time::timeout(Duration::from_secs(10), connection.read_buf(&mut answer)).await;
+        assert!(read.unwrap().unwrap() > 0);
+    }
+    assert!(!answer.ends_with(b"}"));
 }
 
 #[tokio::test]

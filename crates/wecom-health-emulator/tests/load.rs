@@ -108,11 +108,9 @@ async fn every_request_is_answered_and_remembered() {
     let ends = load(&emulator, REQUESTS).await;
     println!("{ends:?}, at most {} at once", emulator.most_at_once());
     assert_eq!(ends.values().sum::<usize>(), REQUESTS);
-    // Four of the five faults show; each hits one in a hundred.
-    for end in ["-1", "broken off", "no JSON"] {
-        assert!((100..600).contains(&ends[end]), "{ends:?}");
-    }
-    assert_eq!(ends.len(), 4, "{ends:?}");
+    // Each of the five faults hits one in a hundred: which ones depends on the seed alone, so nothing else broke off.
+    let expected = [("-1", 219), ("0", 18_995), ("broken off", 417), ("no JSON", 369)];
+    assert_eq!(ends, expected.map(|(end, count)| (end.to_owned(), count)).into());
     // Every request is there, each once.
     let requests = emulator.requests();
     assert_eq!(requests.len(), REQUESTS + 1);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 use support::{path, raw, send, token};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use wecom_health_emulator::Emulator;
+use wecom_health_emulator::{Emulator, Fault};
 
 mod support;
 
@@ -46,6 +46,11 @@ async fn whatever_is_sent_to_a_call_gets_the_answer_that_the_readme_says() {
             (r#"{"date": 20200327, "jobid": 1}"#, if required { 40058 } else { 0 }),
             (r#"{"date": ["2020-03-27"], "jobid": {}}"#, if required { 40058 } else { 0 }),
             (r#"{"date": "2020-3-27", "jobid": "jobid1"}"#, if required { 40058 } else { 0 }),
+            (r#"{"date": "-0001-01-01", "jobid": "jobid1"}"#, if required { 40058 } else { 0 }),
+            (r#"{"date": "+10000-01-01", "jobid": "jobid1"}"#, if required { 40058 } else { 0 }),
+            (r#"{"date": "-262143-01-01", "jobid": "jobid1"}"#, if required { 40058 } else { 0 }),
+            (r#"{"date": "0000-01-01", "jobid": "jobid1"}"#, 0),
+            (r#"{"date": "9999-12-31", "jobid": "jobid1"}"#, 0),
             (r#"{"date": "+2020-03-27", "jobid": "jobid1"}"#, if required { 40058 } else { 0 }),
             (r#"{"date": "2020-03-27", "jobid": "jobid1", "unknown": [1]}"#, 0),
         ] {
@@ -139,17 +144,24 @@ async fn a_head_that_is_too_long_is_refused() {
     token(&emulator).await;
 }
 
-/// Twice as many connections as there is room for, each of which has sent only a part of its request.
+/// More connections than there is room for: each has sent a part of a request, or a whole one and then nothing more.
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_that_never_finish_do_not_keep_others_out() {
     let emulator = Emulator::start().await.unwrap();
+    emulator.fail_next("get_report_answer", Fault::Delay(Duration::from_secs(5)));
+    let mut busy = support::connect(&emulator).await;
+    let whole = "POST /cgi-bin/health/get_report_answer HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n";
+    busy.write_all(whole.as_bytes()).await.unwrap();
+    while emulator.requests().is_empty() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
     let mut held = Vec::new();
     for number in 0..700 {
         let mut connection = support::connect(&emulator).await;
-        let part = if number % 2 == 0 {
-            "POST /cgi-"
-        } else {
-            "POST /cgi-bin/x HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nx"
+        let part = match number % 3 {
+            0 => "POST /cgi-",
+            1 => "POST /cgi-bin/x HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nx",
+            _ => whole,
         };
         // One that had to make room may be closed already.
         let _ = connection.write_all(part.as_bytes()).await;
@@ -160,8 +172,13 @@ async fn connections_that_never_finish_do_not_keep_others_out() {
     }
     let mut closed = 0;
     for connection in &mut held {
-        let read = tokio::time::timeout(Duration::from_millis(1), connection.read(&mut [0; 1])).await;
-        closed += usize::from(matches!(read, Ok(Ok(0) | Err(_))));
+        let mut answer = Vec::new();
+        let read = tokio::time::timeout(Duration::from_millis(1), connection.read_to_end(&mut answer)).await;
+        closed += usize::from(read.is_ok());
     }
     assert!((150..=300).contains(&closed), "{closed} of 700 had to make room");
+    // The oldest of all was being answered, and still is.
+    let mut answer = [0; 15];
+    soon(busy.read_exact(&mut answer)).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200 OK");
 }

@@ -111,6 +111,10 @@ fn another_language_controls_it_over_http() {
     assert!(request(&address, "POST /_emulator/revoke_tokens", "").starts_with("HTTP/1.1 204"));
     assert!(ids(&good).contains("\"errcode\":40014"));
     let requests = request(&address, "GET /_emulator/requests", "");
+    assert!(
+        request(&address, "POST /_emulator/revoke_tokens HTTP/1.1\r\norigin: https://wecom.example\r\nx-rest:", "")
+            .starts_with("HTTP/1.1 403")
+    );
     assert!(requests.contains("\"count\":7") && requests.contains("get_report_jobids"), "{requests}");
     assert!(!requests.contains(token) && !requests.contains("guards-nothing"), "{requests}");
     for (head, body, told) in [
@@ -122,6 +126,38 @@ fn another_language_controls_it_over_http() {
         assert!(answer.starts_with("HTTP/1.1 400") && answer.contains(told), "{answer}");
     }
     assert_eq!(stop(child, "-INT").0, 0);
+}
+
+#[test]
+fn a_log_that_nobody_reads_holds_nothing_up() {
+    let (child, _, address) = start(&[]);
+    for _ in 0..3_000 {
+        assert!(
+            request(&address, "GET /a-path-that-makes-the-line-in-the-log-longer-than-it-would-be-otherwise", "")
+                .contains("404")
+        );
+    }
+    let started = std::time::Instant::now();
+    let status = Command::new("kill").args(["-TERM", &child.0.id().to_string()]).status().unwrap();
+    assert!(status.success());
+    let mut child = child;
+    assert_eq!(child.0.wait().unwrap().code(), Some(0));
+    assert!(started.elapsed().as_secs() < 10);
+}
+
+#[test]
+fn with_few_file_descriptors_idle_connections_make_room_too() {
+    let script = format!("ulimit -n 60; exec '{}' --port 0", env!("CARGO_BIN_EXE_wecom-health-emulator"));
+    let child = Command::new("sh").args(["-c", &script]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = Running(child);
+    let mut line = String::new();
+    BufReader::new(child.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let address = line.trim_end().trim_start_matches("emulator at http://");
+    let idle: Vec<_> = (0..150).map(|_| TcpStream::connect(address).unwrap()).collect();
+    let started = std::time::Instant::now();
+    assert!(request(address, "GET /cgi-bin/gettoken", "").contains("41004"));
+    assert!(started.elapsed().as_secs() < 15);
+    drop(idle);
 }
 
 /// The one line that it says instead of running.
@@ -171,16 +207,20 @@ fn what_is_wrong_is_one_line_with_what_to_write_and_exit_code_2() {
         ),
         (&["--seed", "-1"], "error: invalid value '-1' for '--seed <N>': a seed is a whole number, e.g. 7; see"),
         (
+            &["--now", "9999-01-01T00:00:00Z"],
+            "error: invalid value '9999-01-01T00:00:00Z' for '--now <TIME>': a time is written like 2020-03-27T12:00:00+08:00, from",
+        ),
+        (
             &["--now", "noon"],
-            "error: invalid value 'noon' for '--now <TIME>': a time is written like 2020-03-27T12:00:00+08:00; see",
+            "error: invalid value 'noon' for '--now <TIME>': a time is written like 2020-03-27T12:00:00+08:00, from 1970 to 9799; see",
         ),
         (
             &["--choose", "unknown_job"],
             "error: invalid value 'unknown_job' for '--choose <NAME=VALUE>': a choice is written like unknown_job=40058; see",
         ),
         (
-            &["--choose", "days_kept=x"],
-            "error: invalid value 'days_kept=x' for '--choose <NAME=VALUE>': days_kept is a number of days, e.g. 14, or any; see",
+            &["--choose", "old_days=x"],
+            "error: invalid value 'old_days=x' for '--choose <NAME=VALUE>': old_days is accepted or refused; see",
         ),
         (
             &["--choose", "default_limit=101"],

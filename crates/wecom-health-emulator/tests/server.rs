@@ -59,12 +59,12 @@ async fn checks_run_in_the_vendors_order() {
 
 #[tokio::test]
 async fn a_token_expires_on_the_emulators_clock() {
-    let emulator = Emulator::start().await.unwrap();
+    let emulator = Emulator::builder().samples().clock_stands_at(0).start().await.unwrap();
     let target = format!("{JOB_INFO}?access_token={}", token(&emulator).await);
     let body = r#"{"jobid": "jobid1", "date": "2020-03-27"}"#;
-    emulator.advance(Duration::from_secs(7_190));
+    emulator.advance(Duration::from_secs(7_199));
     assert_eq!(json(&emulator, "POST", &target, body).await["errcode"], 0);
-    emulator.advance(Duration::from_secs(10));
+    emulator.advance(Duration::from_secs(1));
     assert_eq!(json(&emulator, "POST", &target, body).await["errcode"], 42001);
 }
 
@@ -74,6 +74,27 @@ async fn a_token_in_a_header_is_not_seen() {
     let header = format!("authorization: Bearer {}\r\naccess_token: x\r\n", token(&emulator).await);
     let (_, body) = send(&emulator, "POST", JOB_INFO, &header, "{}").await;
     assert!(body.contains("41001"), "{body}");
+}
+
+#[tokio::test]
+async fn headers_mirror_the_body_and_tell_the_emulators_time() {
+    let emulator = Emulator::builder().clock_stands_at(1_585_281_600).start().await.unwrap();
+    emulator.advance(Duration::from_secs(61));
+    let (head, body) = send(&emulator, "GET", "/cgi-bin/gettoken", "", "").await;
+    let body: Value = serde_json::from_str(&body).unwrap();
+    let text = body["errmsg"].as_str().unwrap().to_lowercase();
+    for line in ["error-code: 41004", &format!("error-msg: {text}"), "date: fri, 27 mar 2020 04:01:01 gmt"] {
+        assert!(head.lines().any(|found| found == line), "{line}: {head}");
+    }
+    let good = format!("/cgi-bin/gettoken?corpid={}&corpsecret={}", emulator.corp_id(), emulator.secret());
+    assert!(send(&emulator, "GET", &good, "", "").await.0.contains("error-code: 0\r\nerror-msg: ok\r\n"));
+}
+
+#[tokio::test]
+async fn a_library_has_no_paths_that_control_it() {
+    let emulator = Emulator::start().await.unwrap();
+    let (head, _) = send(&emulator, "POST", "/_emulator/revoke_tokens", "", "").await;
+    assert!(head.starts_with("http/1.1 404"), "{head}");
 }
 
 #[tokio::test]

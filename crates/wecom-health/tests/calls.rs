@@ -12,7 +12,7 @@ use wecom_health::model::{
     ResponseError,
 };
 use wecom_health::{Client, Drift, Error, MemoryTokenStore, Secret};
-use wecom_health_emulator::{Emulator, Fault};
+use wecom_health_emulator::{Emulator, Fault, FaultRule};
 
 const CALL: &str = "get_report_job_info";
 const PATH: &str = "/cgi-bin/health/get_report_job_info";
@@ -141,10 +141,11 @@ async fn a_call_of_ones_own_is_sent_like_the_others() {
     let emulator = Emulator::start().await.unwrap();
     let client = client(&emulator);
     let request = OwnRequest { names: vec!["a", "b"] };
-    emulator.fail_next("own", Fault::Body(r#"{"errcode": 0, "found": 7}"#.into()));
+    let own = |fault| FaultRule::new(fault).when(|request| request.call() == "own");
+    emulator.add_fault(own(Fault::Body(r#"{"errcode": 0, "found": 7}"#.into())));
     assert_eq!(client.send(&request).await.unwrap(), 7);
     assert_eq!(emulator.requests()[1].body(), r#"{"names":["a","b"]}"#);
-    emulator.fail_next("own", Fault::ErrCode(48002));
+    emulator.add_fault(own(Fault::ErrCode(48002)));
     let error = client.send(&request).await.unwrap_err();
     assert_eq!(error.api().unwrap().errcode(), ErrCode::NO_API_PERMISSION);
 }
