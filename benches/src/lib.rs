@@ -51,11 +51,11 @@ pub fn compare(title: &str, seconds: f64, mut contestants: Vec<Contestant<'_>>) 
     let end = Instant::now() + Duration::from_secs_f64(seconds);
     let mut rounds: Vec<Vec<f64>> = Vec::new();
     // In an odd number of rounds the median is one that was measured.
-    while Instant::now() < end || rounds.len() % 2 == 0 {
+    while Instant::now() < end || rounds.len().is_multiple_of(2) {
         let mut round = vec![0.0; contestants.len()];
         // Nobody is always first, or always after the same other.
         let count = contestants.len();
-        let step = if rounds.len() % 2 == 0 { 1 } else { count - 1 };
+        let step = if rounds.len().is_multiple_of(2) { 1 } else { count - 1 };
         for turn in 0..count {
             let index = (rounds.len() + turn * step) % count;
             round[index] = contestants[index].time(runs[index]);

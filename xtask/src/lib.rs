@@ -5,3 +5,4 @@ pub mod codegen;
 pub mod lint;
 pub mod schema;
 pub mod strict_json;
+pub mod weight;
