@@ -83,7 +83,7 @@ fn brief(item: &Item) -> String {
 /// Traits come before methods, so that a type's derives and traits stand together.
 fn outline_of_impl(implementation: &ItemImpl, generated: bool) -> (u8, String) {
     let mut outline = implementation.clone();
-    outline.attrs.retain(|attribute| is_telling(attribute));
+    outline.attrs.retain(is_telling);
     if implementation.trait_.is_some() {
         outline.items.retain(|item| matches!(item, ImplItem::Type(_)));
         let text = print(Item::Impl(outline));
