@@ -5,6 +5,7 @@ pub mod codegen;
 pub mod lint;
 pub mod schema;
 pub mod strict_json;
+pub mod weight;
 
 /// The Rust in the guides, which must compile and run. No published crate could include them.
 #[cfg(doctest)]

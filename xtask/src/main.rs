@@ -29,6 +29,12 @@ enum Task {
         #[arg(required = true, value_name = "PAGE.md")]
         pages: Vec<PathBuf>,
     },
+    /// Build the model crate and the client from nothing, against an empty crate with serde, serde_json and chrono.
+    Weight {
+        /// How often each is built; they take turns.
+        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
+        rounds: u32,
+    },
 }
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the terminal's side of the tasks")]
@@ -40,6 +46,7 @@ fn main() -> ExitCode {
         Some(Task::Codegen { check: true }) => xtask::codegen::check(&root).map(|summary| println!("{summary}")),
         Some(Task::Codegen { check: false }) => xtask::codegen::write(&root).map(|summary| println!("{summary}")),
         Some(Task::Audit { pages }) => xtask::audit::audit(&root, &pages).map(|summary| println!("{summary}")),
+        Some(Task::Weight { rounds }) => xtask::weight::weight(&root, rounds).map(|table| println!("{table}")),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

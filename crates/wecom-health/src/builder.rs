@@ -173,7 +173,7 @@ impl ClientBuilder {
         let store = self.store.unwrap_or_else(|| Arc::new(MemoryTokenStore::default()));
         Ok(Client(Arc::new(Inner {
             tokens: Tokens::new(TokenKey::new(&self.corp_id, &self.secret), store),
-            transport: Transport { http, base, watch: self.watch },
+            transport: Transport::new(http, base, self.watch),
             corp_id: self.corp_id,
             secret: self.secret,
             limits: Limits::new(self.calls_per_minute),
