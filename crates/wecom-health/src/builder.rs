@@ -76,8 +76,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How long one try may take, from connecting to the last byte of the answer; 30 seconds if not set. Not with an
-    /// [`http_client`](Self::http_client) of your own, which has its own.
+    /// How long one try may take, from connecting to the last byte of the answer; 30 seconds if not set.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
         self
@@ -90,8 +89,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends with an HTTP client of your own, for proxies, certificates or shared connections. The time-outs for connecting and
-    /// for one try are then its own.
+    /// Sends with an HTTP client of your own, for proxies, certificates or shared connections. The time-out for connecting is
+    /// then its own.
     ///
     /// The query holds the secret and the token, so such a client must switch off what would pass a URL on: redirects
     /// (`redirect(Policy::none())`) and the referer (`referer(false)`). Its proxies see nothing of an https URL but the host; for
@@ -173,7 +172,7 @@ impl ClientBuilder {
         let store = self.store.unwrap_or_else(|| Arc::new(MemoryTokenStore::default()));
         Ok(Client(Arc::new(Inner {
             tokens: Tokens::new(TokenKey::new(&self.corp_id, &self.secret), store),
-            transport: Transport::new(http, base, self.watch),
+            transport: Transport::new(http, base, self.attempt_timeout, self.watch),
             corp_id: self.corp_id,
             secret: self.secret,
             limits: Limits::new(self.calls_per_minute),
@@ -187,8 +186,7 @@ impl ClientBuilder {
             .user_agent(concat!("wecom-health/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
-            .connect_timeout(self.connect_timeout)
-            .timeout(self.attempt_timeout);
+            .connect_timeout(self.connect_timeout);
         if local {
             // A proxy from the environment would get the secret, and could not reach this machine anyway.
             http = http.no_proxy();

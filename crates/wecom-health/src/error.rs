@@ -44,7 +44,8 @@ pub(crate) enum Kind {
         last: Option<Error>,
     },
     Connect(reqwest::Error),
-    Timeout(reqwest::Error),
+    /// Of this client, or of an HTTP client that has its own.
+    Timeout(Option<reqwest::Error>),
     Interrupted(reqwest::Error),
     Redirect(StatusCode),
     Status(StatusCode),
@@ -58,7 +59,7 @@ impl Kind {
         match () {
             () if error.is_builder() => Self::Unwritable,
             () if error.is_connect() => Self::Connect(error),
-            () if error.is_timeout() => Self::Timeout(error),
+            () if error.is_timeout() => Self::Timeout(Some(error)),
             () => Self::Interrupted(error),
         }
     }
@@ -303,7 +304,7 @@ impl fmt::Debug for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0.kind {
-            Kind::Connect(error) | Kind::Timeout(error) | Kind::Interrupted(error) => Some(error),
+            Kind::Connect(error) | Kind::Timeout(Some(error)) | Kind::Interrupted(error) => Some(error),
             Kind::Deadline { last: Some(error) } => Some(error),
             _ => None,
         }

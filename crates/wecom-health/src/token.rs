@@ -85,10 +85,11 @@ impl Tokens {
             let refresh = {
                 let mut known = self.0.known();
                 let now = SystemTime::now();
-                let valid = known.token.as_ref().filter(|token| now < token.expires_at).cloned();
-                if let Some(token) = valid.as_ref().filter(|token| is_fresh(token)) {
+                let valid = known.token.as_ref().filter(|token| now < token.expires_at);
+                if let Some(token) = valid.filter(|token| is_fresh(token)) {
                     return Ok(token.token.clone());
                 }
+                let valid = valid.cloned();
                 match known.failure.as_ref().filter(|failure| Instant::now() < failure.until) {
                     Some(Failure { error, .. }) if error.is_refused_credentials() || valid.is_some() => {
                         return valid.map(|token| token.token).ok_or_else(|| error.clone());

@@ -1,10 +1,12 @@
 //! The one place where requests are sent. Errors of the HTTP library leave it without their URL, which holds the token.
 
-use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{StatusCode, Url};
+use tokio::time::{Instant, timeout_at};
 
 use crate::drift::Watch;
 use crate::error::Kind;
@@ -14,32 +16,38 @@ use crate::model::{AccessToken, Endpoint, Method, Response};
 pub(crate) struct Transport {
     pub(crate) http: reqwest::Client,
     pub(crate) base: Url,
+    /// How long one try may take. Not left to the HTTP library, which is slower at it and may be the user's.
+    pub(crate) attempt_timeout: Duration,
     pub(crate) watch: Option<Watch>,
-    urls: Mutex<HashMap<&'static str, Url>>,
+    /// Few, and looked up in every call: a list is faster than a map.
+    urls: Mutex<Vec<(&'static str, Url)>>,
 }
 
 impl Transport {
-    pub(crate) fn new(http: reqwest::Client, base: Url, watch: Option<Watch>) -> Self {
-        Self { http, base, watch, urls: Mutex::default() }
+    pub(crate) fn new(http: reqwest::Client, base: Url, attempt_timeout: Duration, watch: Option<Watch>) -> Self {
+        Self { http, base, attempt_timeout, watch, urls: Mutex::default() }
     }
 
     /// Where a call goes. Put together once for each path: doing so in every call showed in the benchmark.
     fn url(&self, path: &'static str) -> Url {
         let mut urls = self.urls.lock().unwrap_or_else(PoisonError::into_inner);
-        let url = urls.entry(path).or_insert_with(|| {
-            let mut url = self.base.clone();
-            url.set_path(&format!("{}{path}", self.base.path().trim_end_matches('/')));
-            url
-        });
-        url.clone()
+        if let Some((_, url)) = urls.iter().find(|(known, _)| *known == path) {
+            return url.clone();
+        }
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}{path}", self.base.path().trim_end_matches('/')));
+        urls.push((path, url.clone()));
+        url
     }
 
-    /// Sends a request and decodes the answer; a refusal by the server is an error.
+    /// Sends a request and decodes the answer, in the time of one try and until the deadline at most; a refusal by the server is
+    /// an error.
     #[expect(clippy::disallowed_methods, reason = "the URL is taken off every error here")]
     pub(crate) async fn call<E: Endpoint>(
         &self,
         request: &E,
         token: Option<&AccessToken>,
+        deadline: Instant,
     ) -> Result<<E::Response as Response>::Output, Kind> {
         let url = self.url(E::PATH);
         let sending = match E::METHOD {
@@ -50,13 +58,18 @@ impl Transport {
             }
         };
         let token = E::TOKEN_PARAMETER.zip(token.map(AccessToken::expose));
-        let response = sending.query(&token.as_slice()).send().await.map_err(Kind::of)?;
-        match response.status() {
-            StatusCode::OK => {}
-            status if status.is_redirection() => return Err(Kind::Redirect(status)),
-            status => return Err(Kind::Status(status)),
-        }
-        let body = response.bytes().await.map_err(Kind::of)?;
+        let exchange = async {
+            let response = sending.query(&token.as_slice()).send().await.map_err(Kind::of)?;
+            match response.status() {
+                StatusCode::OK => response.bytes().await.map_err(Kind::of),
+                status if status.is_redirection() => Err(Kind::Redirect(status)),
+                status => Err(Kind::Status(status)),
+            }
+        };
+        // One timer for both, because each costs in every call.
+        let end = Instant::now().checked_add(self.attempt_timeout).filter(|end| *end < deadline);
+        let late = |_| if end.is_some() { Kind::Timeout(None) } else { Kind::Deadline { last: None } };
+        let body = timeout_at(end.unwrap_or(deadline), pin!(exchange)).await.map_err(late)??;
         let answer = E::Response::from_slice(&body).map_err(Kind::Response)?;
         if let Some(watch) = &self.watch {
             watch.look::<E::Response>(&body);
