@@ -1,0 +1,129 @@
+//! Nothing that arrives makes the emulator panic or answer with a 5xx: bytes of any sort, and requests that are nearly right.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+use std::time::Duration;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+use serde_json::{Value, json};
+use support::token;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use wecom_health_emulator::{Emulator, Fault, FaultRule};
+
+mod support;
+
+/// JSON of any sort.
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+        "-?[0-9]{1,6}-[0-9]{2}-[0-9]{2}".prop_map(Value::from),
+        Just(json!("jobid1")),
+        Just(json!("2020-03-27")),
+    ];
+    leaf.prop_recursive(3, 20, 5, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..5).prop_map(Value::from),
+            vec((any::<String>(), inner), 0..5).prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+/// A request to one of the calls, right but for its parameters, path, query or method.
+fn nearly_right() -> impl Strategy<Value = Vec<u8>> {
+    let method = prop_oneof![8 => Just("POST".to_owned()), 1 => Just("GET".to_owned()), 1 => "[A-Z]{1,9}"];
+    let call = prop_oneof![
+        Just("health/get_report_jobids".to_owned()),
+        Just("health/get_report_job_info".to_owned()),
+        Just("health/get_report_answer".to_owned()),
+        Just("health/get_health_report_stat".to_owned()),
+        Just("gettoken".to_owned()),
+        "[A-Za-z0-9%/._~-]{0,40}",
+    ];
+    let query = prop_oneof![4 => Just("access_token=TOKEN".to_owned()), 1 => "[A-Za-z0-9%&=+._~-]{0,40}"];
+    let name = prop_oneof![Just("jobid"), Just("date"), Just("offset"), Just("limit")];
+    let fields = vec((name, any_json()), 0..5);
+    let body = prop_oneof![
+        4 => fields.prop_map(|fields| json!(fields.into_iter().collect::<std::collections::BTreeMap<_, _>>()).to_string()),
+        1 => any_json().prop_map(|body| body.to_string()),
+        1 => any::<String>(),
+    ];
+    (method, call, query, body).prop_map(|(method, call, query, body)| {
+        let length = body.len();
+        let head = format!("{method} /cgi-bin/{call}?{query} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n");
+        format!("{head}content-length: {length}\r\n\r\n{body}").into_bytes()
+    })
+}
+
+/// Bytes of any sort, or a request with bytes of any sort in it.
+fn anything() -> impl Strategy<Value = Vec<u8>> {
+    let spoilt = (nearly_right(), any::<prop::sample::Index>(), vec(any::<u8>(), 1..20));
+    prop_oneof![
+        vec(any::<u8>(), 0..200),
+        spoilt.prop_map(|(mut request, place, bytes)| {
+            let place = place.index(request.len());
+            request.splice(place..place, bytes);
+            request
+        })
+    ]
+}
+
+/// Sends every request, each on a connection of its own, and checks the answers.
+fn send_all(requests: impl Strategy<Value = Vec<u8>>, always_answered: bool) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let date = wecom_health_emulator::NaiveDate::from_ymd_opt(2020, 3, 27).unwrap();
+    let spoilt = [Fault::UnknownField, Fault::UnknownValue, Fault::NullLists, Fault::WrongCharset, Fault::RepeatedPage];
+    let builder = Emulator::builder().samples().synthetic_answers("jobid1", date, usize::MAX).no_call_limits();
+    let builder = spoilt.into_iter().fold(builder, |builder, fault| builder.fault(FaultRule::new(fault).share(0.1)));
+    let emulator = runtime.block_on(builder.start()).unwrap();
+    let token = runtime.block_on(token(&emulator));
+    let outcome =
+        TestRunner::new(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() }).run(
+            &requests,
+            |request| {
+                let request = String::from_utf8(request.clone())
+                    .map_or(request, |text| text.replace("TOKEN", &token).into_bytes());
+                let answer = runtime.block_on(async {
+                    let mut connection = support::connect(&emulator).await;
+                    let _ = connection.write_all(&request).await;
+                    if !always_answered {
+                        // What is not complete would be waited for.
+                        let _ = connection.shutdown().await;
+                    }
+                    let mut answer = Vec::new();
+                    let reading = connection.read_to_end(&mut answer);
+                    assert!(tokio::time::timeout(Duration::from_secs(20), reading).await.is_ok(), "no end");
+                    answer
+                });
+                let status = answer.get(9..12).unwrap_or_default();
+                prop_assert!(!status.starts_with(b"5"), "{}", String::from_utf8_lossy(&answer));
+                prop_assert!(
+                    !always_answered || status == b"200" || status == b"404",
+                    "{}",
+                    String::from_utf8_lossy(&answer)
+                );
+                Ok(())
+            },
+        );
+    outcome.unwrap();
+    let arrived = emulator.requests().len();
+    assert!(!always_answered || arrived == 2_001, "{arrived}");
+    // If anything panicked, so does this.
+    runtime.block_on(async { drop(emulator) });
+}
+
+#[test]
+fn requests_that_are_nearly_right_are_answered() {
+    send_all(nearly_right(), true);
+}
+
+#[test]
+fn bytes_of_any_sort_do_no_harm() {
+    send_all(anything(), false);
+}
