@@ -82,7 +82,7 @@ impl Subject {
         Ok(start.elapsed().as_secs_f64())
     }
 
-    /// How many packages are built, without those that only build others.
+    /// How many packages there are, itself included: with procedural macros, without build dependencies.
     fn packages(&self) -> Result<usize> {
         let mut tree = cargo(&self.manifest, "tree");
         let lines = output(tree.args(self.arguments).args(["--edges", "normal", "--prefix", "none", "--no-dedupe"]))?;

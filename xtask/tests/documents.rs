@@ -39,6 +39,8 @@ struct Document {
     links: Vec<String>,
     /// The code in running text.
     spans: Vec<String>,
+    /// How many rows of tables there are under each heading.
+    rows: Vec<usize>,
 }
 
 impl Document {
@@ -59,6 +61,10 @@ impl Document {
                 let level = line.bytes().take_while(|byte| *byte == b'#').count();
                 if let Some(heading) = line[level..].strip_prefix(' ').filter(|_| level > 0) {
                     document.headings.push((level, heading.to_owned()));
+                    document.rows.push(0);
+                }
+                if let Some(rows) = document.rows.last_mut() {
+                    *rows += usize::from(line.starts_with('|'));
                 }
                 // Odd parts are code.
                 let parts: Vec<_> = line.split('`').collect();
@@ -169,6 +175,7 @@ fn translations_keep_in_step() {
             );
         }
         assert_eq!(chinese.blocks.len(), english.blocks.len(), "{name}: blocks");
+        assert_eq!(chinese.rows, english.rows, "{name}: rows of tables under each heading");
         let own = Path::new(name).file_name().unwrap().display().to_string();
         let (own, other) = (own.clone(), own.replace(".zh-CN.md", ".md"));
         assert!(chinese.links.contains(&other) && english.links.contains(&own), "{name}: no link to and from");
@@ -207,6 +214,29 @@ fn tests_and_files_that_the_documents_name_exist() {
         let missing: Vec<_> = document.spans.iter().filter(|code| !exists(code)).collect();
         assert!(missing.is_empty(), "{name} names what is not there: {missing:?}");
     }
+}
+
+/// Rows like "promise | `test`, `file.rs`" below a line that names the folder.
+#[test]
+fn each_promise_is_held_by_a_test_of_the_file_that_is_named() {
+    let text = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let (mut folder, mut checked) = (String::new(), 0);
+    for line in text.lines() {
+        let codes: Vec<_> = line.split('`').skip(1).step_by(2).collect();
+        if let (true, Some(named)) = (line.ends_with("/`:"), codes.last()) {
+            (*named).clone_into(&mut folder);
+        }
+        if let (true, [test, file]) =
+            (line.starts_with('|') && line.contains("`, `"), &codes[codes.len().saturating_sub(2)..])
+            && file.ends_with(".rs")
+        {
+            let file = if file.contains('/') { root().join(file) } else { root().join(&folder).join(file) };
+            let source = std::fs::read_to_string(&file).unwrap_or_else(|_| panic!("{line}: no {}", file.display()));
+            assert!(source.contains(&format!("fn {test}(")), "{line}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 40, "{checked}");
 }
 
 #[test]

@@ -48,6 +48,9 @@ fn a_published_crate_describes_itself() {
         let has_library = package["targets"].as_array().unwrap().iter().any(|target| target["kind"][0] == "lib");
         let documentation = if has_library { format!("https://docs.rs/{name}").into() } else { Value::Null };
         assert_eq!(package["documentation"], documentation);
+        // What features add is shown too.
+        let settings = &package["metadata"]["docs"]["rs"];
+        assert!(!has_library || settings["all-features"] == true, "{name}: {settings}");
     }
 }
 

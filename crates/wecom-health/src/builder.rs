@@ -76,7 +76,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How long one try may take, from connecting to the last byte of the answer; 30 seconds if not set.
+    /// How long one try may take, from connecting to the last byte of the answer; 30 seconds if not set. Also with
+    /// an [`http_client`](Self::http_client) of your own.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
         self
@@ -90,7 +91,7 @@ impl ClientBuilder {
     }
 
     /// Sends with an HTTP client of your own, for proxies, certificates or shared connections. The time-out for connecting is
-    /// then its own.
+    /// then its own; one for the whole, if it has one, applies too.
     ///
     /// The query holds the secret and the token, so such a client must switch off what would pass a URL on: redirects
     /// (`redirect(Policy::none())`) and the referer (`referer(false)`). Its proxies see nothing of an https URL but the host; for

@@ -8,10 +8,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use wecom_health::model::{
-    Endpoint, ErrCode, GetReportJobIdsRequest, GetReportJobInfoRequest, JobId, Method, NaiveDate, QuestionId, Response,
-    ResponseError,
+    Endpoint, ErrCode, GetReportJobInfoRequest, Method, NaiveDate, QuestionId, Response, ResponseError,
 };
-use wecom_health::{Client, Drift, Error, MemoryTokenStore, Secret};
+use wecom_health::{Client, Drift, MemoryTokenStore, Secret};
 use wecom_health_emulator::{Emulator, Fault, FaultRule};
 
 const CALL: &str = "get_report_job_info";
@@ -254,6 +253,25 @@ async fn times_that_are_no_times_do_no_harm() {
     let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
     let builder = builder.timeout(Duration::MAX).calls_per_minute(NonZeroU32::MAX);
     builder.build().unwrap().report_stat(date()).await.unwrap();
+    let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
+    builder.clone().attempt_timeout(Duration::MAX).build().unwrap().report_stat(date()).await.unwrap();
+    let error = builder.attempt_timeout(Duration::ZERO).build().unwrap().report_stat(date()).await.unwrap_err();
+    assert!(error.is_timeout() && error.is_transient(), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_try_has_its_time_with_an_http_client_of_ones_own_too() {
+    let emulator = Emulator::start().await.unwrap();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
+    let client = builder.http_client(http).attempt_timeout(Duration::from_millis(300)).build().unwrap();
+    client.report_stat(date()).await.unwrap();
+    for _ in 0..3 {
+        emulator.fail_next("get_health_report_stat", Fault::Delay(Duration::from_secs(30)));
+    }
+    let error = client.report_stat(date()).await.unwrap_err();
+    assert!(error.is_timeout(), "{error:?}");
+    assert_eq!((error.attempts(), emulator.count("get_health_report_stat")), (3, 4));
 }
 
 #[tokio::test]
@@ -373,37 +391,6 @@ fn a_client_that_could_not_work_or_would_leak_is_not_built() {
         build("ww1", "s", url).unwrap();
     }
     Client::builder("ww1", Secret::new("s")).base_url("http://wecom.example").allow_http().build().unwrap();
-}
-
-#[test]
-fn public_types_can_be_shared_between_threads() {
-    fn shared<T: Send + Sync + 'static>() {}
-    shared::<Client>();
-    shared::<wecom_health::ClientBuilder>();
-    shared::<Error>();
-    shared::<Secret>();
-    shared::<Drift>();
-    shared::<MemoryTokenStore>();
-    shared::<wecom_health::StoredToken>();
-    shared::<wecom_health::StoreError>();
-    shared::<wecom_health::TokenKey>();
-    shared::<wecom_health::Pages<GetReportJobIdsRequest>>();
-    shared::<wecom_health::Items<JobId>>();
-    #[cfg(feature = "blocking")]
-    {
-        shared::<wecom_health::blocking::Client>();
-        shared::<wecom_health::blocking::Pages<GetReportJobIdsRequest>>();
-        shared::<wecom_health::blocking::Items<JobId>>();
-    }
-    #[cfg(feature = "redis")]
-    shared::<wecom_health::RedisTokenStore>();
-}
-
-#[test]
-fn calls_can_be_spawned() {
-    fn spawnable<T: Send>(_: T) {}
-    let client = Client::builder("ww1", Secret::new("s")).build().unwrap();
-    spawnable(client.report_job_info("jobid1", date()));
 }
 
 #[test]
