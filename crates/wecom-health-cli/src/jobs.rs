@@ -1,12 +1,19 @@
 //! `wecom-health jobs`: the running jobs.
 
-use wecom_health::Client;
+use std::pin::pin;
+
+use futures_util::TryStreamExt;
+use wecom_health::model::JobId;
+use wecom_health::{Client, Error};
 
 use crate::arguments::ListFormat;
 use crate::day;
 use crate::failure::Failure;
 use crate::list;
 use crate::view::{self, printable};
+
+/// How many titles are asked for at once.
+const TITLES: usize = 8;
 
 /// Lists the jobs and prints them; in words, with their titles.
 pub(crate) async fn run(client: &Client, format: ListFormat) -> Result<(), Failure> {
@@ -15,14 +22,9 @@ pub(crate) async fn run(client: &Client, format: ListFormat) -> Result<(), Failu
         return list::print(&mut ids, &format).await;
     }
     let mut table = view::table(["job", "title (任务名称)"]);
-    while let Some(id) = ids.try_next().await? {
-        let title = match client.report_job_info(id.clone(), day::today()).await {
-            Ok(info) => printable(&info.title),
-            // A job that has ended since it was listed.
-            Err(error) if error.is_invalid_request() => String::new(),
-            Err(error) => return Err(error.into()),
-        };
-        table.add_row([printable(id.as_ref()), title]);
+    let mut rows = pin!(ids.map_ok(|id| row(client, id)).try_buffered(TITLES));
+    while let Some(row) = rows.try_next().await? {
+        table.add_row(row);
     }
     if table.is_empty() {
         // A token without permission gets an empty list too, and no error.
@@ -31,4 +33,15 @@ pub(crate) async fn run(client: &Client, format: ListFormat) -> Result<(), Failu
         return Ok(());
     }
     view::print(&view::lines(&table))
+}
+
+/// Id and title of a job.
+async fn row(client: &Client, id: JobId) -> Result<[String; 2], Error> {
+    let title = match client.report_job_info(id.clone(), day::today()).await {
+        Ok(info) => printable(&info.title),
+        // A job that has ended since it was listed.
+        Err(error) if error.is_invalid_request() => String::new(),
+        Err(error) => return Err(error),
+    };
+    Ok([printable(id.as_ref()), title])
 }

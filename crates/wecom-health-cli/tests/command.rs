@@ -360,3 +360,15 @@ fn the_emulator_is_the_same_program_as_its_own() {
     }
     drop(taken);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn titles_of_jobs_are_asked_for_together_and_shown_in_the_order_of_the_jobs() {
+    let emulator = Emulator::builder().synthetic_jobs(30).delay(Duration::from_millis(100)).start().await.unwrap();
+    let mut command = command(&["--base-url", &emulator.base_url(), "jobs"]);
+    command.env("WECOM_CORP_ID", emulator.corp_id()).env("WECOM_CORP_SECRET", emulator.secret());
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    let ids: Vec<_> = shown.lines().skip(1).map(|line| line.trim().split(' ').next().unwrap().to_owned()).collect();
+    assert_eq!(ids, (0..30).map(|number| format!("job{number:04}")).collect::<Vec<_>>());
+    assert!((2..=8).contains(&emulator.most_at_once()), "{}", emulator.most_at_once());
+}
