@@ -49,6 +49,8 @@ pub(crate) enum Kind {
     Interrupted(reqwest::Error),
     Redirect(StatusCode),
     Status(StatusCode),
+    /// More than any answer of the API has.
+    TooLarge,
     Response(ResponseError),
 }
 
@@ -215,7 +217,8 @@ impl Error {
         }
     }
 
-    /// The answer is not what the schema describes: not JSON, cut off, of other types, or without its payload.
+    /// The answer is not what the schema describes: not JSON, cut off, of other types, without its payload, or larger than
+    /// 64 MiB.
     ///
     /// # Troubleshooting
     ///
@@ -223,7 +226,7 @@ impl Error {
     pub fn is_decode(&self) -> bool {
         match &self.0.kind {
             Kind::Response(error) => matches!(error, ResponseError::Decode(_) | ResponseError::MissingPayload { .. }),
-            kind => matches!(kind, Kind::EmptyToken),
+            kind => matches!(kind, Kind::EmptyToken | Kind::TooLarge),
         }
     }
 
@@ -288,6 +291,7 @@ impl fmt::Display for Error {
                 )
             }
             Kind::Status(status) => write!(f, "HTTP {status}: this is not the API, which always answers 200"),
+            Kind::TooLarge => f.write_str("the answer is larger than 64 MiB: this is not the API"),
             Kind::Response(error) => error.fmt(f),
         }
     }

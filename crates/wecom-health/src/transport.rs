@@ -12,6 +12,9 @@ use crate::drift::Watch;
 use crate::error::Kind;
 use crate::model::{AccessToken, Endpoint, Method, Response};
 
+/// Larger than any answer: a page has 100 items at most, and a job names some ten thousand members.
+const LIMIT: usize = 64 << 20;
+
 /// An HTTP client and the server it talks to.
 pub(crate) struct Transport {
     pub(crate) http: reqwest::Client,
@@ -61,7 +64,7 @@ impl Transport {
         let exchange = async {
             let response = sending.query(&token.as_slice()).send().await.map_err(Kind::of)?;
             match response.status() {
-                StatusCode::OK => response.bytes().await.map_err(Kind::of),
+                StatusCode::OK => body_of(response).await,
                 status if status.is_redirection() => Err(Kind::Redirect(status)),
                 status => Err(Kind::Status(status)),
             }
@@ -76,4 +79,17 @@ impl Transport {
         }
         answer.into_result().map_err(Kind::Response)
     }
+}
+
+/// The body, piece by piece, so that nobody fills the memory.
+#[expect(clippy::disallowed_methods, reason = "the URL is taken off every error here")]
+async fn body_of(mut response: reqwest::Response) -> Result<Vec<u8>, Kind> {
+    let mut body = Vec::new();
+    while let Some(piece) = response.chunk().await.map_err(Kind::of)? {
+        if body.len() + piece.len() > LIMIT {
+            return Err(Kind::TooLarge);
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(body)
 }

@@ -275,6 +275,27 @@ async fn a_try_has_its_time_with_an_http_client_of_ones_own_too() {
 }
 
 #[tokio::test]
+async fn an_answer_without_end_does_not_fill_the_memory() {
+    let emulator = Emulator::start().await.unwrap();
+    let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
+    let client = builder.build().unwrap();
+    for (mebibytes, too_large) in [(63, false), (65, true)] {
+        let body = format!(r#"{{"pv": 1, "uv": 2, "x": "{}"}}"#, "x".repeat(mebibytes << 20));
+        emulator.fail_next("get_health_report_stat", Fault::Body(body));
+        match client.report_stat(date()).await {
+            Ok(_) => assert!(!too_large),
+            Err(error) => {
+                assert!(too_large && error.is_decode(), "{error}");
+                assert!(
+                    error.to_string().ends_with("the answer is larger than 64 MiB: this is not the API"),
+                    "{error}"
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn clients_with_the_same_store_share_a_token_and_other_apps_do_not() {
     let emulator = Emulator::start().await.unwrap();
     let store = Arc::new(MemoryTokenStore::default());
