@@ -220,7 +220,8 @@ impl Call<'_> {
             None | Some(Value::Null) => Ok(default),
             Some(value) => value.as_u64().ok_or_else(|| self.invalid()),
         };
-        let (offset, mut limit) = (number("offset", 0)?, number("limit", settings.choices.default_limit.into())?);
+        let (offset, mut limit) =
+            (number("offset", 0)?, number("limit", settings.choices.default_limit.clamp(1, 100).into())?);
         if limit > 100 && settings.choices.limit_over_100 == LimitOver100::Lowered {
             limit = 100;
         }

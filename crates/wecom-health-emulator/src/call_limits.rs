@@ -25,8 +25,9 @@ impl Calls {
     /// Counts a call; `false` if it is one too many, or if the block after one too many still lasts.
     pub(crate) fn admit(&mut self, limits: CallLimits, corp_id: &str, call: &'static str, now: DateTime<Utc>) -> bool {
         let [minute, hour] = self.0.entry((corp_id.to_owned(), call)).or_default();
-        // What the limit of the minute refuses does not count for the hour.
-        minute.admit(limits.a_minute, TimeDelta::minutes(1), now)
+        // What one limit refuses does not count for the other.
+        !hour.is_blocked(TimeDelta::hours(1), now)
+            && minute.admit(limits.a_minute, TimeDelta::minutes(1), now)
             && hour.admit(limits.an_hour, TimeDelta::hours(1), now)
     }
 }
@@ -40,6 +41,10 @@ struct Window {
 }
 
 impl Window {
+    fn is_blocked(&self, length: TimeDelta, now: DateTime<Utc>) -> bool {
+        self.blocked && self.since.is_some_and(|since| now - since < length)
+    }
+
     fn admit(&mut self, limit: Option<u32>, length: TimeDelta, now: DateTime<Utc>) -> bool {
         let Some(limit) = limit else { return true };
         if self.since.is_none_or(|since| now - since >= length) {
@@ -96,6 +101,16 @@ mod tests {
             let count = times.iter().filter(|at| counted.admit(limits, "ww1", "gettoken", now(**at))).count();
             assert_eq!(count, expected, "{apart}");
         }
+    }
+
+    #[test]
+    fn what_the_hour_refuses_does_not_count_for_the_minute() {
+        let limits = CallLimits { a_minute: Some(3), an_hour: Some(3) };
+        let mut counted = Calls::default();
+        let at = |seconds: i64| DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds);
+        let mut calls =
+            |count, seconds| (0..count).filter(|_| counted.admit(limits, "ww1", "gettoken", at(seconds))).count();
+        assert_eq!([calls(3, 0), calls(1, 60), calls(4, 3_659), calls(3, 3_660)], [3, 0, 0, 3]);
     }
 
     #[test]

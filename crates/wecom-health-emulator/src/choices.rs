@@ -11,7 +11,7 @@ pub struct Choices {
     pub old_days: OldDays,
     /// What a `limit` over 100 gets: refused, as chosen here, or lowered to 100.
     pub limit_over_100: LimitOver100,
-    /// The `limit` of a request for answers without one. 100, as the vendor says of job ids.
+    /// The `limit`, from 1 to 100, of a request without one. 100, as the vendor says of job ids.
     pub default_limit: u32,
     /// The errcode for a parameter of a wrong type or value. 40058.
     pub invalid_parameter: i64,

@@ -8,31 +8,37 @@ use crate::clock::CENTURY;
 use crate::fault_rule::FaultRule;
 use crate::reply::{self, Body};
 use crate::request::RecordedRequest;
-use crate::state::State;
+use crate::state::{Shared, State};
 
 /// More faults than these are a mistake.
 const MOST_FAULTS: usize = 100;
 
 /// Longer texts of requests are cut.
-const TEXT: usize = 1_000;
+const TEXT: usize = 300;
+
+/// How many requests are told of.
+const LATEST: usize = 200;
 
 /// The answer to a request that controls the emulator; nothing for all others.
-pub(crate) fn answer(state: &mut State, request: &RecordedRequest) -> Option<Response<Body>> {
-    let path = request.path.strip_prefix("/_emulator/").filter(|_| state.settings.control)?;
-    if request.headers.iter().any(|(name, _)| name == "origin") {
+pub(crate) fn answer(state: &Shared, request: &RecordedRequest) -> Option<Response<Body>> {
+    let path = request.path.strip_prefix("/_emulator/").filter(|_| state.lock().settings.control)?;
+    let by_a_page =
+        |(name, value): &(String, String)| name == "origin" || (name == "sec-fetch-site" && value != "none");
+    if request.headers.iter().any(by_a_page) {
         return Some(reply::plain(StatusCode::FORBIDDEN, b"not for pages in a browser\n".to_vec()));
     }
     let outcome = match (request.method.as_str(), path) {
-        ("POST", "faults") => add_fault(state, request.body.trim()),
+        ("POST", "faults") => add_fault(&mut state.lock(), request.body.trim()),
         ("DELETE", "faults") => {
-            state.faults.clear();
+            let rules = state.lock().faults.clear();
+            drop(rules);
             Ok(())
         }
         ("POST", "revoke_tokens") => {
-            state.tokens.clear();
+            state.lock().tokens.clear();
             Ok(())
         }
-        ("POST", "advance") => advance(state, request.body.trim()),
+        ("POST", "advance") => advance(&mut state.lock(), request.body.trim()),
         ("GET", "requests") => return Some(requests(state)),
         _ => Err("write POST faults, DELETE faults, POST revoke_tokens, POST advance or GET requests".to_owned()),
     };
@@ -60,9 +66,19 @@ fn advance(state: &mut State, text: &str) -> Result<(), String> {
 }
 
 /// The latest requests without their queries, which hold secrets.
-fn requests(state: &State) -> Response<Body> {
+fn requests(state: &Shared) -> Response<Body> {
     let cut = |text: &str| text.chars().take(TEXT).collect::<String>();
-    let one = |request: &RecordedRequest| json!({"method": cut(&request.method), "path": cut(&request.path), "body": cut(&request.body)});
-    let latest: Vec<Value> = state.requests.iter().map(one).collect();
-    reply::json(&json!({"count": state.requests.count, "latest": latest}))
+    let (count, latest) = {
+        let state = state.lock();
+        let latest = state
+            .requests
+            .iter()
+            .rev()
+            .take(LATEST)
+            .map(|request| [cut(&request.method), cut(&request.path), cut(&request.body)]);
+        (state.requests.count, latest.collect::<Vec<_>>())
+    };
+    let one = |[method, path, body]: [String; 3]| json!({"method": method, "path": path, "body": body});
+    let latest: Vec<Value> = latest.into_iter().rev().map(one).collect();
+    reply::json(&json!({"count": count, "latest": latest}))
 }

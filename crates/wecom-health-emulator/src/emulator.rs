@@ -3,9 +3,11 @@
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -20,7 +22,7 @@ use crate::settings::Settings;
 use crate::state::Shared;
 
 /// A server on a loopback port that answers like the vendor's. It stops when it is dropped; if it panicked, so does dropping it,
-/// so that the test fails.
+/// so that the test fails. Its port is free once the runtime has run the task that held it.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -41,7 +43,8 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// Starts with the vendor's [`samples`](EmulatorBuilder::samples). On a free port of 127.0.0.1; needs a running tokio runtime.
+    /// Starts with the vendor's [`samples`](EmulatorBuilder::samples). On a free port of 127.0.0.1; needs a running tokio runtime
+    /// with I/O and time.
     ///
     /// # Errors
     ///
@@ -61,10 +64,16 @@ impl Emulator {
         let state = Arc::new(Shared::new(data, settings));
         let app = state.lock().settings.apps.first().cloned().unwrap_or_default();
         let (stop, stopped) = oneshot::channel::<()>();
-        tokio::spawn(server::serve(listener, Arc::clone(&state), async {
+        let told = Arc::clone(&state);
+        let serving = server::serve(listener, Arc::clone(&state), async {
             // An error says that the emulator was dropped, which is how it stops.
             let _ = stopped.await;
-        }));
+        });
+        tokio::spawn(async move {
+            if let Err(panic) = AssertUnwindSafe(serving).catch_unwind().await {
+                told.lock().panic.get_or_insert(panic);
+            }
+        });
         Ok(Self { address, app, state, _stop: stop })
     }
 
@@ -104,7 +113,8 @@ impl Emulator {
         self.add_fault(FaultRule::new(fault).call(call));
     }
 
-    /// Makes every request of which this holds end in a fault.
+    /// Makes every request of which this holds end in a fault. What asks the emulator itself needs a `Weak` of it: with an `Arc`, it
+    /// would keep itself alive.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -132,7 +142,9 @@ impl Emulator {
 
     /// Forgets all faults to come.
     pub fn clear_faults(&self) {
-        self.state.lock().faults.clear();
+        // Conditions are other people's, and may ask the emulator when they are dropped.
+        let rules = self.state.lock().faults.clear();
+        drop(rules);
     }
 
     /// Makes the server reject all tokens given out so far.

@@ -86,7 +86,11 @@ impl Fault {
 
     /// What cannot be sent, in one line.
     pub(crate) fn cannot_be_sent(&self) -> Option<String> {
-        let Self::Http { status, headers, .. } = self else { return None };
+        let (status, headers) = match self {
+            Self::Http { status, headers, .. } => (status, headers),
+            Self::ErrCode(0) => return Some("errcode 0 is no refusal".to_owned()),
+            _ => return None,
+        };
         if !(200..600).contains(status) {
             return Some(format!("{status} is no status from 200 to 599"));
         }

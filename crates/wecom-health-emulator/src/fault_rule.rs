@@ -73,7 +73,8 @@ impl FaultRule {
     ///
     /// # Panics
     ///
-    /// The fault is an HTTP answer that cannot be sent: its status is not from 200 to 599, or a header is none.
+    /// The fault is an HTTP answer that cannot be sent: its status is not from 200 to 599, or a header is none. Or it is a
+    /// refusal with code 0.
     pub fn new(fault: Fault) -> Self {
         if let Some(wrong) = fault.cannot_be_sent() {
             panic!("{wrong}");
@@ -99,7 +100,12 @@ impl FaultRule {
     }
 
     /// For so many requests.
+    ///
+    /// # Panics
+    ///
+    /// For none, which would test nothing.
     pub fn times(mut self, times: u32) -> Self {
+        assert!(times > 0, "a fault for no request would test nothing");
         self.often = Often::Times(times);
         self
     }
@@ -112,7 +118,12 @@ impl FaultRule {
 
     /// For a share of the requests, from 0 to 1. Which ones depends on the emulator's seed, on fault and call of the rule, and on
     /// how many requests to the same call came before, on nothing else.
+    ///
+    /// # Panics
+    ///
+    /// The share is not from 0 to 1.
     pub fn share(mut self, share: f64) -> Self {
+        assert!((0.0..=1.0).contains(&share), "{share} is no share from 0 to 1");
         self.often = Often::Share(share);
         self
     }
@@ -127,7 +138,7 @@ impl fmt::Debug for FaultRule {
 }
 
 /// A rule that an emulator has.
-struct Rule {
+pub(crate) struct Rule {
     /// Counted from the first that was added.
     number: u64,
     /// What random hits depend on.
@@ -149,8 +160,9 @@ impl FaultRules {
         self.rules.push(Rule { number: self.added, label, rule });
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.rules.clear();
+    /// Takes all rules out. They are dropped where no lock is held: their conditions are other people's.
+    pub(crate) fn clear(&mut self) -> Vec<Rule> {
+        std::mem::take(&mut self.rules)
     }
 
     /// How many faults were announced for one or more requests and have not all happened.
@@ -162,35 +174,30 @@ impl FaultRules {
         self.rules.len()
     }
 
-    /// The conditions of all rules that have one, with the numbers of the rules.
-    pub(crate) fn conditions(&self) -> Vec<(u64, Condition)> {
-        let conditions = self.rules.iter().filter_map(|rule| Some((rule.number, rule.rule.condition.clone()?)));
-        conditions.collect()
+    /// The rules for a call, in their order: their numbers and conditions.
+    pub(crate) fn for_call(&self, call: &str) -> Vec<(u64, Option<Condition>)> {
+        let rules = self.rules.iter().filter(|rule| rule.rule.call.as_deref().is_none_or(|name| name == call));
+        rules.map(|rule| (rule.number, rule.rule.condition.clone())).collect()
     }
 
-    /// The fault of the first rule that is for this request, the `nth` to its call. Of the rules with a condition, `holding` are those
-    /// whose condition holds.
-    pub(crate) fn take(&mut self, seed: u64, request: &RecordedRequest, holding: &[u64], nth: u64) -> Option<Fault> {
-        let call = request.call();
-        let holds = |Rule { number, label, rule }: &Rule| {
-            rule.call.as_deref().is_none_or(|name| name == call)
-                && (rule.condition.is_none() || holding.contains(number))
-                && match rule.often {
-                    Often::Times(times) => times > 0,
-                    Often::Always => true,
-                    Often::Share(share) => rng(seed, &format!("{label}/{call}/{nth}")).f64() < share,
-                }
-        };
-        let index = self.rules.iter().position(holds)?;
-        let rule = &mut self.rules[index].rule;
+    /// The fault of a rule, if it is still there and its turn has come with the `nth` request to a call; and the rule itself, if it has
+    /// done its work.
+    pub(crate) fn take(&mut self, number: u64, seed: u64, call: &str, nth: u64) -> Option<(Fault, Option<Rule>)> {
+        let index = self.rules.iter().position(|rule| rule.number == number)?;
+        let Rule { label, rule, .. } = &mut self.rules[index];
         let fault = rule.fault.clone();
-        if let Often::Times(times) = &mut rule.often {
-            *times -= 1;
-            if *times == 0 {
-                drop(self.rules.remove(index));
+        match &mut rule.often {
+            Often::Always => Some((fault, None)),
+            Often::Share(share) => {
+                let hit = rng(seed, &format!("{label}/{call}/{nth}")).f64() < *share;
+                hit.then_some((fault, None))
+            }
+            Often::Times(times) => {
+                *times -= 1;
+                let done = *times == 0;
+                Some((fault, done.then(|| self.rules.remove(index))))
             }
         }
-        Some(fault)
     }
 }
 

@@ -4,8 +4,9 @@ use std::fmt;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::DateTime;
 use clap::Args;
@@ -20,7 +21,7 @@ use crate::log::one_line;
 const REMEMBERED: usize = 200;
 
 /// More jobs than these are no company's.
-const MOST_JOBS: usize = 100_000;
+const MOST_JOBS: usize = 10_000;
 
 /// Run the emulator until Ctrl-C: a server that answers like the vendor's, for tests in any language.
 ///
@@ -136,7 +137,10 @@ fn stopped() -> io::Result<impl Future<Output = ()>> {
 
 /// Lines are written by a thread of their own: who does not read them holds nothing up. Those that do not fit are left out.
 #[derive(Clone)]
-struct StderrLog(mpsc::SyncSender<Entry>);
+struct StderrLog {
+    lines: mpsc::SyncSender<Entry>,
+    left_out: Arc<AtomicU64>,
+}
 
 enum Entry {
     Line(String),
@@ -146,9 +150,15 @@ enum Entry {
 
 impl StderrLog {
     fn start() -> Self {
-        let (entries, written) = mpsc::sync_channel(1_000);
+        let (lines, written) = mpsc::sync_channel(1_000);
+        let left_out = Arc::new(AtomicU64::new(0));
+        let missing = Arc::clone(&left_out);
         std::thread::spawn(move || {
             for entry in written {
+                let missing = missing.swap(0, Ordering::Relaxed);
+                if missing > 0 {
+                    print(io::stderr(), &format!("{missing} lines left out: nobody read them\n"));
+                }
                 match entry {
                     Entry::Line(line) => print(io::stderr(), &line),
                     // Whoever waited may have given up.
@@ -156,19 +166,23 @@ impl StderrLog {
                 }
             }
         });
-        Self(entries)
+        Self { lines, left_out }
     }
 
     fn line(&self, line: String) {
-        let _ = self.0.try_send(Entry::Line(line));
+        if self.lines.try_send(Entry::Line(line)).is_err() {
+            self.left_out.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     /// Waits until all lines are written, but not for a reader who does not read.
     fn flush(&self) {
         let (done, written) = mpsc::channel();
-        if self.0.try_send(Entry::Flushed(done)).is_ok() {
-            let _ = written.recv_timeout(Duration::from_secs(1));
+        let end = Instant::now() + Duration::from_secs(1);
+        while self.lines.try_send(Entry::Flushed(done.clone())).is_err() && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(10));
         }
+        let _ = written.recv_timeout(end.saturating_duration_since(Instant::now()));
     }
 }
 
@@ -221,14 +235,14 @@ fn number<N: std::str::FromStr>(text: &str, told: &'static str) -> Result<N, &'s
 }
 
 fn jobs(text: &str) -> Result<usize, &'static str> {
-    let told = "a count of jobs is a whole number from 0 to 100000, e.g. 20";
+    let told = "a count of jobs is a whole number from 0 to 10000, e.g. 20";
     number(text, told).and_then(|jobs| if jobs <= MOST_JOBS { Ok(jobs) } else { Err(told) })
 }
 
 fn time(text: &str) -> Result<i64, &'static str> {
     let time = DateTime::parse_from_rfc3339(text).ok().map(|time| time.timestamp());
     time.filter(|time| (0..=LATEST).contains(time))
-        .ok_or("a time is written like 2020-03-27T12:00:00+08:00, from 1970 to 9799")
+        .ok_or("a time is written like 2020-03-27T12:00:00+08:00, from 1970 to 9800")
 }
 
 /// Checked here, so that the message names the option.

@@ -11,6 +11,8 @@ use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 use serde_json::Value;
 
+use crate::service::Answering;
+
 pub(crate) type Body = UnsyncBoxBody<Bytes, io::Error>;
 
 /// HTTP 200 with the headers of every JSON answer.
@@ -75,13 +77,14 @@ pub(crate) enum Half {
     Never,
 }
 
-/// The same response with the body in two halves.
-pub(crate) async fn in_halves(response: Response<Body>, second: Half) -> Response<Body> {
+/// The same response with the body in two halves, which is being answered until the second.
+pub(crate) async fn in_halves(response: Response<Body>, second: Half, answering: Answering) -> Response<Body> {
     let (mut head, body) = response.into_parts();
     let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     head.headers.insert(CONTENT_LENGTH, body.len().into());
     let (first, rest) = (body.slice(..body.len() / 2), body.slice(body.len() / 2..));
     let halves = stream::unfold(0, move |half| {
+        let _ = &answering;
         let (first, rest) = (first.clone(), rest.clone());
         async move {
             match (half, second) {

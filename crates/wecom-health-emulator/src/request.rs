@@ -95,7 +95,7 @@ impl Requests {
         }
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &RecordedRequest> {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &RecordedRequest> {
         self.latest.iter()
     }
 }

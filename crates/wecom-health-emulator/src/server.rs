@@ -3,19 +3,21 @@
 use std::collections::VecDeque;
 use std::future::Future;
 use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{AbortHandle, JoinError, JoinSet};
+use tokio::task::{AbortHandle, JoinSet};
 
+use crate::activity::Activity;
 use crate::service;
 use crate::state::Shared;
 
-/// With so many open, a new connection takes the place of the oldest on which nothing is being answered.
+/// With so many open, a new connection takes the place of the oldest on which nothing has been answered for a while.
 const CONNECTIONS: usize = 512;
 
 /// A head beyond this is answered with 431.
@@ -23,6 +25,9 @@ const HEAD_LIMIT: usize = 64 << 10;
 
 /// How long to wait where nothing tells when to try again.
 const MOMENT: Duration = Duration::from_millis(10);
+
+/// A connection has this long to send a request, or the next one, before it may have to make room.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Answers requests until `stopped`, and then breaks all connections off.
 pub(crate) async fn serve(
@@ -35,15 +40,12 @@ pub(crate) async fn serve(
     loop {
         let accepted = tokio::select! {
             () = &mut stopped => return,
-            Some(ended) = connections.tasks.join_next(), if !connections.tasks.is_empty() => {
-                told_of_panic(&state, ended);
-                continue;
-            }
+            Some(_) = connections.tasks.join_next(), if !connections.tasks.is_empty() => continue,
             accepted = listener.accept() => accepted,
         };
-        let moment = match accepted {
+        match accepted {
             Ok((connection, peer)) => {
-                // Where every connection is being answered, the next one waits.
+                // Where nobody can make room, the next one waits.
                 while !connections.make_room() {
                     tokio::select! {
                         () = &mut stopped => return,
@@ -51,28 +53,18 @@ pub(crate) async fn serve(
                     }
                 }
                 connections.take_in(connection, peer.ip(), &state);
-                continue;
             }
             // A client that has gone already, or this process has no file descriptors left.
             Err(error) => {
                 if error.kind() != std::io::ErrorKind::ConnectionAborted {
                     connections.close_oldest_idle();
                 }
-                tokio::time::sleep(MOMENT)
+                tokio::select! {
+                    () = &mut stopped => return,
+                    () = tokio::time::sleep(MOMENT) => {}
+                }
             }
-        };
-        tokio::select! {
-            () = &mut stopped => return,
-            () = moment => {}
         }
-    }
-}
-
-fn told_of_panic(state: &Shared, ended: Result<(), JoinError>) {
-    if let Err(error) = ended
-        && error.is_panic()
-    {
-        state.lock().panic.get_or_insert(error.into_panic());
     }
 }
 
@@ -80,7 +72,7 @@ fn told_of_panic(state: &Shared, ended: Result<(), JoinError>) {
 #[derive(Default)]
 struct Connections {
     tasks: JoinSet<()>,
-    open: VecDeque<(AbortHandle, Arc<AtomicBool>)>,
+    open: VecDeque<(AbortHandle, Arc<Activity>)>,
 }
 
 impl Connections {
@@ -92,8 +84,8 @@ impl Connections {
 
     /// Who has sent no request yet, sends one slowly or reads an answer slowly has to go.
     fn close_oldest_idle(&mut self) -> bool {
-        let idle = self.open.iter().position(|(_, answering)| !answering.load(Ordering::Relaxed));
-        match idle.and_then(|index| self.open.remove(index)) {
+        let idle = |(_, activity): &(_, Arc<Activity>)| activity.idle_for().is_some_and(|time| time >= GRACE);
+        match self.open.iter().position(idle).and_then(|index| self.open.remove(index)) {
             Some((task, _)) => {
                 task.abort();
                 true
@@ -103,21 +95,26 @@ impl Connections {
     }
 
     fn take_in(&mut self, connection: TcpStream, peer: IpAddr, state: &Arc<Shared>) {
-        let answering = Arc::new(AtomicBool::new(false));
-        let (state, flag) = (Arc::clone(state), Arc::clone(&answering));
+        let activity = Arc::new(Activity::new());
+        let (state, doing) = (Arc::clone(state), Arc::clone(&activity));
         let patience = state.lock().settings.patience;
         let task = self.tasks.spawn(async move {
+            let of_requests = Arc::clone(&state);
             let service =
-                service_fn(move |request| service::handle(Arc::clone(&state), Arc::clone(&flag), peer, request));
+                service_fn(move |request| service::handle(Arc::clone(&of_requests), Arc::clone(&doing), peer, request));
             let mut http = hyper::server::conn::http1::Builder::new();
             http.timer(TokioTimer::new()).header_read_timeout(patience);
             http.max_header_size(HEAD_LIMIT).max_buf_size(2 * HEAD_LIMIT);
             // The date is the emulator's, not the machine's.
             http.auto_date_header(false);
-            // A client that breaks off, and a fault that does, end here.
-            let _ = http.serve_connection(TokioIo::new(connection), service).await;
+            let connection = http.serve_connection(TokioIo::new(connection), service);
+            // A client that breaks off, and a fault that does, end here. A panic is known before the client hears of it.
+            let mut connection = std::pin::pin!(AssertUnwindSafe(connection).catch_unwind());
+            if let Err(panic) = connection.as_mut().await {
+                state.lock().panic.get_or_insert(panic);
+            }
         });
-        self.open.push_back((task, answering));
+        self.open.push_back((task, activity));
     }
 }
 

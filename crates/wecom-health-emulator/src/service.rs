@@ -4,22 +4,23 @@ use std::io;
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::header::HeaderValue;
 use hyper::{Request, Response, StatusCode};
 use serde_json::{Value, json};
 
+use crate::activity::Activity;
 use crate::answer::{self, Paging, Refusal, query_of};
 use crate::control;
 use crate::fault::Fault;
-use crate::fault_rule::Condition;
 use crate::log::Served;
 use crate::reply::{self, Body, Half};
 use crate::request::RecordedRequest;
+use crate::settings::Log;
 use crate::spoil;
 use crate::state::{Shared, State};
 
@@ -40,7 +41,7 @@ enum Delivery {
 /// Answers a request; an error breaks its connection off.
 pub(crate) async fn handle(
     state: Arc<Shared>,
-    answering: Arc<AtomicBool>,
+    activity: Arc<Activity>,
     peer: IpAddr,
     request: Request<Incoming>,
 ) -> io::Result<Response<Body>> {
@@ -59,32 +60,63 @@ pub(crate) async fn handle(
         body: String::from_utf8_lossy(&body).into_owned(),
         peer,
     };
-    let _answering = Answering::start(&state, answering);
-    if let Some(answer) = control::answer(&mut state.lock(), &request) {
+    let answering = Answering::start(&state, activity);
+    if let Some(answer) = control::answer(&state, &request) {
         return Ok(answer);
     }
-    let started = Instant::now();
-    let (method, path) = (request.method.clone(), request.path.clone());
-    let holding = conditions_that_hold(&state, &request);
-    let Decision { response, usual_delay, delivery, fault, errcode } = decide(&mut state.lock(), request, &holding);
+    let mut served = ServedOnDrop::new(&state.lock(), &request);
+    let fault = next_fault(&state, &request);
+    served.fault = fault.as_ref().map(Fault::name);
+    let Decision { response, usual_delay, delivery, errcode } = decide(&mut state.lock(), request, fault);
+    served.errcode = errcode;
     pause(usual_delay).await;
-    let outcome = match delivery {
+    let response = match delivery {
         Delivery::After(delay) => {
             pause(delay).await;
-            Ok(response)
+            response
         }
-        Delivery::InHalves(second) => Ok(reply::in_halves(response, second).await),
-        Delivery::Never => Err(io::ErrorKind::ConnectionReset.into()),
+        Delivery::InHalves(second) => reply::in_halves(response, second, answering).await,
+        Delivery::Never => return Err(io::ErrorKind::ConnectionReset.into()),
     };
-    let (at, log) = {
-        let state = state.lock();
-        (state.now(), state.settings.log.clone())
-    };
-    if let Some(log) = log {
-        let status = outcome.as_ref().ok().map(|response| response.status().as_u16());
-        log(&Served { at, method: &method, path: &path, status, errcode, fault, took: started.elapsed() });
+    served.status = Some(response.status().as_u16());
+    Ok(response)
+}
+
+/// A line for a request, also when its client does not wait for the answer.
+struct ServedOnDrop {
+    log: Option<Log>,
+    at: DateTime<Utc>,
+    started: Instant,
+    method: String,
+    path: String,
+    status: Option<u16>,
+    errcode: Option<i64>,
+    fault: Option<&'static str>,
+}
+
+impl ServedOnDrop {
+    fn new(state: &State, request: &RecordedRequest) -> Self {
+        Self {
+            log: state.settings.log.clone(),
+            at: state.now(),
+            started: Instant::now(),
+            method: request.method.clone(),
+            path: request.path.clone(),
+            status: None,
+            errcode: None,
+            fault: None,
+        }
     }
-    outcome
+}
+
+impl Drop for ServedOnDrop {
+    fn drop(&mut self) {
+        let Self { log, at, started, method, path, status, errcode, fault } = self;
+        if let Some(log) = log {
+            let took = started.elapsed();
+            log(&Served { at: *at, method, path, status: *status, errcode: *errcode, fault: *fault, took });
+        }
+    }
 }
 
 /// Even the shortest sleep takes a millisecond.
@@ -110,14 +142,14 @@ async fn read(mut body: Incoming) -> io::Result<Option<Vec<u8>>> {
 }
 
 /// Counts a request that is being answered, also when its connection breaks off.
-struct Answering {
+pub(crate) struct Answering {
     state: Arc<Shared>,
-    connection: Arc<AtomicBool>,
+    connection: Arc<Activity>,
 }
 
 impl Answering {
-    fn start(state: &Arc<Shared>, connection: Arc<AtomicBool>) -> Self {
-        connection.store(true, Ordering::Relaxed);
+    fn start(state: &Arc<Shared>, connection: Arc<Activity>) -> Self {
+        connection.busy();
         let at_once = &mut state.lock().at_once;
         at_once.now += 1;
         at_once.most = at_once.most.max(at_once.now);
@@ -127,7 +159,7 @@ impl Answering {
 
 impl Drop for Answering {
     fn drop(&mut self) {
-        self.connection.store(false, Ordering::Relaxed);
+        self.connection.idle();
         self.state.lock().at_once.now -= 1;
     }
 }
@@ -138,27 +170,36 @@ struct Decision {
     /// How long every such call takes.
     usual_delay: Duration,
     delivery: Delivery,
-    fault: Option<&'static str>,
     errcode: Option<i64>,
 }
 
-/// Conditions are other people's code, which may ask the emulator: they run without its lock. A panic is the test's to see.
-fn conditions_that_hold(state: &Shared, request: &RecordedRequest) -> Vec<u64> {
-    let conditions = state.lock().faults.conditions();
-    let holds = |(number, condition): (u64, Condition)| match catch_unwind(AssertUnwindSafe(|| condition(request))) {
-        Ok(holds) => holds.then_some(number),
-        Err(panic) => {
-            state.lock().panic.get_or_insert(panic);
-            None
-        }
+/// The fault for a request. Conditions are other people's code, which may ask the emulator: they run without its lock. A panic is the
+/// test's to see.
+fn next_fault(state: &Shared, request: &RecordedRequest) -> Option<Fault> {
+    let (rules, seed, nth) = {
+        let mut state = state.lock();
+        (state.faults.for_call(request.call()), state.settings.seed, state.count(request))
     };
-    conditions.into_iter().filter_map(holds).collect()
+    for (number, condition) in rules {
+        let holds = condition.is_none_or(|holds| match catch_unwind(AssertUnwindSafe(|| holds(request))) {
+            Ok(holds) => holds,
+            Err(panic) => {
+                state.lock().panic.get_or_insert(panic);
+                false
+            }
+        });
+        if holds {
+            let taken = state.lock().faults.take(number, seed, request.call(), nth);
+            if let Some((fault, _rule)) = taken {
+                return Some(fault);
+            }
+        }
+    }
+    None
 }
 
-fn decide(state: &mut State, request: RecordedRequest, holding: &[u64]) -> Decision {
+fn decide(state: &mut State, request: RecordedRequest, fault: Option<Fault>) -> Decision {
     let usual_delay = if request.call() == "gettoken" { Duration::ZERO } else { state.settings.delay };
-    let fault = state.take_fault(&request, holding);
-    let name = fault.as_ref().map(Fault::name);
     let number = state.requests.count + 1;
     let (mut response, delivery) = respond(state, &request, fault, number);
     if let Ok(date) = HeaderValue::from_str(&state.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string()) {
@@ -166,7 +207,7 @@ fn decide(state: &mut State, request: RecordedRequest, holding: &[u64]) -> Decis
     }
     state.requests.push(request);
     let errcode = response.headers().get("error-code").and_then(|code| code.to_str().ok()?.parse().ok());
-    Decision { response, usual_delay, delivery, fault: name, errcode }
+    Decision { response, usual_delay, delivery, errcode }
 }
 
 fn respond(

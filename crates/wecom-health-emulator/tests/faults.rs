@@ -128,6 +128,10 @@ async fn a_fault_that_could_never_happen_is_refused_at_once() {
     };
     let told = refused(&|| emulator.fail_next("get_report_anwser", Fault::Reset));
     assert!(told.starts_with("there is no call get_report_anwser; write one of gettoken, "), "{told}");
+    assert_eq!(refused(&|| drop(FaultRule::new(Fault::ErrCode(0)))), "errcode 0 is no refusal");
+    assert_eq!(refused(&|| drop(FaultRule::new(Fault::Reset).share(1.5))), "1.5 is no share from 0 to 1");
+    assert_eq!(refused(&|| drop(FaultRule::new(Fault::Reset).share(f64::NAN))), "NaN is no share from 0 to 1");
+    assert!(std::panic::catch_unwind(|| drop(FaultRule::new(Fault::Reset).times(0))).is_err());
     for (status, name, value, told) in [
         (101, "x", "y", "101 is no status from 200 to 599"),
         (600, "x", "y", "600 is no status from 200 to 599"),
@@ -170,6 +174,46 @@ async fn a_condition_may_ask_the_emulator_and_its_panic_is_the_tests() {
     let emulator = std::sync::Arc::into_inner(emulator).unwrap();
     let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(emulator))).unwrap_err();
     assert_eq!(panic.downcast_ref::<String>().unwrap(), "asked for gettoken");
+}
+
+#[tokio::test]
+async fn conditions_are_asked_only_of_requests_that_their_rule_could_be_for() {
+    let emulator = Emulator::start().await.unwrap();
+    emulator.fail_next("gettoken", Fault::ErrCode(-1));
+    let first = std::sync::atomic::AtomicBool::new(true);
+    let once = move |_: &_| first.swap(false, std::sync::atomic::Ordering::Relaxed);
+    emulator.add_fault(FaultRule::new(Fault::ErrCode(50003)).call("get_report_jobids").when(once));
+    let never = FaultRule::new(Fault::Reset).when(|request| panic!("asked of {}", request.call()));
+    // The first rule decides, so nobody asks this one; and the last is for another call.
+    emulator.add_fault(never.clone().call("get_report_job_info"));
+    assert!(send(&emulator, "GET", "/cgi-bin/gettoken", "", "").await.1.contains("\"errcode\":-1"));
+    assert!(send(&emulator, "GET", "/cgi-bin/gettoken", "", "").await.1.contains("\"errcode\":41004"));
+    assert!(send(&emulator, "POST", &path("get_report_jobids"), "", "").await.1.contains("\"errcode\":50003"));
+    emulator.clear_faults();
+    emulator.fail_next("gettoken", Fault::ErrCode(-1));
+    emulator.add_fault(never.call("gettoken"));
+    assert!(send(&emulator, "GET", "/cgi-bin/gettoken", "", "").await.1.contains("\"errcode\":-1"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_condition_may_ask_the_emulator_when_it_is_dropped() {
+    struct Asks(std::sync::Weak<Emulator>);
+    impl Drop for Asks {
+        fn drop(&mut self) {
+            if let Some(emulator) = self.0.upgrade() {
+                emulator.requests();
+            }
+        }
+    }
+    let emulator = std::sync::Arc::new(Emulator::start().await.unwrap());
+    for _ in 0..2 {
+        let asks = Asks(std::sync::Arc::downgrade(&emulator));
+        emulator.add_fault(FaultRule::new(Fault::ErrCode(-1)).when(move |_| asks.0.strong_count() > 0));
+    }
+    let asked = tokio::time::timeout(Duration::from_secs(10), send(&emulator, "GET", "/cgi-bin/gettoken", "", ""));
+    assert!(asked.await.unwrap().1.contains("\"errcode\":-1"));
+    emulator.clear_faults();
+    assert_eq!(emulator.pending_faults(), 0);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 use support::{path, raw, send, token};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use wecom_health_emulator::{Emulator, Fault};
+use wecom_health_emulator::{Emulator, Fault, FaultRule};
 
 mod support;
 
@@ -181,4 +181,20 @@ async fn connections_that_never_finish_do_not_keep_others_out() {
     let mut answer = [0; 15];
     soon(busy.read_exact(&mut answer)).await.unwrap();
     assert_eq!(&answer, b"HTTP/1.1 200 OK");
+}
+
+/// More than there is room for, all at once: those for whom there is none wait, and nobody is sent away.
+#[tokio::test(flavor = "multi_thread")]
+async fn six_hundred_slow_requests_at_once_are_all_answered() {
+    let delay = FaultRule::new(Fault::Delay(Duration::from_millis(1_500))).always();
+    let emulator = std::sync::Arc::new(Emulator::builder().fault(delay).start().await.unwrap());
+    let requests = (0..600).map(|_| {
+        let emulator = std::sync::Arc::clone(&emulator);
+        tokio::spawn(async move { soon(send(&emulator, "GET", "/cgi-bin/gettoken", "", "")).await.0 })
+    });
+    for request in requests.collect::<Vec<_>>() {
+        let head = request.await.unwrap();
+        assert!(head.starts_with("http/1.1 200"), "{head:?}");
+    }
+    assert_eq!(emulator.count("gettoken"), 600);
 }

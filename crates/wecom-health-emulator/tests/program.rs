@@ -115,6 +115,10 @@ fn another_language_controls_it_over_http() {
         request(&address, "POST /_emulator/revoke_tokens HTTP/1.1\r\norigin: https://wecom.example\r\nx-rest:", "")
             .starts_with("HTTP/1.1 403")
     );
+    assert!(
+        request(&address, "GET /_emulator/requests HTTP/1.1\r\nsec-fetch-site: same-origin\r\nx-rest:", "")
+            .starts_with("HTTP/1.1 403")
+    );
     assert!(requests.contains("\"count\":7") && requests.contains("get_report_jobids"), "{requests}");
     assert!(!requests.contains(token) && !requests.contains("guards-nothing"), "{requests}");
     for (head, body, told) in [
@@ -191,11 +195,11 @@ fn what_is_wrong_is_one_line_with_what_to_write_and_exit_code_2() {
         ),
         (
             &["--jobs", "-5"],
-            "error: invalid value '-5' for '--jobs <N>': a count of jobs is a whole number from 0 to 100000, e.g. 20; see",
+            "error: invalid value '-5' for '--jobs <N>': a count of jobs is a whole number from 0 to 10000, e.g. 20; see",
         ),
         (
-            &["--jobs", "100001"],
-            "error: invalid value '100001' for '--jobs <N>': a count of jobs is a whole number from 0 to 100000, e.g. 20; see",
+            &["--jobs", "10001"],
+            "error: invalid value '10001' for '--jobs <N>': a count of jobs is a whole number from 0 to 10000, e.g. 20; see",
         ),
         (
             &["--answers", "-1"],
@@ -212,7 +216,7 @@ fn what_is_wrong_is_one_line_with_what_to_write_and_exit_code_2() {
         ),
         (
             &["--now", "noon"],
-            "error: invalid value 'noon' for '--now <TIME>': a time is written like 2020-03-27T12:00:00+08:00, from 1970 to 9799; see",
+            "error: invalid value 'noon' for '--now <TIME>': a time is written like 2020-03-27T12:00:00+08:00, from 1970 to 9800; see",
         ),
         (
             &["--choose", "unknown_job"],

@@ -255,6 +255,9 @@ async fn times_that_are_no_times_do_no_harm() {
     builder.build().unwrap().report_stat(date()).await.unwrap();
     let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
     builder.clone().attempt_timeout(Duration::MAX).build().unwrap().report_stat(date()).await.unwrap();
+    for _ in 0..3 {
+        emulator.fail_next("gettoken", Fault::Delay(Duration::from_secs(30)));
+    }
     let error = builder.attempt_timeout(Duration::ZERO).build().unwrap().report_stat(date()).await.unwrap_err();
     assert!(error.is_timeout() && error.is_transient(), "{error:?}");
 }
