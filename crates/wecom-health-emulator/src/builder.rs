@@ -215,7 +215,7 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Starts. Needs a running tokio runtime.
+    /// Starts. Needs a running tokio runtime with I/O and time.
     ///
     /// # Errors
     ///

@@ -82,7 +82,8 @@ impl std::error::Error for ProgramError {}
 
 /// Runs the emulator until Ctrl-C or SIGTERM. Needs a tokio runtime with I/O and time.
 ///
-/// The address, the credentials and a first `curl` line go to stdout, a line for each request to stderr.
+/// The address, the credentials and a first `curl` line go to stdout, a line for each request to the API that arrives whole
+/// to stderr.
 ///
 /// # Errors
 ///

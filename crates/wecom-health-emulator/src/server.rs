@@ -122,6 +122,8 @@ impl Connections {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::Arc;
     use std::time::Duration;
 
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -144,5 +146,17 @@ mod tests {
             assert!(closed.is_ok(), "{part:?}: {answer}");
         }
         assert!(emulator.requests().is_empty());
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_panic_of_the_server_is_known_before_the_client_hears_of_it() {
+        let settings = Settings { log: Some(Arc::new(|_| panic!("no log today"))), ..Settings::default() };
+        let emulator = Emulator::run(Data::default(), settings).await.unwrap();
+        let mut connection = TcpStream::connect(emulator.base_url().trim_start_matches("http://")).await.unwrap();
+        connection.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        let mut answer = String::new();
+        assert_eq!(connection.read_to_string(&mut answer).await.unwrap_or_default(), 0);
+        let panic = catch_unwind(AssertUnwindSafe(|| drop(emulator))).unwrap_err();
+        assert_eq!(panic.downcast_ref::<&str>(), Some(&"no log today"));
     }
 }

@@ -208,3 +208,17 @@ fn fits(answer: &Value, questions: &[Value], date: &str, cards: &mut BTreeSet<i6
         cards.extend(value["itinerary_card_type"].as_i64());
     }
 }
+
+#[test]
+fn data_and_faults_are_written_as_the_readme_shows() {
+    let readme = include_str!("../README.md");
+    let json = readme.split("```json\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    assert!(Emulator::builder().data_json(json).is_ok());
+    let (_, table) = readme.split_once("| fault | what the client gets |").unwrap();
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let written: Vec<_> = rows.flat_map(|row| row.split('|').nth(1).unwrap().split('`').skip(1).step_by(2)).collect();
+    for fault in &written {
+        assert!(fault.parse::<FaultRule>().is_ok(), "{fault}");
+    }
+    assert_eq!(written.len(), 20, "{written:?}");
+}

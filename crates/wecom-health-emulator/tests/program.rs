@@ -150,6 +150,20 @@ fn a_log_that_nobody_reads_holds_nothing_up() {
 }
 
 #[test]
+fn a_request_whose_client_does_not_wait_for_the_answer_has_its_line_too() {
+    let (child, _, address) = start(&["--fault", "delay=60s@always"]);
+    let mut connection = TcpStream::connect(&address).unwrap();
+    connection.write_all(b"GET /cgi-bin/gettoken HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    while !request(&address, "GET /_emulator/requests", "").contains("gettoken") {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    drop(connection);
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let (_, told) = stop(child, "-INT");
+    assert!(told.contains(" GET /cgi-bin/gettoken broken off errcode=41004 fault=delay "), "{told}");
+}
+
+#[test]
 fn with_few_file_descriptors_idle_connections_make_room_too() {
     let script = format!("ulimit -n 60; exec '{}' --port 0", env!("CARGO_BIN_EXE_wecom-health-emulator"));
     let child = Command::new("sh").args(["-c", &script]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
