@@ -6,8 +6,8 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 use wecom_health_emulator::program;
 
 use crate::arguments::{Arguments, Call, Command};
@@ -59,12 +59,21 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     })
 }
 
+/// The command whose help has the options that were meant.
+fn asked_for() -> String {
+    let first = std::env::args().nth(1).unwrap_or_default();
+    match Arguments::command().find_subcommand(&first) {
+        Some(command) => format!("wecom-health {}", command.get_name()),
+        None => "wecom-health".to_owned(),
+    }
+}
+
 impl From<clap::Error> for Failure {
     fn from(error: clap::Error) -> Self {
         match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => error.exit(),
             ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Self::Help(error.render().to_string()),
-            _ => Self::Usage(program::wrong_arguments(&error, "wecom-health")),
+            _ => Self::Usage(program::wrong_arguments(&error, &asked_for())),
         }
     }
 }

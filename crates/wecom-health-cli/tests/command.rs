@@ -354,10 +354,15 @@ fn the_emulator_is_the_same_program_as_its_own() {
             &["emulator", "--fault", "x"],
             "error: invalid value 'x' for '--fault <FAULT>': there is no fault x;".to_owned(),
         ),
+        (&["emulator", "--jobs", "-1"], "error: invalid value '-1' for '--jobs <N>': a count of jobs is".to_owned()),
     ] {
         let line = refusal(&run(arguments), 2);
+        // The help that has the option.
+        assert!(!line.contains("; see ") || line.ends_with("; see wecom-health emulator --help"), "{line}");
         assert!(line.starts_with(&told), "{line}");
     }
+    assert!(refusal(&run(&["--jobs"]), 2).ends_with("; see wecom-health --help"));
+    assert!(refusal(&run(&["answers"]), 2).ends_with("; see wecom-health answers --help"));
     drop(taken);
 }
 
