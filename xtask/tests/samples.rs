@@ -166,7 +166,9 @@ for_each_endpoint!(round_trips);
 fn round_trip<T: Serialize + DeserializeOwned + Debug>(call: &str, side: &str) {
     for (name, text) in samples_of(call, side) {
         let decoded: T = from_slice(text.as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}"));
-        let encoded = serde_json::to_string_pretty(&decoded).unwrap() + "\n";
+        let encoded: Value = serde_json::from_str(&serde_json::to_string(&decoded).unwrap()).unwrap();
+        // In the order of the type, with white space as in the file.
+        let encoded = serde_json::to_string_pretty(&encoded).unwrap() + "\n";
         let mut changed = Vec::new();
         find_changes(&serde_json::from_str(&text).unwrap(), &serde_json::from_str(&encoded).unwrap(), "", &mut changed);
         assert!(changed.is_empty(), "{name}: lost or changed by the type: {changed:?}");

@@ -85,7 +85,7 @@ fn in_words(question: Option<&QuestionTemplate>, value: &ReportValue) -> String 
         Given::Signature(link) => link.to_owned(),
         Given::ItineraryCard { card, high_risk_area } => {
             let card = card.map(|card| card.meaning().map_or_else(|| card.value().to_string(), str::to_owned));
-            let area = high_risk_area.map(ToString::to_string).filter(|area| area != "[]" && area != "\"\"");
+            let area = high_risk_area.map(|area| area.get().to_owned()).filter(|area| area != "[]" && area != "\"\"");
             card.into_iter().chain(area).collect::<Vec<_>>().join(" ")
         }
         // What does not fit the schema is shown as it came.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{Answer, FileId, IdType, ItineraryCardType, OptionId, ReportValue, UserId};
+use crate::{Answer, FileId, IdType, ItineraryCardType, OptionId, RawJson, ReportValue, UserId};
 
 /// Who gave an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub enum Given<'a> {
         /// What was recognised on it, if the server tells.
         card: Option<ItineraryCardType>,
         /// Areas of high risk, in a structure that the vendor does not describe.
-        high_risk_area: Option<&'a serde_json::Value>,
+        high_risk_area: Option<&'a RawJson>,
     },
     /// More than one of these, which the vendor rules out: read the fields.
     Several,

@@ -7,8 +7,10 @@ mod endpoint;
 mod errmsg;
 mod generated;
 mod job_info;
+mod list;
 mod newtype;
 mod null;
+mod raw_json;
 mod response;
 mod shape;
 
@@ -17,5 +19,6 @@ pub use chrono::NaiveDate;
 pub use decode::{DecodeError, DecodeFault, from_slice};
 pub use endpoint::{Endpoint, Method, Paged, RangeError};
 pub use generated::*;
+pub use raw_json::RawJson;
 pub use response::{ApiError, Response, ResponseError};
 pub use shape::{Described, Field, KnownValue, Shape};

@@ -1,4 +1,4 @@
-//! Reading rule of lists and of objects that hold only lists: absent, null and empty are the same.
+//! Reads null as the empty value, for fields that may be absent, null or empty alike. Lists have `list.rs`.
 
 use serde::{Deserialize, Deserializer};
 

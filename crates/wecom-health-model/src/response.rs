@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
 use crate::{DecodeError, ErrCode, Shape, from_slice, null};
 
@@ -54,7 +55,7 @@ pub trait Response: DeserializeOwned + Send {
         let status = match &decoded {
             Ok(response) => ResponseError::check(response.errcode(), response.errmsg()),
             Err(_) => match serde_json::from_slice::<Status>(body) {
-                Ok(status) => ResponseError::check(status.errcode, status.errmsg.as_str().unwrap_or_default()),
+                Ok(status) => ResponseError::check(status.errcode, &status.text()),
                 Err(_) => Ok(()),
             },
         };
@@ -64,12 +65,19 @@ pub trait Response: DeserializeOwned + Send {
 
 /// What every answer holds.
 #[derive(Deserialize)]
-struct Status {
+struct Status<'a> {
     #[serde(default, deserialize_with = "null::as_default")]
     errcode: ErrCode,
-    /// The text, if it is one.
-    #[serde(default)]
-    errmsg: serde_json::Value,
+    /// Not decoded, because it may be anything.
+    #[serde(borrow)]
+    errmsg: Option<&'a RawValue>,
+}
+
+impl Status<'_> {
+    /// The text of the result code, if it is a text.
+    fn text(&self) -> String {
+        self.errmsg.and_then(|errmsg| serde_json::from_str(errmsg.get()).ok()).unwrap_or_default()
+    }
 }
 
 /// Why an answer has no payload. Neither `Display` nor `Debug` repeats anything of the body.

@@ -4,9 +4,10 @@
 
 use serde_json::{Value, json};
 use wecom_health_model::{
-    Answer, Endpoint, ErrCode, FileId, GetHealthReportStatResponse, GetReportAnswerResponse, GetReportJobIdsRequest,
-    GetReportJobIdsResponse, GetReportJobInfoResponse, GetTokenResponse, Given, ItineraryCardType, JobInfo, JobType,
-    OptionId, QuestionId, QuestionType, ReportValue, Reporter, Response, ResponseError, UserId, from_slice,
+    Answer, DecodeFault, Endpoint, ErrCode, FileId, GetHealthReportStatResponse, GetReportAnswerResponse,
+    GetReportJobIdsRequest, GetReportJobIdsResponse, GetReportJobInfoResponse, GetTokenResponse, Given,
+    ItineraryCardType, JobInfo, JobType, OptionId, QuestionId, QuestionType, RawJson, ReportValue, Reporter, Response,
+    ResponseError, UserId, from_slice,
 };
 
 /// A job with one choice question; the tests change what they are about.
@@ -247,7 +248,7 @@ fn what_was_given_is_one_of_six_kinds_or_nothing_or_several() {
         from_slice::<ReportValue>(json.to_string().as_bytes()).unwrap()
     };
     let (files, options) = ([FileId::from("f")], [OptionId::from(1), OptionId::from(3)]);
-    let area = json!([{"any": "structure"}]);
+    let area: RawJson = serde_json::from_str(r#"[{"any": "structure"}]"#).unwrap();
     let card = |card: i64| Some(ItineraryCardType::from(card));
     for (json, given) in [
         (json!({"text": "t"}), Given::Text("t")),
@@ -343,4 +344,63 @@ fn the_parts_of_a_refusals_text_are_told_apart_and_any_may_be_missing() {
 fn a_request_that_was_read_only_in_part_has_no_answer() {
     let body = json!({"errcode": 0, "errmsg": "ok. Warning: wrong json format. ", "job_info": job()}).to_string();
     assert_eq!(refusal(&body), ResponseError::PartlyRead);
+}
+
+#[test]
+fn undocumented_json_survives_and_errors_after_it_have_their_path() {
+    let kept = r#"{"question_id":1,"high_risk_area":{"n":[1.50,1e400,12345678901234567890123]}}"#;
+    let value = from_slice::<ReportValue>(kept.as_bytes()).unwrap();
+    assert_eq!(serde_json::to_string(&value).unwrap(), kept);
+    let wrong = br#"[{"question_id": 1, "high_risk_area": [{"a": 1}], "text": 2}]"#;
+    assert_eq!(from_slice::<Vec<ReportValue>>(wrong).unwrap_err().path(), "[0].text");
+}
+
+#[test]
+fn an_error_has_its_path_line_and_column() {
+    let error = from_slice::<ReportValue>(b"{\n \"question_id\": true}").unwrap_err();
+    assert_eq!((error.path(), error.line(), error.column()), ("question_id", 2, 20));
+    let error = from_slice::<ReportValue>(b"{}").unwrap_err();
+    assert_eq!((error.path(), error.fault()), (".", &DecodeFault::MissingField("question_id".into())));
+}
+
+#[test]
+fn a_refused_number_has_the_name_of_its_field() {
+    let error = GetReportJobIdsRequest::new().limit(101).check().unwrap_err();
+    assert_eq!(error.field(), "limit");
+}
+
+#[test]
+fn empty_objects_of_lists_are_not_written_and_others_are() {
+    let mut job = job();
+    for (range, written) in [(json!({}), false), (json!({"userids": []}), false), (json!({"userids": ["a"]}), true)] {
+        job["apply_range"] = range;
+        let job: JobInfo = serde_json::from_value(job.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&job).unwrap().get("apply_range").is_some(), written);
+    }
+}
+
+#[test]
+fn lists_that_would_fill_the_memory_are_refused() {
+    let list = |field: &str, item: &str, bytes: usize| {
+        let items = vec![item; bytes / (item.len() + 1)].join(",");
+        let body = format!(r#"{{"errcode": 0, "{field}": [{items}]}}"#);
+        GetReportJobIdsResponse::from_slice(body.as_bytes()).map(|response| response.jobids.len())
+    };
+    let ResponseError::Decode(error) = list("jobids", r#""""#, 1 << 20).unwrap_err() else { panic!() };
+    assert_eq!((error.fault(), error.path()), (&DecodeFault::TooMuchMemory, "jobids"));
+    // Ids of real companies fit, also where there are a million of them.
+    assert_eq!(list("jobids", r#""zhangsan""#, 11_000_000).unwrap(), 1_000_000);
+    // What the type does not have is skipped.
+    assert_eq!(list("unknown", r#""""#, 1 << 20).unwrap(), 0);
+    // Other texts are not limited by what came before.
+    assert_eq!(list("jobids", r#""""#, 1 << 10).unwrap(), 341);
+}
+
+#[test]
+fn a_refusal_counts_whatever_its_text_is() {
+    for errmsg in [r#"[{"":0}]"#, "{}", "7", "null", "true"] {
+        let body = format!(r#"{{"errcode": 40058, "errmsg": {errmsg}}}"#);
+        let ResponseError::Api(error) = refusal(&body) else { panic!("{body}") };
+        assert_eq!((i64::from(error.errcode()), error.errmsg()), (40058, ""));
+    }
 }

@@ -203,7 +203,7 @@ fn parameter(name: &syn::Ident, property: &Property) -> (TokenStream, TokenStrea
         }
         Value::ListOfText => (quote!(#name: impl Into<Vec<String>>), quote!(#name.into())),
         Value::ListOfIntegers => (quote!(#name: impl Into<Vec<i64>>), quote!(#name.into())),
-        Value::Undocumented => (quote!(#name: impl Into<serde_json::Value>), quote!(#name.into())),
+        Value::Undocumented => (quote!(#name: RawJson), quote!(#name)),
     }
 }
 

@@ -35,12 +35,13 @@ pub(super) fn model() -> Vec<(TokenStream, &'static [&'static str])> {
                 "Method",
                 "Paged",
                 "RangeError",
+                "RawJson",
                 "Response",
                 "ResponseError",
                 "Shape",
             ],
         ),
-        (quote!(crate), &["newtype", "null"]),
+        (quote!(crate), &["list", "newtype", "null"]),
     ]
 }
 

@@ -122,6 +122,8 @@ impl VisitMut for Paths {
             path.leading_colon = None;
             if ["String", "Vec", "Option", "NaiveDate"].iter().any(|short| last.ident == short) {
                 path.segments = [last].into_iter().collect();
+            } else if path.segments.first().is_some_and(|first| first.ident == "serde_json") {
+                *path = syn::parse_quote!(RawJson);
             }
         }
     }
@@ -180,7 +182,7 @@ fn reading_rule(
         field.ty = inner_of_option(&field.ty)?;
     }
     Ok(if property.is_list() {
-        quote!(#[serde(default, deserialize_with = "null::as_default", skip_serializing_if = "Vec::is_empty")])
+        quote!(#[serde(default, deserialize_with = "list::read", skip_serializing_if = "Vec::is_empty")])
     } else if empty_object {
         quote!(#[serde(default, deserialize_with = "null::as_default", skip_serializing_if = "null::is_default")])
     } else if zero {

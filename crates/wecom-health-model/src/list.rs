@@ -1,0 +1,79 @@
+//! Reads lists, and refuses those that would take much more memory than their text.
+//!
+//! A hostile server needs three bytes for an empty string, which takes 24 in memory, and 17 for an object that takes 150. So
+//! [`from_slice`](crate::from_slice) gives all lists of a text together an allowance that grows with the text, and each list
+//! takes from it what its items need. Real responses stay far below it: an item of a list has at least an id.
+
+use std::cell::Cell;
+use std::fmt;
+use std::marker::PhantomData;
+use std::mem::{needs_drop, size_of};
+
+use serde::de::{Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+/// Bytes that the lists of any text may take.
+const ALLOWANCE: usize = 4 << 20;
+/// Bytes that lists may take beyond that for each byte of text.
+const ALLOWANCE_PER_BYTE: usize = 6;
+/// Bytes of the smallest block that an allocator hands out: what a short text takes beside its item.
+const SMALLEST_BLOCK: usize = 32;
+/// The message by which `decode.rs` recognises a list that is refused.
+pub(crate) const REFUSED: &str = "the lists take too much memory";
+
+thread_local! {
+    /// Bytes that lists may still take. Without a limit where the text is not decoded by `from_slice`.
+    static LEFT: Cell<usize> = const { Cell::new(usize::MAX) };
+}
+
+/// Limits the lists that this thread decodes, for as long as it lives.
+pub(crate) struct Allowance {
+    before: usize,
+}
+
+impl Allowance {
+    /// For a text of this length.
+    pub(crate) fn new(text: usize) -> Self {
+        Self { before: LEFT.replace(text.saturating_mul(ALLOWANCE_PER_BYTE).saturating_add(ALLOWANCE)) }
+    }
+}
+
+impl Drop for Allowance {
+    fn drop(&mut self) {
+        LEFT.set(self.before);
+    }
+}
+
+/// Reads a list. Null is the empty one.
+pub(crate) fn read<'de, T, D>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    deserializer.deserialize_any(List(PhantomData))
+}
+
+struct List<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a sequence")
+    }
+
+    fn visit_unit<E>(self) -> Result<Vec<T>, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Vec<T>, A::Error> {
+        let bytes_per_item = size_of::<T>() + if needs_drop::<T>() { SMALLEST_BLOCK } else { 0 };
+        let mut items = Vec::new();
+        while let Some(item) = sequence.next_element()? {
+            let left = LEFT.get().checked_sub(bytes_per_item).ok_or_else(|| A::Error::custom(REFUSED))?;
+            LEFT.set(left);
+            items.push(item);
+        }
+        Ok(items)
+    }
+}
