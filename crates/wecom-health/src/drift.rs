@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::Value;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::model::{Field, Response, Shape};
+use crate::model::{Response, Shape};
 
 /// Something in an answer that the schema does not describe.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -39,6 +39,9 @@ impl fmt::Display for Drift {
 /// After so many the schema is of another API, and memory is better used otherwise.
 const MOST: usize = 1_000;
 
+/// The name of a field is the server's to choose, and is kept: a longer one is cut.
+const LONGEST_NAME: usize = 100;
+
 type Callback = Arc<dyn Fn(&Drift) + Send + Sync>;
 
 /// Tells a callback of each drift once.
@@ -53,45 +56,12 @@ impl Watch {
         Self { callback, told: Arc::default() }
     }
 
-    /// Looks through an answer.
+    /// Looks through an answer, without building it in memory.
     pub(crate) fn look<R: Response>(&self, body: &[u8]) {
+        let Some(shape) = R::shape() else { return };
+        let walk = Walk { watch: self, shape, path: &mut String::new() };
         // What cannot be read is not drift: decoding has told of it.
-        if let (Some(shape), Ok(answer)) = (R::shape(), serde_json::from_slice(body)) {
-            self.walk(shape, &answer, &mut String::new());
-        }
-    }
-
-    fn walk(&self, shape: Shape, value: &Value, path: &mut String) {
-        match (shape, value) {
-            (Shape::Object(known), Value::Object(fields)) => {
-                for (name, value) in fields {
-                    let before = path.len();
-                    if !path.is_empty() {
-                        path.push('.');
-                    }
-                    path.push_str(name);
-                    match known.iter().find(|field| field.name == name) {
-                        Some(Field { shape, .. }) => self.walk(*shape, value, path),
-                        None => self.tell(Drift::UnknownField { path: path.clone() }),
-                    }
-                    path.truncate(before);
-                }
-            }
-            (Shape::List(item), Value::Array(values)) => {
-                path.push_str("[]");
-                for value in values {
-                    self.walk(*item, value, path);
-                }
-                path.truncate(path.len() - "[]".len());
-            }
-            (Shape::Coded(known), Value::Number(number)) => {
-                let value = number.as_i64().filter(|value| known.iter().all(|known| known.value != *value));
-                if let Some(value) = value {
-                    self.tell(Drift::UnknownValue { path: path.clone(), value });
-                }
-            }
-            _ => {}
-        }
+        let _ = walk.deserialize(&mut serde_json::Deserializer::from_slice(body));
     }
 
     fn tell(&self, drift: Drift) {
@@ -105,9 +75,102 @@ impl Watch {
     }
 }
 
+/// A value of an answer, and what the schema says about it.
+struct Walk<'a> {
+    watch: &'a Watch,
+    shape: Shape,
+    path: &'a mut String,
+}
+
+impl Walk<'_> {
+    /// What is inside the value.
+    fn inside(&mut self, shape: Shape) -> Walk<'_> {
+        Walk { watch: self.watch, shape, path: self.path }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Walk<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
+        match self.shape {
+            Shape::Object(_) | Shape::List(_) | Shape::Coded(_) => value.deserialize_any(self),
+            _ => value.deserialize_ignored_any(self),
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for Walk<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut fields: A) -> Result<(), A::Error> {
+        let Shape::Object(known) = self.shape else { return IgnoredAny.visit_map(fields).map(drop) };
+        while let Some(name) = fields.next_key::<String>()? {
+            let before = self.path.len();
+            if !self.path.is_empty() {
+                self.path.push('.');
+            }
+            self.path.extend(name.chars().take(LONGEST_NAME));
+            match known.iter().find(|field| field.name == name) {
+                Some(field) => fields.next_value_seed(self.inside(field.shape))?,
+                None => {
+                    fields.next_value::<IgnoredAny>()?;
+                    self.watch.tell(Drift::UnknownField { path: self.path.clone() });
+                }
+            }
+            self.path.truncate(before);
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut values: A) -> Result<(), A::Error> {
+        let Shape::List(item) = self.shape else { return IgnoredAny.visit_seq(values).map(drop) };
+        let before = self.path.len();
+        self.path.push_str("[]");
+        while values.next_element_seed(self.inside(*item))?.is_some() {}
+        self.path.truncate(before);
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
+        if let Shape::Coded(known) = self.shape
+            && known.iter().all(|known| known.value != value)
+        {
+            self.watch.tell(Drift::UnknownValue { path: self.path.clone(), value });
+        }
+        Ok(())
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<(), E> {
+        i64::try_from(value).map_or(Ok(()), |value| self.visit_i64(value))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use serde_json::Value;
 
     use super::*;
     use crate::model::GetReportJobInfoResponse;
