@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use reqwest::Url;
 
+use crate::cause::Cause;
 use crate::client::Inner;
 use crate::drift::{Drift, Watch};
 use crate::limits::Limits;
@@ -31,6 +32,7 @@ pub struct ClientBuilder {
     connect_timeout: Duration,
     attempt_timeout: Duration,
     timeout: Duration,
+    response_limit: usize,
     http: Option<reqwest::Client>,
     store: Option<Arc<dyn TokenStore>>,
     calls_per_minute: Option<NonZeroU32>,
@@ -48,6 +50,7 @@ impl ClientBuilder {
             connect_timeout: Duration::from_secs(10),
             attempt_timeout: Duration::from_secs(30),
             timeout: Duration::from_secs(60),
+            response_limit: 16 << 20,
             http: None,
             store: None,
             calls_per_minute: Some(CALLS_PER_MINUTE),
@@ -87,6 +90,14 @@ impl ClientBuilder {
     /// fetching a token may take 8 seconds, because other clients may wait for it.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
+        self
+    }
+
+    /// Sets how many bytes of a response are read at most. Defaults to 16 MiB; a page of 100 answers has some ten thousand bytes.
+    ///
+    /// Decoding takes up to seven times as much memory. Raise it for a job that names a million members one by one.
+    pub fn response_limit(mut self, bytes: usize) -> Self {
+        self.response_limit = bytes;
         self
     }
 
@@ -137,11 +148,19 @@ impl ClientBuilder {
     /// The corp id or the secret is empty, the base URL cannot be used, or TLS cannot be set up.
     pub fn build(self) -> Result<Client, Error> {
         let refuse = |advice: &str| Err(Error::configuration(advice.to_owned()));
-        if self.corp_id.as_ref().is_empty() {
-            return refuse("the corp id is empty: it is in the admin console under 我的企业");
+        match self.corp_id.as_ref() {
+            "" => return refuse("the corp id is empty: it is in the admin console under 我的企业"),
+            id if !is_plain(id) => {
+                return refuse("the corp id has a character that no corp id has, perhaps white space: copy it again");
+            }
+            _ => {}
         }
-        if self.secret.get().expose().is_empty() {
-            return refuse("the secret is empty: it is on the app's page in the admin console");
+        match self.secret.get().expose() {
+            "" => return refuse("the secret is empty: it is on the app's page in the admin console"),
+            secret if !is_plain(secret) => {
+                return refuse("the secret has a character that no secret has, perhaps white space: copy it again");
+            }
+            _ => {}
         }
         let Ok(base) = Url::parse(&self.base_url) else {
             return refuse("the base URL is not a URL: write it like https://qyapi.weixin.qq.com");
@@ -168,12 +187,12 @@ impl ClientBuilder {
         }
         let http = match self.http.clone() {
             Some(http) => http,
-            None => self.http(local)?,
+            None => self.http(base.scheme(), local)?,
         };
         let store = self.store.unwrap_or_else(|| Arc::new(MemoryTokenStore::default()));
         Ok(Client(Arc::new(Inner {
-            tokens: Tokens::new(TokenKey::new(&self.corp_id, &self.secret), store),
-            transport: Transport::new(http, base, self.attempt_timeout, self.watch),
+            tokens: Tokens::new(TokenKey::new(&self.corp_id, &self.secret), store, self.timeout),
+            transport: Transport::new(http, base, self.attempt_timeout, self.response_limit, self.watch),
             corp_id: self.corp_id,
             secret: self.secret,
             limits: Limits::new(self.calls_per_minute),
@@ -182,18 +201,22 @@ impl ClientBuilder {
         })))
     }
 
-    fn http(&self, local: bool) -> Result<reqwest::Client, Error> {
+    fn http(&self, scheme: &str, local: bool) -> Result<reqwest::Client, Error> {
         let mut http = reqwest::Client::builder()
             .user_agent(concat!("wecom-health/", env!("CARGO_PKG_VERSION")))
+            // Also where another crate of the program switches HTTP/2 on: its errors and its log repeat what the server sends.
+            .http1_only()
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .connect_timeout(self.connect_timeout);
         if local {
             // A proxy from the environment would get the secret, and could not reach this machine anyway.
             http = http.no_proxy();
+        } else {
+            check_proxy(scheme)?;
         }
         http.build()
-            .map_err(|error| Error::configuration(format!("the HTTP client cannot be set up: {}", error.without_url())))
+            .map_err(|error| Error::configuration(format!("the HTTP client cannot be set up: {}", Cause::of(&error))))
     }
 }
 
@@ -207,6 +230,7 @@ impl fmt::Debug for ClientBuilder {
             .field("connect_timeout", &self.connect_timeout)
             .field("attempt_timeout", &self.attempt_timeout)
             .field("timeout", &self.timeout)
+            .field("response_limit", &self.response_limit)
             .field("calls_per_minute", &self.calls_per_minute)
             .field("wait_when_rate_limited", &self.wait_when_rate_limited)
             .finish_non_exhaustive()
@@ -217,4 +241,30 @@ fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// Whether a text has visible ASCII characters alone, as every corp id and secret has. What sneaks in when they are copied, a line
+/// break or an invisible character, would be sent and refused, and the server bans an address after many refusals.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Refuses a proxy in the environment that the HTTP library would ignore: the request would go out without a proxy.
+fn check_proxy(scheme: &str) -> Result<(), Error> {
+    let of_scheme = if scheme == "https" { ["HTTPS_PROXY", "https_proxy"] } else { ["HTTP_PROXY", "http_proxy"] };
+    for variable in of_scheme.into_iter().chain(["ALL_PROXY", "all_proxy"]) {
+        let Some(value) = std::env::var_os(variable).filter(|value| !value.is_empty()) else { continue };
+        let uri = value.to_str().and_then(|value| value.parse::<hyper::Uri>().ok());
+        let known = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
+        let usable = uri.is_some_and(|uri| {
+            uri.authority().is_some() && uri.scheme_str().is_none_or(|scheme| known.contains(&scheme))
+        });
+        if !usable {
+            // The value may hold a password.
+            let advice =
+                format!("the proxy in the environment variable {variable} is not one: write it like http://host:port");
+            return Err(Error::configuration(advice));
+        }
+    }
+    Ok(())
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use tokio::time::{Instant, sleep, timeout_at};
 
+use crate::deadline::after;
 use crate::error::Kind;
 use crate::limits::Limits;
 use crate::model::{AccessToken, CorpId, Endpoint, GetTokenRequest, Paged, Response, Token};
@@ -94,28 +95,32 @@ impl Client {
             return self.try_until(request, None, tries).await;
         }
         let token = self.token(tries.deadline).await?;
+        let error = match self.try_until(request, Some(&token), tries).await {
+            Err(error) if error.rejects_token() => error,
+            result => return result,
+        };
+        self.forget(&token, &error, tries.deadline).await;
+        let token = self.token(tries.deadline).await?;
         match self.try_until(request, Some(&token), tries).await {
-            Err(error) if error.rejects_token() => {
-                // In time or not: that the token was rejected is known from the start, and a store that hangs is not waited for.
-                let _ = timeout_at(tries.deadline, self.0.tokens.forget(&token)).await;
-                let token = self.token(tries.deadline).await?;
-                let result = self.try_until(request, Some(&token), tries).await;
-                if result.as_ref().is_err_and(Error::rejects_token) {
-                    let _ = timeout_at(tries.deadline, self.0.tokens.forget(&token)).await;
-                }
-                result
-            }
+            Err(error) if error.rejects_token() => Err(match self.forget(&token, &error, tries.deadline).await {
+                Some(time) => error.holding(time),
+                None => error,
+            }),
             result => result,
         }
     }
 
     async fn token(&self, deadline: Instant) -> Result<AccessToken, Error> {
         let client = self.clone();
-        // A little before the caller gives up, so that it hears why.
-        let sooner = deadline.checked_sub(Duration::from_millis(100)).unwrap_or(deadline);
-        let waiting = self.0.tokens.get(move |until| client.fetch_token(until.min(sooner)));
+        let waiting = self.0.tokens.get(move |deadline| client.fetch_token(deadline));
         let late = |_| Err(Kind::Deadline { last: None }.at(GetTokenRequest::PATH, 0));
         timeout_at(deadline, pin!(waiting)).await.unwrap_or_else(late)
+    }
+
+    /// Forgets a rejected token. Returns how long no other is asked for.
+    async fn forget(&self, token: &AccessToken, error: &Error, deadline: Instant) -> Option<Duration> {
+        // That the token was rejected is known from the start: a store that hangs is not waited for.
+        timeout_at(deadline, self.0.tokens.forget(token, error.api()?)).await.ok()?
     }
 
     /// A new token.
@@ -147,7 +152,12 @@ impl Client {
                 self.0.transport.call(request, token, tries.deadline).await
             };
             let error = match attempt.await {
-                Ok(output) => return Ok(output),
+                Ok(output) => {
+                    if token.is_some() {
+                        self.0.tokens.accepted();
+                    }
+                    return Ok(output);
+                }
                 Err(Kind::Deadline { .. }) => Kind::Deadline { last: last.take() }.at(E::PATH, tries.made),
                 Err(kind) => kind.at(E::PATH, tries.made),
             };
@@ -187,12 +197,6 @@ fn pauses() -> ExponentialBackoff {
     let pauses =
         ExponentialBuilder::new().with_min_delay(Duration::from_millis(100)).with_max_delay(Duration::from_secs(5));
     pauses.with_max_times(TRIES - 1).with_jitter().build()
-}
-
-/// A moment after another; for a time that is no time any more, one that nobody will see.
-fn after(start: Instant, time: Duration) -> Instant {
-    const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
-    start + time.min(CENTURY)
 }
 
 impl fmt::Debug for Client {

@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::StatusCode;
 
+use crate::cause::Cause;
 use crate::model::{ApiError, ErrCode, RangeError, ResponseError};
 
 /// Why a call failed, or why a client could not be built.
@@ -20,10 +22,12 @@ struct Inner {
     endpoint: Option<&'static str>,
     attempts: u32,
     kind: Kind,
+    /// How long no new token is asked for.
+    held: Option<Duration>,
 }
 
 /// What went wrong.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Kind {
     Configuration(String),
     Unwritable,
@@ -43,26 +47,38 @@ pub(crate) enum Kind {
         /// Why the try before failed.
         last: Option<Error>,
     },
-    Connect(reqwest::Error),
+    Connect {
+        cause: Cause,
+        timed_out: bool,
+    },
     /// Of this client, or of an HTTP client that has its own.
-    Timeout(Option<reqwest::Error>),
-    Interrupted(reqwest::Error),
+    Timeout,
+    Interrupted(Cause),
     Redirect(StatusCode),
     Status(StatusCode),
-    /// More than any answer of the API has.
-    TooLarge,
+    TooLarge {
+        limit: usize,
+    },
+    /// A page holds more items than were asked for.
+    TooManyItems {
+        asked_for: i64,
+    },
     Response(ResponseError),
+    /// The server rejects every token that it gives out.
+    TokensRejected(ApiError),
 }
 
 impl Kind {
-    /// What an error of the HTTP library means; its URL is left behind.
-    pub(crate) fn of(error: reqwest::Error) -> Self {
-        let error = error.without_url();
-        match () {
-            () if error.is_builder() => Self::Unwritable,
-            () if error.is_connect() => Self::Connect(error),
-            () if error.is_timeout() => Self::Timeout(Some(error)),
-            () => Self::Interrupted(error),
+    /// What an error of the HTTP library means. Its URL and its text are left behind.
+    pub(crate) fn of(error: &reqwest::Error) -> Self {
+        if error.is_builder() {
+            Self::Unwritable
+        } else if error.is_connect() {
+            Self::Connect { cause: Cause::of(error), timed_out: error.is_timeout() }
+        } else if error.is_timeout() {
+            Self::Timeout
+        } else {
+            Self::Interrupted(Cause::of(error))
         }
     }
 
@@ -74,14 +90,26 @@ impl Kind {
     /// The error after this many requests to an endpoint.
     pub(crate) fn at(self, endpoint: &'static str, attempts: u32) -> Error {
         let attempts = if self.is_not_sent() { 0 } else { attempts };
-        Error(Arc::new(Inner { endpoint: Some(endpoint), attempts, kind: self }))
+        Error(Arc::new(Inner { endpoint: Some(endpoint), attempts, kind: self, held: None }))
     }
 }
 
 impl Error {
     /// A mistake of the program or its environment; says what to do.
     pub(crate) fn configuration(advice: String) -> Self {
-        Self(Arc::new(Inner { endpoint: None, attempts: 0, kind: Kind::Configuration(advice) }))
+        Self(Arc::new(Inner { endpoint: None, attempts: 0, kind: Kind::Configuration(advice), held: None }))
+    }
+
+    /// The same error, after which no new token is asked for so long.
+    pub(crate) fn holding(&self, time: Duration) -> Self {
+        let Inner { endpoint, attempts, kind, .. } = &*self.0;
+        Self(Arc::new(Inner { endpoint: *endpoint, attempts: *attempts, kind: kind.clone(), held: Some(time) }))
+    }
+
+    /// The same error for another request, for which nothing was sent.
+    pub(crate) fn repeated(&self, time: Duration) -> Self {
+        let Inner { endpoint, kind, .. } = &*self.0;
+        Self(Arc::new(Inner { endpoint: *endpoint, attempts: 0, kind: kind.clone(), held: Some(time) }))
     }
 
     /// Path of the call that failed, which may be the token's; nothing if no call was made.
@@ -90,7 +118,7 @@ impl Error {
     }
 
     /// How many requests were sent to the [`endpoint`](Self::endpoint) until it failed; for `gettoken`, by whichever call fetched
-    /// the token for all.
+    /// the token for all. 0 if nothing was sent, because the same failed a moment ago: see [`retry_after`](Self::retry_after).
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
@@ -98,9 +126,17 @@ impl Error {
     /// The server's refusal, if that is what failed.
     pub fn api(&self) -> Option<&ApiError> {
         match &self.0.kind {
-            Kind::Response(ResponseError::Api(error)) => Some(error),
+            Kind::Response(ResponseError::Api(error)) | Kind::TokensRejected(error) => Some(error),
             _ => None,
         }
+    }
+
+    /// Returns how long this client asks for no new token after this error; nothing if it may ask at once.
+    ///
+    /// The vendor blocks callers that ask for tokens in a loop. So after a refusal, requests that need a new token fail with the
+    /// same error, for 60 seconds where the credentials are wrong or calls came too often, and for 10 seconds otherwise.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.held
     }
 
     /// The status of an answer that does not come from the API, e.g. 502 from a gateway.
@@ -178,7 +214,7 @@ impl Error {
     /// The client has tried [`attempts`](Self::attempts) times. Try again later.
     pub fn is_transient(&self) -> bool {
         match &self.0.kind {
-            Kind::Connect(_) | Kind::Timeout(_) | Kind::Interrupted(_) | Kind::Deadline { .. } => true,
+            Kind::Connect { .. } | Kind::Timeout | Kind::Interrupted(_) | Kind::Deadline { .. } => true,
             Kind::Status(status) => status.is_server_error(),
             _ => self.has_code(&[ErrCode::SYSTEM_BUSY]),
         }
@@ -199,7 +235,7 @@ impl Error {
     ///
     /// Check the base URL, the network and the proxy, and that the machine trusts the server's certificate.
     pub fn is_connect(&self) -> bool {
-        matches!(self.0.kind, Kind::Connect(_))
+        matches!(self.0.kind, Kind::Connect { .. })
     }
 
     /// The answer was not complete in time.
@@ -211,14 +247,14 @@ impl Error {
     /// [`is_connect`](Self::is_connect) holds too, [`ClientBuilder::connect_timeout`](crate::ClientBuilder::connect_timeout).
     pub fn is_timeout(&self) -> bool {
         match &self.0.kind {
-            Kind::Timeout(_) | Kind::Deadline { .. } => true,
-            Kind::Connect(error) => error.is_timeout(),
+            Kind::Timeout | Kind::Deadline { .. } => true,
+            Kind::Connect { timed_out, .. } => *timed_out,
             _ => false,
         }
     }
 
-    /// The answer is not what the schema describes: not JSON, cut off, of other types, without its payload, or larger than
-    /// 64 MiB.
+    /// The answer is not what the schema describes: not JSON, cut off, of other types, without its payload, with more items than
+    /// were asked for, or larger than [`response_limit`](crate::ClientBuilder::response_limit).
     ///
     /// # Troubleshooting
     ///
@@ -226,7 +262,7 @@ impl Error {
     pub fn is_decode(&self) -> bool {
         match &self.0.kind {
             Kind::Response(error) => matches!(error, ResponseError::Decode(_) | ResponseError::MissingPayload { .. }),
-            kind => matches!(kind, Kind::EmptyToken | Kind::TooLarge),
+            kind => matches!(kind, Kind::EmptyToken | Kind::TooLarge { .. } | Kind::TooManyItems { .. }),
         }
     }
 
@@ -279,8 +315,8 @@ impl fmt::Display for Error {
                 write!(f, "the server repeats a page, at offset {offset}: stopped, because it would never end")
             }
             Kind::Deadline { .. } => f.write_str("the call was not done within its time"),
-            Kind::Connect(_) => f.write_str("could not connect to the server"),
-            Kind::Timeout(_) => f.write_str("the answer was not complete in time"),
+            Kind::Connect { .. } => f.write_str("could not connect to the server"),
+            Kind::Timeout => f.write_str("the answer was not complete in time"),
             Kind::Interrupted(_) => {
                 f.write_str("the connection broke off before the answer was complete, or it is no HTTP")
             }
@@ -291,24 +327,37 @@ impl fmt::Display for Error {
                 )
             }
             Kind::Status(status) => write!(f, "HTTP {status}: this is not the API, which always answers 200"),
-            Kind::TooLarge => f.write_str("the answer is larger than 64 MiB: this is not the API"),
+            Kind::TooLarge { limit } => {
+                write!(f, "the response is larger than {limit} bytes: raise the limit if this is the API")
+            }
+            Kind::TooManyItems { asked_for } => {
+                write!(f, "the server sent more than the {asked_for} items that a page may have")
+            }
             Kind::Response(error) => error.fmt(f),
+            Kind::TokensRejected(error) => write!(f, "the server rejects every token that it gives out: {error}"),
+        }?;
+        match self.0.held {
+            // Rounded up, so that waiting this long is enough.
+            Some(time) if self.0.attempts == 0 => {
+                write!(f, " (no new token is asked for within {} s)", time.as_millis().div_ceil(1_000))
+            }
+            _ => Ok(()),
         }
     }
 }
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { endpoint, attempts, kind } = &*self.0;
+        let Inner { endpoint, attempts, kind, held } = &*self.0;
         let mut debug = f.debug_struct("Error");
-        debug.field("endpoint", endpoint).field("attempts", attempts).field("kind", kind).finish()
+        debug.field("endpoint", endpoint).field("attempts", attempts).field("kind", kind).field("held", held).finish()
     }
 }
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0.kind {
-            Kind::Connect(error) | Kind::Timeout(Some(error)) | Kind::Interrupted(error) => Some(error),
+            Kind::Connect { cause, .. } | Kind::Interrupted(cause) => Some(cause),
             Kind::Deadline { last: Some(error) } => Some(error),
             _ => None,
         }

@@ -4,7 +4,9 @@
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod builder;
+mod cause;
 mod client;
+mod deadline;
 mod drift;
 mod error;
 mod generated;

@@ -139,6 +139,10 @@ impl<R: Paged> Walk<R> {
         if items.is_empty() {
             return Ok(None);
         }
+        let came = i64::try_from(items.len()).unwrap_or(i64::MAX);
+        if came > self.source.page_size {
+            return Err(Kind::TooManyItems { asked_for: self.source.page_size }.at(R::PATH, 1));
+        }
         if !self.seen.insert(fingerprint(&items)) {
             self.equal_singles += 1;
             if items.len() > 1 || self.equal_singles > EQUAL_SINGLES {
@@ -146,7 +150,7 @@ impl<R: Paged> Walk<R> {
             }
         }
         self.position.ended = last;
-        self.advance(i64::try_from(items.len()).unwrap_or(i64::MAX));
+        self.advance(came);
         Ok(Some(items))
     }
 

@@ -13,24 +13,43 @@ use crate::model::AccessToken;
 use crate::token_store::{StoreError, StoreFuture, StoredToken, TokenKey, TokenStore};
 
 /// Redis that does not answer within this time counts as down.
-const PATIENCE: Duration = Duration::from_secs(2);
+const REDIS_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// The holder of the lock in `KEYS[1]`; nothing if what is there is no lock: another type or text, or without the expiry that
+/// every lock has.
+macro_rules! with_holder {
+    ($script:literal) => {
+        concat!(
+            "local holder = redis.pcall('GET', KEYS[1])\n",
+            "if type(holder) ~= 'string' or not string.match(holder, '^[%w-]+$') or redis.call('PTTL', KEYS[1]) < 0 then\n",
+            "  holder = nil\n",
+            "end\n",
+            $script
+        )
+    };
+}
 
 /// Deletes a lock if it is this owner's.
-const UNLOCK: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end return 1";
+const UNLOCK: &str = with_holder!("if holder == ARGV[1] then redis.call('DEL', KEYS[1]) end return 1");
 /// Takes a lock that is free, or begins the lease of the owner anew.
-const LOCK: &str = "
-if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
-if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('PEXPIRE', KEYS[1], ARGV[2]) return 1 end
-return 0";
+const LOCK: &str = with_holder!(
+    "if holder and holder ~= ARGV[1] then return 0 end redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) return 1"
+);
 /// Keeps a token, with the time until which it is fresh, if the lock is this owner's.
-const SAVE: &str = "
-if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2] .. '|' .. ARGV[3], 'PX', ARGV[4]) end
-return 1";
+const SAVE: &str = with_holder!(
+    "if holder == ARGV[1] then redis.call('SET', KEYS[2], ARGV[2] .. '|' .. ARGV[3], 'PX', ARGV[4]) end return 1"
+);
 /// Deletes a token if it is this one.
 const FORGET: &str = "
-local kept = redis.call('GET', KEYS[1])
-if kept and string.sub(kept, string.find(kept, '|', 1, true) + 1) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+local kept = redis.pcall('GET', KEYS[1])
+local bar = type(kept) == 'string' and string.find(kept, '|', 1, true)
+if bar and string.sub(kept, bar + 1) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return 1";
+/// Reads a token and how long it is kept, in milliseconds.
+const LOAD: &str = "
+local kept = redis.pcall('GET', KEYS[1])
+if type(kept) == 'string' then return {kept, redis.call('PTTL', KEYS[1])} end
+return {'', 0}";
 
 /// Keeps tokens in Redis: the processes of an app share one, and one of them fetches it for all.
 ///
@@ -85,13 +104,13 @@ impl RedisTokenStore {
                 }
             }
             let config = AsyncConnectionConfig::new()
-                .set_connection_timeout(Some(PATIENCE))
-                .set_response_timeout(Some(PATIENCE));
+                .set_connection_timeout(Some(REDIS_TIMEOUT))
+                .set_response_timeout(Some(REDIS_TIMEOUT));
             let new = self.client.get_multiplexed_async_connection_with_config(&config).await?;
             *self.connection.lock().await = Some(new.clone());
             command(new).await
         };
-        let failure = match timeout(PATIENCE, run).await {
+        let failure = match timeout(REDIS_TIMEOUT, run).await {
             Ok(Ok(value)) => return Ok(value),
             Ok(Err(error)) => StoreError::new(error.category().to_owned()),
             Err(_) => StoreError::new("Redis does not answer"),
@@ -120,6 +139,16 @@ impl RedisTokenStore {
     }
 }
 
+/// Reads what was kept; nothing if it is not a token of ours.
+fn stored_token(kept: &[u8], milliseconds_left: i64) -> Option<StoredToken> {
+    let (fresh_until, token) =
+        std::str::from_utf8(kept).ok()?.split_once('|').filter(|(_, token)| !token.is_empty())?;
+    let fresh_until = SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(fresh_until.parse().ok()?))?;
+    let left = Duration::from_millis(u64::try_from(milliseconds_left).ok()?);
+    let expires_at = SystemTime::now().checked_add(left)?;
+    Some(StoredToken { token: token.into(), fresh_until, expires_at })
+}
+
 fn token_key(key: &TokenKey) -> String {
     format!("wecom-health:{key}:token")
 }
@@ -135,16 +164,8 @@ fn millis(duration: Duration) -> u64 {
 impl TokenStore for RedisTokenStore {
     fn load<'a>(&'a self, key: &'a TokenKey) -> StoreFuture<'a, Option<StoredToken>> {
         Box::pin(async move {
-            let key = &token_key(key);
-            let (kept, left): (Option<String>, i64) = self
-                .run(|mut redis| async move { redis::pipe().atomic().get(key).pttl(key).query_async(&mut redis).await })
-                .await?;
-            let left = Duration::from_millis(u64::try_from(left).unwrap_or(0));
-            Ok(kept.and_then(|kept| {
-                let (fresh_until, token) = kept.split_once('|')?;
-                let fresh_until = SystemTime::UNIX_EPOCH + Duration::from_millis(fresh_until.parse().ok()?);
-                Some(StoredToken { token: token.into(), fresh_until, expires_at: SystemTime::now() + left })
-            }))
+            let (kept, left): (Vec<u8>, i64) = self.script(LOAD, &[token_key(key)], &[]).await?;
+            Ok(stored_token(&kept, left))
         })
     }
 
@@ -157,7 +178,7 @@ impl TokenStore for RedisTokenStore {
             }
             let fresh_until = millis(token.fresh_until.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default());
             let arguments = [owner, &fresh_until.to_string(), token.token.expose(), &left.to_string()];
-            self.script::<()>(SAVE, &[token_key(key), lock_key(key)], &arguments).await
+            self.script::<()>(SAVE, &[lock_key(key), token_key(key)], &arguments).await
         })
     }
 

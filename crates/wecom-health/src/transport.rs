@@ -1,4 +1,5 @@
-//! The one place where requests are sent. Errors of the HTTP library leave it without their URL, which holds the token.
+//! The one place where requests are sent. Errors of the HTTP library do not leave it: they may repeat the URL, which holds the
+//! token, and what the server sent.
 
 use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
@@ -12,23 +13,28 @@ use crate::drift::Watch;
 use crate::error::Kind;
 use crate::model::{AccessToken, Endpoint, Method, Response};
 
-/// Larger than any answer: a page has 100 items at most, and a job names some ten thousand members.
-const LIMIT: usize = 64 << 20;
-
 /// An HTTP client and the server it talks to.
 pub(crate) struct Transport {
     pub(crate) http: reqwest::Client,
     pub(crate) base: Url,
     /// How long one try may take. Not left to the HTTP library, which is slower at it and may be the user's.
     pub(crate) attempt_timeout: Duration,
+    /// How many bytes of a response are read at most.
+    pub(crate) response_limit: usize,
     pub(crate) watch: Option<Watch>,
     /// Few, and looked up in every call: a list is faster than a map.
     urls: Mutex<Vec<(&'static str, Url)>>,
 }
 
 impl Transport {
-    pub(crate) fn new(http: reqwest::Client, base: Url, attempt_timeout: Duration, watch: Option<Watch>) -> Self {
-        Self { http, base, attempt_timeout, watch, urls: Mutex::default() }
+    pub(crate) fn new(
+        http: reqwest::Client,
+        base: Url,
+        attempt_timeout: Duration,
+        response_limit: usize,
+        watch: Option<Watch>,
+    ) -> Self {
+        Self { http, base, attempt_timeout, response_limit, watch, urls: Mutex::default() }
     }
 
     /// Where a call goes. Put together once for each path: doing so in every call showed in the benchmark.
@@ -62,16 +68,16 @@ impl Transport {
         };
         let token = E::TOKEN_PARAMETER.zip(token.map(AccessToken::expose));
         let exchange = async {
-            let response = sending.query(&token.as_slice()).send().await.map_err(Kind::of)?;
+            let response = sending.query(&token.as_slice()).send().await.map_err(|error| Kind::of(&error))?;
             match response.status() {
-                StatusCode::OK => body_of(response).await,
+                StatusCode::OK => body_of(response, self.response_limit).await,
                 status if status.is_redirection() => Err(Kind::Redirect(status)),
                 status => Err(Kind::Status(status)),
             }
         };
         // One timer for both, because each costs in every call.
         let end = Instant::now().checked_add(self.attempt_timeout).filter(|end| *end < deadline);
-        let late = |_| if end.is_some() { Kind::Timeout(None) } else { Kind::Deadline { last: None } };
+        let late = |_| if end.is_some() { Kind::Timeout } else { Kind::Deadline { last: None } };
         let body = timeout_at(end.unwrap_or(deadline), pin!(exchange)).await.map_err(late)??;
         let answer = E::Response::from_slice(&body).map_err(Kind::Response)?;
         if let Some(watch) = &self.watch {
@@ -83,11 +89,11 @@ impl Transport {
 
 /// The body, piece by piece, so that nobody fills the memory.
 #[expect(clippy::disallowed_methods, reason = "the URL is taken off every error here")]
-async fn body_of(mut response: reqwest::Response) -> Result<Vec<u8>, Kind> {
+async fn body_of(mut response: reqwest::Response, limit: usize) -> Result<Vec<u8>, Kind> {
     let mut body = Vec::new();
-    while let Some(piece) = response.chunk().await.map_err(Kind::of)? {
-        if body.len() + piece.len() > LIMIT {
-            return Err(Kind::TooLarge);
+    while let Some(piece) = response.chunk().await.map_err(|error| Kind::of(&error))? {
+        if body.len() + piece.len() > limit {
+            return Err(Kind::TooLarge { limit });
         }
         body.extend_from_slice(&piece);
     }

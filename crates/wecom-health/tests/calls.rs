@@ -94,8 +94,9 @@ async fn those_who_wait_for_a_token_share_its_failure() {
         assert_eq!(error.api().unwrap().errcode(), ErrCode::APP_DISABLED);
         assert!(error.is_permission());
     }
+    let later = call().await.unwrap_err();
+    assert!(later.retry_after().is_some_and(|time| time <= Duration::from_secs(10)), "{later}");
     assert_eq!(calls(&emulator, "/cgi-bin/gettoken"), 1);
-    call().await.unwrap();
 }
 
 /// A call that the schema does not describe.
@@ -281,18 +282,22 @@ async fn a_try_has_its_time_with_an_http_client_of_ones_own_too() {
 async fn an_answer_without_end_does_not_fill_the_memory() {
     let emulator = Emulator::start().await.unwrap();
     let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
-    let client = builder.build().unwrap();
-    for (mebibytes, too_large) in [(63, false), (65, true)] {
-        let body = format!(r#"{{"pv": 1, "uv": 2, "x": "{}"}}"#, "x".repeat(mebibytes << 20));
-        emulator.fail_next("get_health_report_stat", Fault::Body(body));
-        match client.report_stat(date()).await {
-            Ok(_) => assert!(!too_large),
-            Err(error) => {
-                assert!(too_large && error.is_decode(), "{error}");
-                assert!(
-                    error.to_string().ends_with("the answer is larger than 64 MiB: this is not the API"),
-                    "{error}"
-                );
+    for (limit, bytes) in [(None, 16 << 20), (Some(1_000), 1_000), (Some(20 << 20), 20 << 20)] {
+        let client =
+            limit.into_iter().fold(builder.clone(), wecom_health::ClientBuilder::response_limit).build().unwrap();
+        for more in [0, 1] {
+            let mut body = r#"{"pv": 1, "uv": 2, "x": ""}"#.to_owned();
+            body.insert_str(body.len() - 2, &"x".repeat(bytes - body.len() + more));
+            emulator.fail_next("get_health_report_stat", Fault::Body(body));
+            match client.report_stat(date()).await {
+                Ok(_) => assert_eq!(more, 0),
+                Err(error) => {
+                    assert!(more == 1 && error.is_decode(), "{error}");
+                    assert!(
+                        error.to_string().contains(&format!("the response is larger than {bytes} bytes")),
+                        "{error}"
+                    );
+                }
             }
         }
     }

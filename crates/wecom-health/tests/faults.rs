@@ -91,6 +91,22 @@ async fn a_refused_connection_is_tried_three_times() {
 }
 
 #[tokio::test]
+async fn a_connection_that_is_not_accepted_is_a_timeout() {
+    let server = tokio::net::TcpSocket::new_v4().unwrap();
+    server.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let server = server.listen(1).unwrap();
+    let address = server.local_addr().unwrap();
+    // Those that fit into its queue; further ones get no reply.
+    let _queue: Vec<_> =
+        (0..8).map(|_| tokio::spawn(async move { tokio::net::TcpStream::connect(address).await })).collect();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let builder = Client::builder("ww1", Secret::new("s")).base_url(format!("http://{address}"));
+    let client = builder.connect_timeout(Duration::from_millis(200)).build().unwrap();
+    let error = client.report_job_ids().send().await.unwrap_err();
+    assert_eq!(holding(&error), "connect transient timeout", "{error:?}");
+}
+
+#[tokio::test]
 async fn each_fault_has_a_line_of_its_own() {
     let lines: Vec<_> = cases().iter().map(|case| case.line).filter(|line| !line.is_empty()).collect();
     let mut distinct = lines.clone();
@@ -127,7 +143,7 @@ async fn a_rate_limit_is_waited_for_on_request_where_the_time_allows_it() {
 #[tokio::test]
 async fn refused_credentials_and_addresses_are_final_and_busy_ones_are_not() {
     // Code of gettoken, requests for a first and for a second call.
-    for (code, first, second) in [(40001, 1, 1), (40013, 1, 1), (60020, 1, 2), (-1, 3, 4)] {
+    for (code, first, second) in [(40001, 1, 1), (40013, 1, 1), (60020, 1, 1), (-1, 3, 4)] {
         let emulator = Emulator::start().await.unwrap();
         let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
         let client = builder.build().unwrap();

@@ -163,7 +163,7 @@ async fn a_slow_program_gets_its_pages_and_can_make_other_calls() {
 }
 
 #[tokio::test]
-async fn short_pages_and_pages_longer_than_asked_for_change_no_later_limit() {
+async fn short_pages_change_no_later_limit() {
     for concurrency in [1, 4] {
         let (emulator, client) = start(Emulator::builder().synthetic_answers("jobid1", date(), 1_000)).await;
         for _ in 0..2 {
@@ -179,21 +179,22 @@ async fn short_pages_and_pages_longer_than_asked_for_change_no_later_limit() {
         let calls = asked(&emulator, ANSWERS).len();
         assert!(calls < 30, "{calls} calls, {concurrency} at once");
     }
+}
+
+#[tokio::test]
+async fn a_page_longer_than_asked_for_is_refused() {
     let (emulator, client) = start(Emulator::builder()).await;
-    for page in 0..3 {
-        let answers: Vec<_> = (page * 250..(page + 1) * 250)
-            .map(|number| json!({"id_type": 1, "userid": format!("user{number:07}")}))
-            .collect();
-        emulator.fail_next(ANSWERS, Fault::Body(json!({"answers": answers}).to_string()));
+    let page = |items: usize| Fault::Body(json!({"answers": vec![json!({"id_type": 1}); items]}).to_string());
+    for (items, asked_for) in [(101, 100), (11, 10)] {
+        emulator.fail_next(ANSWERS, page(items));
+        let mut answers = client.report_answers("jobid1", date()).page_size(asked_for).stream();
+        let error = answers.try_next().await.unwrap_err();
+        let line = format!("the server sent more than the {asked_for} items that a page may have");
+        assert_eq!((error.to_string(), error.is_decode()), (format!("/cgi-bin/health/{ANSWERS}: {line}"), true));
+        assert!(answers.try_next().await.unwrap().is_none());
     }
-    emulator.fail_next(ANSWERS, Fault::Body("{}".into()));
-    let mut answers = client.report_answers("jobid1", date()).stream();
-    let mut count = 0;
-    while let Some(answer) = answers.try_next().await.unwrap() {
-        assert_eq!(number(&answer), count);
-        count += 1;
-    }
-    assert_eq!(count, 750);
+    emulator.fail_next(ANSWERS, page(10));
+    assert!(client.report_answers("jobid1", date()).page_size(10).stream().try_next().await.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -205,6 +206,17 @@ async fn equal_answers_on_pages_of_one_are_not_taken_for_a_repeated_page() {
         answers.try_next().await.unwrap().unwrap();
     }
     assert!(answers.try_next().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn eleven_equal_answers_after_the_first_are_a_repeated_page() {
+    let equal = vec![json!({"id_type": 1, "userid": "a"}); 20];
+    let (_emulator, client) = start(Emulator::builder().answers("jobid1", date(), equal).page_cap(1)).await;
+    let mut answers = client.report_answers("jobid1", date()).stream();
+    for _ in 0..11 {
+        answers.try_next().await.unwrap().unwrap();
+    }
+    assert!(answers.try_next().await.unwrap_err().to_string().contains("the server repeats a page, at offset 11"));
 }
 
 #[tokio::test]

@@ -193,11 +193,76 @@ async fn only_the_owner_of_the_lock_saves_and_unlocks() {
     let start = Instant::now();
     one.report_stat(date()).await.unwrap();
     assert!(start.elapsed() >= Duration::from_millis(500), "the lock of the other was respected");
+    // Saving goes on after the request.
+    while redis::cmd("EXISTS").arg(key("lock")).query_async::<i64>(&mut connection).await.unwrap() == 1 {
+        assert!(start.elapsed() < Duration::from_secs(10), "the lock is not given back");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     let kept: String = redis::cmd("GET").arg(key("token")).query_async(&mut connection).await.unwrap();
     let token = emulator.requests().last().unwrap().expose_query().trim_start_matches("access_token=").to_owned();
     assert!(kept.ends_with(&format!("|{token}")));
-    let locked: i64 = redis::cmd("EXISTS").arg(key("lock")).query_async(&mut connection).await.unwrap();
-    assert_eq!(locked, 0, "the lock was given back");
+}
+
+#[tokio::test]
+async fn what_is_no_lock_and_no_token_is_replaced() {
+    let Some(redis) = Redis::start() else { return };
+    let connection = redis::Client::open(redis.url.as_str()).unwrap();
+    let mut connection = connection.get_multiplexed_async_connection().await.unwrap();
+    for (what, command) in [
+        ("without expiry", &["SET", "KEY", "somebody"][..]),
+        ("a list", &["RPUSH", "KEY", "somebody"]),
+        ("a hash", &["HSET", "KEY", "somebody", "x"]),
+        ("no text", &["SET", "KEY", "\u{e9}|", "PX", "60000"]),
+        ("a token without its text", &["SET", "KEY", "9999999999999|", "PX", "60000"]),
+    ] {
+        for end in ["lock", "token"] {
+            let emulator = Emulator::start().await.unwrap();
+            let key = format!("wecom-health:{}:{end}", fingerprint_of(&emulator));
+            redis::cmd("FLUSHALL").exec_async(&mut connection).await.unwrap();
+            let mut set = redis::cmd(command[0]);
+            for argument in &command[1..] {
+                // What is written as é is one byte, which is no UTF-8.
+                let bytes: Vec<u8> = match *argument {
+                    "KEY" => key.clone().into_bytes(),
+                    text => text.chars().map(|char| u8::try_from(u32::from(char)).unwrap()).collect(),
+                };
+                set.arg(bytes);
+            }
+            set.exec_async(&mut connection).await.unwrap();
+
+            let builder =
+                Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
+            let client = builder.token_store(redis.store()).timeout(Duration::from_secs(5)).build().unwrap();
+            let start = Instant::now();
+            client.report_stat(date()).await.unwrap();
+            assert!(start.elapsed() < Duration::from_secs(1), "{what} under {end}: {:?}", start.elapsed());
+            // The next client finds the token.
+            let token = format!("wecom-health:{}:token", fingerprint_of(&emulator));
+            while redis::cmd("PTTL").arg(&token).query_async::<i64>(&mut connection).await.unwrap_or(0) <= 60_000 {
+                assert!(start.elapsed() < Duration::from_secs(10), "{what} under {end}: no token was saved");
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            let other =
+                Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
+            other.token_store(redis.store()).build().unwrap().report_stat(date()).await.unwrap();
+            assert_eq!(requests(&emulator, "gettoken"), 1, "{what} under {end}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_lock_of_a_dead_owner_does_not_fail_a_client_with_5_seconds() {
+    let Some(redis) = Redis::start() else { return };
+    let emulator = Emulator::start().await.unwrap();
+    let connection = redis::Client::open(redis.url.as_str()).unwrap();
+    let mut connection = connection.get_multiplexed_async_connection().await.unwrap();
+    let lock = format!("wecom-health:{}:lock", fingerprint_of(&emulator));
+    redis::cmd("SET").arg(&[&lock, "dead", "PX", "9900"]).exec_async(&mut connection).await.unwrap();
+    let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
+    let client = builder.token_store(redis.store()).timeout(Duration::from_secs(5)).build().unwrap();
+    let start = Instant::now();
+    client.report_stat(date()).await.unwrap();
+    assert!((Duration::from_secs(2)..Duration::from_secs(4)).contains(&start.elapsed()), "{:?}", start.elapsed());
 }
 
 /// `<corp id>:<fingerprint>`, as it is in the keys.

@@ -1,0 +1,182 @@
+//! What a client knows of its token, and how long it must not ask for another.
+
+use std::time::{Duration, SystemTime};
+
+use tokio::time::Instant;
+
+use super::refresh::Refresh;
+use crate::Error;
+use crate::error::Kind;
+use crate::model::{AccessToken, ApiError, Endpoint, GetTokenRequest, Token};
+use crate::token_store::StoredToken;
+
+/// A token is refreshed this long before it expires, so that it does not expire on its way to the server.
+const REFRESH_BEFORE_EXPIRY: Duration = Duration::from_secs(300);
+/// The server bans an address for an hour after many attempts with wrong credentials.
+const HOLD_AFTER_WRONG_CREDENTIALS: Duration = Duration::from_secs(60);
+/// The server blocks for a minute where the limit of a minute is exceeded.
+const HOLD_AFTER_RATE_LIMIT: Duration = Duration::from_secs(60);
+/// Any other failure that will not pass by itself.
+const HOLD_AFTER_FAILURE: Duration = Duration::from_secs(10);
+/// A token that has expired when it arrives is used this long all the same: another one would be no better.
+const LIFETIME_OF_EXPIRED: Duration = Duration::from_secs(10);
+/// Whatever the server says, the sum with the present must be a time.
+const LONGEST_LIFETIME: Duration = Duration::from_secs(86_400);
+
+#[derive(Default)]
+pub(super) struct Cache {
+    token: Option<StoredToken>,
+    /// The token that the server rejected last: it must not come back from the store.
+    rejected: Option<AccessToken>,
+    hold: Option<Hold>,
+    refresh: Option<Refresh>,
+}
+
+/// Until when no new token is asked for, and why.
+struct Hold {
+    error: Error,
+    until: Instant,
+    /// A failure that may pass holds only while there is a token to use meanwhile.
+    passing: bool,
+}
+
+/// The token that there is.
+pub(super) enum Usable {
+    Fresh(AccessToken),
+    /// Still valid, but to be refreshed.
+    Stale(AccessToken),
+    None,
+}
+
+impl Cache {
+    pub(super) fn usable(&self) -> Usable {
+        match self.token.as_ref().filter(|token| SystemTime::now() < token.expires_at) {
+            Some(token) if is_fresh(token) => Usable::Fresh(token.token.clone()),
+            Some(token) => Usable::Stale(token.token.clone()),
+            None => Usable::None,
+        }
+    }
+
+    /// Why no new token is asked for now.
+    pub(super) fn hold(&self) -> Option<Error> {
+        let hold = self.hold.as_ref().filter(|hold| !hold.passing || self.has_token())?;
+        let left = hold.until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero())?;
+        Some(hold.error.repeated(left))
+    }
+
+    pub(super) fn hold_after_rejection(&mut self, reason: &ApiError) {
+        let error = Kind::TokensRejected(reason.clone()).at(GetTokenRequest::PATH, 0);
+        self.hold = Some(Hold { error, until: Instant::now() + HOLD_AFTER_FAILURE, passing: false });
+    }
+
+    /// The refresh under way. One that has ended is here only if its task panicked, or its runtime was shut down.
+    pub(super) fn join(&self) -> Option<super::refresh::SharedResult> {
+        self.refresh.as_ref().filter(|refresh| !refresh.task.is_finished()).map(|refresh| refresh.result.clone())
+    }
+
+    pub(super) fn started(&mut self, refresh: Refresh) {
+        self.refresh = Some(refresh);
+    }
+
+    /// Takes in the result of a refresh, and returns what its callers get: after a failure the old token, while it is valid.
+    pub(super) fn ended(&mut self, result: Result<StoredToken, Error>) -> Result<AccessToken, Error> {
+        self.refresh = None;
+        match result {
+            Ok(token) => {
+                let text = token.token.clone();
+                if self.rejected.as_ref() == Some(&text) {
+                    // The server gives it out again; it may reject it again.
+                    self.rejected = None;
+                }
+                self.token = Some(token);
+                self.hold = None;
+                Ok(text)
+            }
+            Err(error) => {
+                let passing = error.is_transient() || error.is_stopped();
+                let time = hold_after(&error);
+                let error = if passing { error } else { error.holding(time) };
+                self.hold = Some(Hold { error: error.clone(), until: Instant::now() + time, passing });
+                match self.usable() {
+                    Usable::Fresh(token) | Usable::Stale(token) => Ok(token),
+                    Usable::None => Err(error),
+                }
+            }
+        }
+    }
+
+    /// Whether this was the current token, which is now forgotten.
+    pub(super) fn forget(&mut self, token: &AccessToken) -> bool {
+        let other = self.token.as_ref().is_some_and(|current| current.token != *token);
+        if other || self.rejected.as_ref() == Some(token) {
+            return false;
+        }
+        self.token = None;
+        self.rejected = Some(token.clone());
+        true
+    }
+
+    /// Whether a token from the store can be used.
+    pub(super) fn accepts(&self, token: &StoredToken) -> bool {
+        is_fresh(token) && self.rejected.as_ref() != Some(&token.token)
+    }
+
+    fn has_token(&self) -> bool {
+        !matches!(self.usable(), Usable::None)
+    }
+}
+
+fn hold_after(error: &Error) -> Duration {
+    if error.is_refused_credentials() {
+        HOLD_AFTER_WRONG_CREDENTIALS
+    } else if error.is_rate_limited() {
+        HOLD_AFTER_RATE_LIMIT
+    } else {
+        HOLD_AFTER_FAILURE
+    }
+}
+
+/// A new token, with the times until which it is fresh and valid.
+pub(super) fn stored(Token { access_token: token, expires_in, .. }: Token) -> StoredToken {
+    let now = SystemTime::now();
+    let lifetime = lifetime(expires_in);
+    StoredToken { token, fresh_until: now + freshness(lifetime), expires_at: now + lifetime }
+}
+
+/// How long a token is taken for valid.
+fn lifetime(expires_in: i64) -> Duration {
+    match u64::try_from(expires_in) {
+        Ok(0) | Err(_) => LIFETIME_OF_EXPIRED,
+        Ok(seconds) => Duration::from_secs(seconds).min(LONGEST_LIFETIME),
+    }
+}
+
+/// How long a token is used before it is refreshed: half of its lifetime at least.
+fn freshness(lifetime: Duration) -> Duration {
+    lifetime.saturating_sub(REFRESH_BEFORE_EXPIRY).max(lifetime / 2)
+}
+
+fn is_fresh(token: &StoredToken) -> bool {
+    SystemTime::now() < token.fresh_until
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_refreshed_before_it_expires() {
+        let used = |expires_in| freshness(lifetime(expires_in));
+        assert_eq!(used(7200), Duration::from_secs(6900));
+        assert_eq!(used(10), Duration::from_secs(5));
+        assert_eq!(used(i64::MAX), Duration::from_secs(86_100));
+    }
+
+    #[test]
+    fn an_expired_token_is_used_for_10_seconds() {
+        for expires_in in [0, -1, i64::MIN] {
+            assert_eq!(lifetime(expires_in), Duration::from_secs(10));
+        }
+        assert_eq!(lifetime(1), Duration::from_secs(1));
+    }
+}

@@ -1,0 +1,100 @@
+//! The access token of a client: fetched when first needed, by one caller for all, and kept until shortly before it expires.
+//!
+//! [`cache`] holds what this client knows of its token and how long it must not ask for another. [`refresh`] fetches a new one
+//! in a task that all callers wait for. [`turn`] agrees with the other clients of a store on who fetches.
+
+mod cache;
+mod refresh;
+#[cfg(test)]
+mod tests;
+mod turn;
+
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use self::cache::{Cache, Usable};
+use self::turn::SharedStore;
+use crate::Error;
+use crate::model::{AccessToken, ApiError, Token};
+use crate::token_store::{TokenKey, TokenStore};
+
+/// The token of one client.
+pub(crate) struct Tokens(Arc<Inner>);
+
+struct Inner {
+    store: SharedStore,
+    cache: Mutex<Cache>,
+    /// Whether the server has rejected a token since it last accepted one.
+    rejected: AtomicBool,
+    /// How long a request may take in all.
+    timeout: Duration,
+}
+
+impl Tokens {
+    pub(crate) fn new(key: TokenKey, store: Arc<dyn TokenStore>, timeout: Duration) -> Self {
+        let store = SharedStore::new(key, store);
+        Self(Arc::new(Inner { store, cache: Mutex::default(), rejected: AtomicBool::new(false), timeout }))
+    }
+
+    /// Returns the current token, or fetches a new one. Shortly before it expires, the old one is returned while it is refreshed.
+    pub(crate) async fn get<F>(
+        &self,
+        fetch: impl FnOnce(tokio::time::Instant) -> F + Send + 'static,
+    ) -> Result<AccessToken, Error>
+    where
+        F: Future<Output = Result<Token, Error>> + Send + 'static,
+    {
+        let mut fetch = Some(fetch);
+        loop {
+            let refresh = {
+                let mut cache = self.0.cache();
+                let usable = cache.usable();
+                if let Usable::Fresh(token) = usable {
+                    return Ok(token);
+                }
+                let refresh = match (cache.hold(), cache.join()) {
+                    (Some(error), _) => Err(error),
+                    (None, Some(refresh)) => Ok(refresh),
+                    (None, None) => refresh::start(&self.0, &mut cache, &mut fetch),
+                };
+                match usable {
+                    Usable::Stale(token) => return Ok(token),
+                    _ => refresh?,
+                }
+            };
+            match refresh.await {
+                // It was started by another caller, on a runtime that has been shut down.
+                Err(error) if error.is_stopped() && fetch.is_some() => {}
+                result => return result,
+            }
+        }
+    }
+
+    /// Forgets a token that the server rejected, unless a newer one has taken its place. Returns how long no other is asked for.
+    pub(crate) async fn forget(&self, token: &AccessToken, reason: &ApiError) -> Option<Duration> {
+        let forgotten = self.0.cache().forget(token);
+        if forgotten {
+            // One rejection is usual: a token may become invalid early. Two in a row mean that the next one will not do either.
+            if self.0.rejected.swap(true, Ordering::Relaxed) {
+                self.0.cache().hold_after_rejection(reason);
+            }
+            self.0.store.forget(token).await;
+        }
+        self.0.cache().hold()?.retry_after()
+    }
+
+    /// Notes that the server accepted a token.
+    pub(crate) fn accepted(&self) {
+        if self.0.rejected.load(Ordering::Relaxed) {
+            self.0.rejected.store(false, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Inner {
+    fn cache(&self) -> MutexGuard<'_, Cache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,81 @@
+//! Fetching a new token: one task for all callers. It goes on when the caller that started it is dropped or stands still, and
+//! has a deadline of its own, so that no caller can spoil it for the others.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared};
+use tokio::sync::oneshot;
+use tokio::task::AbortHandle;
+use tokio::time::Instant;
+
+use super::Inner;
+use super::cache::{Cache, stored};
+use super::turn::Turn;
+use crate::Error;
+use crate::deadline::after;
+use crate::error::Kind;
+use crate::model::{AccessToken, Endpoint, GetTokenRequest, Token};
+
+/// A refresh ends this long before the request that started it, so that the request can say why it failed.
+const TIME_TO_REPORT: Duration = Duration::from_millis(100);
+
+/// What all callers wait for.
+pub(super) type SharedResult = Shared<BoxFuture<'static, Result<AccessToken, Error>>>;
+
+/// A refresh under way.
+pub(super) struct Refresh {
+    pub(super) result: SharedResult,
+    pub(super) task: AbortHandle,
+}
+
+/// Starts a refresh with a caller's `fetch`, which is taken.
+pub(super) fn start<F>(
+    tokens: &Arc<Inner>,
+    cache: &mut Cache,
+    fetch: &mut Option<impl FnOnce(Instant) -> F + Send + 'static>,
+) -> Result<SharedResult, Error>
+where
+    F: Future<Output = Result<Token, Error>> + Send + 'static,
+{
+    let fetch = fetch.take().ok_or_else(stopped)?;
+    let (send, receive) = oneshot::channel();
+    let task = tokio::spawn(refresh(Arc::clone(tokens), fetch, send)).abort_handle();
+    let result = receive.map(|result| result.unwrap_or_else(|_| Err(stopped()))).boxed().shared();
+    cache.started(Refresh { result: result.clone(), task });
+    Ok(result)
+}
+
+fn stopped() -> Error {
+    Kind::Stopped.at(GetTokenRequest::PATH, 0)
+}
+
+async fn refresh<F>(
+    tokens: Arc<Inner>,
+    fetch: impl FnOnce(Instant) -> F,
+    callers: oneshot::Sender<Result<AccessToken, Error>>,
+) where
+    F: Future<Output = Result<Token, Error>>,
+{
+    let time = tokens.timeout.saturating_sub(TIME_TO_REPORT.min(tokens.timeout / 10));
+    let deadline = after(Instant::now(), time);
+    // Half of the time is left for fetching a token without the others.
+    let turn = tokens.store.wait_for_turn(tokens.timeout / 2, |token| tokens.cache().accepts(token)).await;
+    let (result, locked) = match turn {
+        Turn::Stored(token) => (Ok(token), false),
+        Turn::Locked { until } => (fetch(deadline.min(until)).await.map(stored), true),
+        Turn::Alone => (fetch(deadline).await.map(stored), false),
+    };
+    let new = result.as_ref().ok().filter(|_| locked).cloned();
+    let result = tokens.cache().ended(result);
+    // The callers go on; nobody may be left to hear of it.
+    let _ = callers.send(result);
+    if let Some(token) = new {
+        tokens.store.save(&token).await;
+    }
+    if locked {
+        tokens.store.unlock().await;
+    }
+}

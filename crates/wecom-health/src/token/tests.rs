@@ -1,0 +1,353 @@
+//! When a token is fetched, kept, shared and forgotten.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Tokens;
+use crate::error::Kind;
+use crate::model::{
+    AccessToken, ApiError, Endpoint, GetTokenRequest, GetTokenResponse, Response, ResponseError, Token,
+};
+use crate::{Error, MemoryTokenStore, Secret, StoreError, StoreFuture, StoredToken, TokenKey, TokenStore};
+
+fn tokens() -> Tokens {
+    with_store(Arc::new(MemoryTokenStore::default()), Duration::from_secs(60))
+}
+
+fn with_store(store: Arc<dyn TokenStore>, timeout: Duration) -> Tokens {
+    Tokens::new(TokenKey::new(&"ww1".into(), &Secret::new("secret")), store, timeout)
+}
+
+/// A refusal of the server.
+fn refusal(errcode: i64) -> ApiError {
+    let body = format!(r#"{{"errcode": {errcode}, "errmsg": "no"}}"#);
+    match GetTokenResponse::from_slice(body.as_bytes()) {
+        Err(ResponseError::Api(error)) => error,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn refused(errcode: i64) -> Result<Token, Error> {
+    Err(Kind::Response(ResponseError::Api(refusal(errcode))).at(GetTokenRequest::PATH, 1))
+}
+
+async fn forget(tokens: &Tokens, token: &AccessToken) -> Option<Duration> {
+    tokens.forget(token, &refusal(40014)).await
+}
+
+/// What a fetch answers.
+async fn answer(token: &'static str, expires_in: i64) -> Result<Token, Error> {
+    let json = format!(r#"{{"access_token": "{token}", "expires_in": {expires_in}}}"#);
+    Ok(crate::model::from_slice(json.as_bytes()).unwrap())
+}
+
+/// What is there, which must not be fetched.
+async fn known(tokens: &Tokens) -> Option<String> {
+    let token = tokens.get(|_| async { Err(Kind::Timeout.at(GetTokenRequest::PATH, 1)) }).await.ok();
+    token.map(|token| token.expose().to_owned())
+}
+
+#[tokio::test]
+async fn a_token_is_kept_until_then_and_no_longer() {
+    let fresh = tokens();
+    fresh.get(|_| answer("first", 7200)).await.unwrap();
+    assert_eq!(known(&fresh).await.as_deref(), Some("first"));
+    let expired = tokens();
+    expired.get(|_| answer("expired", 1)).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(1_050)).await;
+    assert_eq!(known(&expired).await, None);
+}
+
+#[tokio::test]
+async fn a_token_that_still_does_is_used_while_a_refresh_hangs_or_fails() {
+    let tokens = tokens();
+    tokens.get(|_| answer("old", 4)).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(2_100)).await; // no longer fresh, still valid
+    let fetches = Arc::new(AtomicU64::new(0));
+    let failing = || {
+        let fetches = Arc::clone(&fetches);
+        move |_: Instant| async move {
+            fetches.fetch_add(1, Ordering::Relaxed);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            Err(Kind::Timeout.at(GetTokenRequest::PATH, 1))
+        }
+    };
+    for _ in 0..5 {
+        assert_eq!(tokens.get(failing()).await.unwrap().expose(), "old");
+        tokio::time::sleep(Duration::from_millis(40)).await;
+    }
+    assert_eq!(fetches.load(Ordering::Relaxed), 1, "a fetch that failed is not repeated at once");
+}
+
+#[tokio::test]
+async fn a_token_that_the_server_hands_out_again_can_be_rejected_again() {
+    let tokens = tokens();
+    for _ in 0..3 {
+        let token = tokens.get(|_| answer("the same", 7200)).await.unwrap();
+        assert_eq!(known(&tokens).await.as_deref(), Some("the same"));
+        tokens.accepted();
+        forget(&tokens, &token).await;
+        assert_eq!(known(&tokens).await, None);
+    }
+}
+
+#[tokio::test]
+async fn a_failed_refresh_holds_nothing_up_once_the_old_token_is_rejected() {
+    let tokens = tokens();
+    let old = tokens.get(|_| answer("old", 4)).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    assert_eq!(known(&tokens).await.as_deref(), Some("old"));
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    forget(&tokens, &old).await;
+    assert_eq!(tokens.get(|_| answer("new", 7200)).await.unwrap().expose(), "new");
+}
+
+#[tokio::test]
+async fn within_the_margin_the_new_token_takes_over_when_it_is_there() {
+    let tokens = tokens();
+    tokens.get(|_| answer("old", 4)).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    assert_eq!(tokens.get(|_| answer("new", 7200)).await.unwrap().expose(), "old");
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(known(&tokens).await.as_deref(), Some("new"));
+}
+
+#[tokio::test]
+async fn a_late_rejection_of_an_old_token_does_not_discard_the_new_one() {
+    let tokens = tokens();
+    let old = tokens.get(|_| answer("old", 7200)).await.unwrap();
+    forget(&tokens, &old).await;
+    tokens.get(|_| answer("new", 7200)).await.unwrap();
+    forget(&tokens, &old).await;
+    assert_eq!(known(&tokens).await.as_deref(), Some("new"));
+}
+
+/// A store that is down.
+#[derive(Debug)]
+struct Down;
+
+fn down<'a, T: 'a>() -> StoreFuture<'a, T> {
+    Box::pin(async { Err(StoreError::new("down")) })
+}
+
+impl TokenStore for Down {
+    fn load<'a>(&'a self, _: &'a TokenKey) -> StoreFuture<'a, Option<StoredToken>> {
+        down()
+    }
+    fn save<'a>(&'a self, _: &'a TokenKey, _: &'a str, _: &'a StoredToken) -> StoreFuture<'a, ()> {
+        down()
+    }
+    fn forget<'a>(&'a self, _: &'a TokenKey, _: &'a AccessToken) -> StoreFuture<'a, ()> {
+        down()
+    }
+    fn lock<'a>(&'a self, _: &'a TokenKey, _: &'a str, _: Duration) -> StoreFuture<'a, bool> {
+        down()
+    }
+    fn unlock<'a>(&'a self, _: &'a TokenKey, _: &'a str) -> StoreFuture<'a, ()> {
+        down()
+    }
+}
+
+#[tokio::test]
+async fn without_its_store_a_client_keeps_its_token_from_late_rejections_too() {
+    let tokens = with_store(Arc::new(Down), Duration::from_secs(60));
+    let old = tokens.get(|_| answer("old", 7200)).await.unwrap();
+    forget(&tokens, &old).await;
+    tokens.get(|_| answer("new", 7200)).await.unwrap();
+    forget(&tokens, &old).await;
+    assert_eq!(known(&tokens).await.as_deref(), Some("new"));
+}
+
+#[tokio::test]
+async fn a_call_dropped_during_a_refresh_leaves_it_to_the_others() {
+    let tokens = tokens();
+    let slowly = |_| async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        answer("first", 7200).await
+    };
+    let dropped = tokio::time::timeout(Duration::from_millis(20), tokens.get(slowly));
+    let (dropped, other) = tokio::join!(dropped, async {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        tokens.get(|_| answer("second", 7200)).await
+    });
+    assert!(dropped.is_err());
+    assert_eq!(other.unwrap().expose(), "first");
+}
+
+#[tokio::test]
+async fn a_call_that_nobody_drives_does_not_keep_the_others_waiting() {
+    let tokens = tokens();
+    let mut standing_still = Box::pin(tokens.get(|_| async {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        answer("first", 7200).await
+    }));
+    assert!(futures_util::poll!(&mut standing_still).is_pending());
+    let other = tokio::time::timeout(Duration::from_secs(10), tokens.get(|_| answer("second", 7200))).await;
+    assert_eq!(other.unwrap().unwrap().expose(), "first");
+    assert_eq!(standing_still.await.unwrap().expose(), "first");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_holds_for_its_time_and_no_longer() {
+    for (errcode, seconds) in
+        [(40001, 60), (40013, 60), (45009, 60), (60020, 10), (41004, 10), (40014, 10), (99_999, 10)]
+    {
+        let tokens = tokens();
+        let first = tokens.get(move |_| refused(errcode)).await.unwrap_err();
+        assert_eq!(first.retry_after(), Some(Duration::from_secs(seconds)), "{errcode}");
+        tokio::time::advance(Duration::from_secs(seconds - 1)).await;
+        let held = tokens.get(|_| answer("too soon", 7200)).await.unwrap_err();
+        assert_eq!(held.api().map(ApiError::errcode), Some(errcode.into()));
+        assert_eq!(held.retry_after(), Some(Duration::from_secs(1)));
+        assert!(held.to_string().ends_with(" (no new token is asked for within 1 s)"), "{held}");
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(tokens.get(|_| answer("mended", 7200)).await.unwrap().expose(), "mended");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_that_pass_do_not_hold_and_others_do() {
+    let tokens = tokens();
+    let busy = tokens.get(|_| refused(-1)).await.unwrap_err();
+    assert_eq!(busy.retry_after(), None);
+    let empty = tokens.get(|_| async { Err(Kind::EmptyToken.at(GetTokenRequest::PATH, 1)) }).await.unwrap_err();
+    assert_eq!(empty.retry_after(), Some(Duration::from_secs(10)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_rejections_in_a_row_hold_for_10_seconds() {
+    let tokens = tokens();
+    let first = tokens.get(|_| answer("first", 7200)).await.unwrap();
+    assert_eq!(forget(&tokens, &first).await, None);
+    let second = tokens.get(|_| answer("second", 7200)).await.unwrap();
+    assert_eq!(forget(&tokens, &second).await, Some(Duration::from_secs(10)));
+    let held = tokens.get(|_| answer("too soon", 7200)).await.unwrap_err();
+    assert!(held.is_auth() && held.to_string().contains("rejects every token"), "{held}");
+    tokio::time::advance(Duration::from_secs(10)).await;
+    let third = tokens.get(|_| answer("third", 7200)).await.unwrap();
+    // It is no better.
+    assert_eq!(forget(&tokens, &third).await, Some(Duration::from_secs(10)));
+    tokio::time::advance(Duration::from_secs(10)).await;
+    let fourth = tokens.get(|_| answer("fourth", 7200)).await.unwrap();
+    tokens.accepted();
+    assert_eq!(forget(&tokens, &fourth).await, None, "one after an acceptance is the first again");
+}
+
+#[tokio::test]
+async fn a_refresh_that_panics_within_the_margin_is_tried_again() {
+    let tokens = tokens();
+    tokens.get(|_| answer("old", 4)).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    assert_eq!(tokens.get(|_| async { panic!("as it should") }).await.unwrap().expose(), "old");
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(tokens.get(|_| answer("new", 7200)).await.unwrap().expose(), "old");
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(known(&tokens).await.as_deref(), Some("new"));
+}
+
+/// A store that never answers.
+#[derive(Debug)]
+struct Hanging;
+
+impl TokenStore for Hanging {
+    fn load<'a>(&'a self, _: &'a TokenKey) -> StoreFuture<'a, Option<StoredToken>> {
+        Box::pin(std::future::pending())
+    }
+    fn save<'a>(&'a self, _: &'a TokenKey, _: &'a str, _: &'a StoredToken) -> StoreFuture<'a, ()> {
+        Box::pin(std::future::pending())
+    }
+    fn forget<'a>(&'a self, _: &'a TokenKey, _: &'a AccessToken) -> StoreFuture<'a, ()> {
+        Box::pin(std::future::pending())
+    }
+    fn lock<'a>(&'a self, _: &'a TokenKey, _: &'a str, _: Duration) -> StoreFuture<'a, bool> {
+        Box::pin(std::future::pending())
+    }
+    fn unlock<'a>(&'a self, _: &'a TokenKey, _: &'a str) -> StoreFuture<'a, ()> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_never_answers_costs_half_of_the_timeout_at_most() {
+    for (timeout, waited) in [(1, 500), (5, 2_500), (60, 3_000)] {
+        let tokens = with_store(Arc::new(Hanging), Duration::from_secs(timeout));
+        let start = Instant::now();
+        let token = tokens.get(|_| answer("own", 7200)).await;
+        assert_eq!(token.unwrap().expose(), "own");
+        assert!((waited..waited + 10).contains(&start.elapsed().as_millis()), "{:?}", start.elapsed());
+    }
+}
+
+/// A store whose lock somebody else has for ever, or that takes for ever to save.
+#[derive(Debug)]
+struct Stuck {
+    locked_by_another: bool,
+}
+
+impl TokenStore for Stuck {
+    fn load<'a>(&'a self, _: &'a TokenKey) -> StoreFuture<'a, Option<StoredToken>> {
+        Box::pin(async { Ok(None) })
+    }
+    fn save<'a>(&'a self, _: &'a TokenKey, _: &'a str, _: &'a StoredToken) -> StoreFuture<'a, ()> {
+        Box::pin(std::future::pending())
+    }
+    fn forget<'a>(&'a self, _: &'a TokenKey, _: &'a AccessToken) -> StoreFuture<'a, ()> {
+        Box::pin(async { Ok(()) })
+    }
+    fn lock<'a>(&'a self, _: &'a TokenKey, _: &'a str, _: Duration) -> StoreFuture<'a, bool> {
+        Box::pin(async { Ok(!self.locked_by_another) })
+    }
+    fn unlock<'a>(&'a self, _: &'a TokenKey, _: &'a str) -> StoreFuture<'a, ()> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lock_that_nobody_gives_back_costs_no_request() {
+    for (timeout, waited) in [(1, 500), (5, 2_500), (60, 10_000)] {
+        let tokens = with_store(Arc::new(Stuck { locked_by_another: true }), Duration::from_secs(timeout));
+        let start = Instant::now();
+        let token = tokio::time::timeout(Duration::from_secs(timeout), tokens.get(|_| answer("own", 7200))).await;
+        assert_eq!(token.unwrap().unwrap().expose(), "own");
+        assert!((waited..waited + 100).contains(&start.elapsed().as_millis()), "{:?}", start.elapsed());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_for_a_token_to_be_saved() {
+    let tokens = with_store(Arc::new(Stuck { locked_by_another: false }), Duration::from_secs(5));
+    let start = Instant::now();
+    assert_eq!(tokens.get(|_| answer("own", 7200)).await.unwrap().expose(), "own");
+    assert_eq!(start.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refresh_has_a_deadline_of_its_own() {
+    let tokens = with_store(Arc::new(Down), Duration::from_secs(5));
+    let start = Instant::now();
+    let left = tokens.get(move |deadline| async move {
+        assert_eq!(deadline - start, Duration::from_millis(4_900));
+        answer("own", 7200).await
+    });
+    left.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_fetch_that_panics_does_not_spoil_the_next() {
+    let tokens = tokens();
+    let panics = tokens.get(|_| async { panic!("as it should") });
+    assert!(panics.await.is_err());
+    assert_eq!(tokens.get(|_| answer("next", 7200)).await.unwrap().expose(), "next");
+}
+
+#[test]
+fn the_key_tells_apps_apart_and_not_the_secret() {
+    let key = |corp_id: &str, secret: &str| TokenKey::new(&corp_id.into(), &Secret::new(secret)).to_string();
+    assert_eq!(key("ww1", "secret"), key("ww1", "secret"));
+    assert_ne!(key("ww1", "secret"), key("ww1", "secret2"));
+    assert_ne!(key("ww1", "secret"), key("ww2", "secret"));
+    assert!(!key("ww1", "secret").contains("secret"));
+}
