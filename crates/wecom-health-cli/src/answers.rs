@@ -1,13 +1,14 @@
 //! `wecom-health answers`: everybody's answers, a line for each person and a column for each question.
 
+use unicode_width::UnicodeWidthStr;
 use wecom_health::Client;
-use wecom_health::model::{Answer, Given, JobInfo, QuestionId, QuestionTemplate, ReportValue, Reporter};
+use wecom_health::model::{Answer, Given, JobInfo, QuestionTemplate, ReportValue, Reporter};
 
 use crate::arguments::{JobOnDay, ListFormat};
 use crate::day;
 use crate::failure::Failure;
 use crate::list;
-use crate::view::{self, printable};
+use crate::text::{fitted, printable};
 
 /// How many pages are fetched at once.
 const CONCURRENCY: usize = 4;
@@ -21,40 +22,57 @@ pub(crate) async fn run(client: &Client, job: JobOnDay, format: ListFormat) -> R
         return list::print(&mut stream, &format).await;
     }
     let info = client.report_job_info(job.jobid, date).await?;
-    let mut answers = Vec::new();
-    while let Some(answer) = stream.try_next().await? {
-        answers.push(answer);
-    }
-    view::print(&table(&info, &answers))
+    let table = Table::new(&info);
+    list::lines(&mut stream, &table.heading(), |answer| Ok(table.row(answer))).await
 }
 
-fn table(job: &JobInfo, answers: &[Answer]) -> String {
-    let questions = questions(job, answers);
-    let titles = questions.iter().map(|id| match job.question(*id) {
-        Some(question) => printable(&question.title),
-        None => format!("question {id}"),
-    });
-    let mut table =
-        view::table(["reporter (填写人)".to_owned(), "time (填写时间)".to_owned()].into_iter().chain(titles));
-    for answer in answers {
-        let values = questions.iter().map(|id| {
-            let given = answer.report_values.iter().filter(|value| value.question_id == *id);
-            given.map(|value| in_words(job.question(*id), value)).collect::<Vec<_>>().join(" / ")
-        });
-        table.add_row([reporter(answer), time(answer)].into_iter().chain(values));
-    }
-    view::lines(&table)
+/// No column is wider, however long its texts are: they are cut.
+const WIDEST: usize = 34;
+/// The column of a question without options has at least so much.
+const NARROWEST: usize = 20;
+
+/// The columns of the answers to a job, which are fixed before the first answer, so that rows can be written as they come.
+struct Table<'a> {
+    job: &'a JobInfo,
+    /// Heading and width: who, when, each question, and what was answered to other questions.
+    columns: Vec<(String, usize)>,
 }
 
-/// The job's questions, then those that are only in answers: a job may have changed since.
-fn questions(job: &JobInfo, answers: &[Answer]) -> Vec<QuestionId> {
-    let mut questions: Vec<_> = job.question_templates.iter().map(|question| question.question_id).collect();
-    for value in answers.iter().flat_map(|answer| &answer.report_values) {
-        if !questions.contains(&value.question_id) {
-            questions.push(value.question_id);
+impl<'a> Table<'a> {
+    fn new(job: &'a JobInfo) -> Self {
+        let mut columns = vec![("reporter (填写人)".to_owned(), WIDEST), ("time (填写时间)".to_owned(), 19)];
+        for question in &job.question_templates {
+            let options = question.option_list.iter().map(|option| option.option_text.width()).max();
+            let title = printable(&question.title);
+            let width = title.width().max(options.unwrap_or(NARROWEST)).min(WIDEST);
+            columns.push((title, width));
         }
+        columns.push(("other questions (其他问题)".to_owned(), WIDEST));
+        Self { job, columns }
     }
-    questions
+
+    fn heading(&self) -> String {
+        self.line(self.columns.iter().map(|(heading, _)| heading.clone()))
+    }
+
+    fn row(&self, answer: &Answer) -> String {
+        let cells = [reporter(answer), time(answer)].into_iter();
+        let asked = self.job.question_templates.iter().map(|question| {
+            let values = answer.report_values.iter().filter(|value| value.question_id == question.question_id);
+            values.map(|value| in_words(Some(question), value)).collect::<Vec<_>>().join(" / ")
+        });
+        // A job may have changed since.
+        let others = answer.report_values.iter().filter(|value| self.job.question(value.question_id).is_none());
+        let others = others.map(|value| format!("{}: {}", value.question_id, in_words(None, value)));
+        self.line(cells.chain(asked).chain([others.collect::<Vec<_>>().join(" / ")]))
+    }
+
+    fn line(&self, cells: impl Iterator<Item = String>) -> String {
+        let cells = cells.zip(&self.columns).map(|(cell, (_, width))| fitted(&cell, *width));
+        let mut line = format!(" {}", cells.collect::<Vec<_>>().join("  "));
+        line.truncate(line.trim_end().len());
+        line + "\n"
+    }
 }
 
 fn reporter(answer: &Answer) -> String {

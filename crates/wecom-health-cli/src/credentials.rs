@@ -1,13 +1,18 @@
 //! Corp id and secret, from a file or from the environment; never from an argument, which every user of the machine can read.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use wecom_health::Secret;
 
+use crate::day::notice;
 use crate::failure::Failure;
 
 const CORP_ID: &str = "WECOM_CORP_ID";
 const CORP_SECRET: &str = "WECOM_CORP_SECRET";
+/// More bytes than a file of credentials has.
+const LONGEST_FILE: u64 = 64 << 10;
 
 /// What identifies the app.
 pub(crate) struct Credentials {
@@ -40,7 +45,7 @@ fn from_environment() -> Result<Credentials, Failure> {
 
 fn from_file(file: &Path) -> Result<Credentials, Failure> {
     let name = file.display();
-    let text = std::fs::read_to_string(file).map_err(|error| {
+    let text = read_some(file).map_err(|error| {
         let advice = format!("it needs the lines {CORP_ID}=… and {CORP_SECRET}=…");
         Failure::Usage(format!("cannot read the credentials in {name}: {error}; {advice}"))
     })?;
@@ -59,6 +64,36 @@ fn from_file(file: &Path) -> Result<Credentials, Failure> {
         }
     };
     Ok(Credentials { corp_id: value(CORP_ID)?, secret: Secret::new(value(CORP_SECRET)?) })
+}
+
+/// The text of a file of credentials, which is short: one without end is not read to its end.
+fn read_some(name: &Path) -> std::io::Result<String> {
+    let file = File::open(name)?;
+    warn_if_others_can_read(name, &file)?;
+    let mut text = String::new();
+    let length = file.take(LONGEST_FILE + 1).read_to_string(&mut text)?;
+    if u64::try_from(length).is_ok_and(|length| length > LONGEST_FILE) {
+        return Err(std::io::Error::other("it is longer than 64 KiB"));
+    }
+    Ok(text)
+}
+
+/// Warns if the file's mode lets others read the secret. A pipe has no such mode.
+#[cfg(unix)]
+fn warn_if_others_can_read(name: &Path, file: &File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    const OTHERS: u32 = 0o077;
+    let metadata = file.metadata()?;
+    if metadata.is_file() && metadata.permissions().mode() & OTHERS != 0 {
+        let name = name.display();
+        notice(&format!("warning: other users of this machine can read the secret in {name}: run chmod 600 {name}"));
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn warn_if_others_can_read(_: &Path, _: &File) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// A value without the quotes around it.

@@ -4,6 +4,8 @@ use std::io::Write;
 
 use chrono::{Days, FixedOffset, NaiveDate, Utc};
 
+use crate::text::printable;
+
 /// Where the server is. The vendor does not say which time zone counts; UTC+8 is the sensible reading.
 pub(crate) fn time_zone() -> FixedOffset {
     const EIGHT_HOURS: i32 = 8 * 3_600;
@@ -56,7 +58,7 @@ pub(crate) fn warn_outside(date: NaiveDate, kept: Kept) {
 
 /// A line for people, beside the answer. Where nobody reads it, the answer still counts.
 pub(crate) fn notice(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let _ = writeln!(std::io::stderr(), "{}", printable(line));
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use crate::arguments::ListFormat;
 use crate::day;
 use crate::failure::Failure;
 use crate::list;
-use crate::view::{self, printable};
+use crate::text::printable;
+use crate::view;
 
 /// How many titles are asked for at once.
 const TITLES: usize = 8;

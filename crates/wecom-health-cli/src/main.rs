@@ -23,18 +23,19 @@ mod job;
 mod jobs;
 mod list;
 mod stat;
+mod text;
 mod view;
 
 fn main() -> ExitCode {
     let outcome = Arguments::try_parse().map_err(Failure::from).and_then(run);
-    let (text, code) = match outcome {
+    let (line, code) = match outcome {
         Ok(()) => return ExitCode::SUCCESS,
         Err(Failure::Help(help)) => (help, 2),
-        Err(Failure::Usage(message)) => (format!("error: {message}\n"), 2),
-        Err(Failure::Call(message)) => (format!("error: {message}\n"), 1),
+        Err(Failure::Usage(message)) => (format!("error: {}\n", text::printable(&message)), 2),
+        Err(Failure::Call(message)) => (format!("error: {}\n", text::printable(&message)), 1),
     };
     // Nobody is left to tell if stderr is gone.
-    let _ = std::io::stderr().write_all(text.as_bytes());
+    let _ = std::io::stderr().write_all(line.as_bytes());
     ExitCode::from(code)
 }
 

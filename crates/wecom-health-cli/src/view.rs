@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use wecom_health::model::{Described, Field, Shape};
 
 use crate::failure::Failure;
+use crate::text::{self, printable};
 
 /// Writes to stdout.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
@@ -38,7 +39,7 @@ pub(crate) fn lines(table: &Table) -> String {
 
 /// A value as JSON, in the vendor's order.
 pub(crate) fn json<T: serde::Serialize>(value: &T) -> std::io::Result<String> {
-    Ok(serde_json::to_string_pretty(value)? + "\n")
+    Ok(text::escaped_json(&serde_json::to_string_pretty(value)?) + "\n")
 }
 
 /// A value in words, a line for each field.
@@ -124,22 +125,9 @@ fn padded(label: &str, width: usize) -> String {
     label.chars().chain(repeat_n(' ', width.saturating_sub(label.width()))).collect()
 }
 
-/// Other people's text, without the characters that would steer the terminal or turn the order of a line around.
-pub(crate) fn printable(text: &str) -> String {
-    let steers = |char: char| {
-        char.is_control() || matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().map(|char| if steers(char) { '\u{fffd}' } else { char }).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn text_cannot_steer_the_terminal() {
-        assert_eq!(printable("a\u{1b}[2Jb\nc\u{202e}d"), "a\u{fffd}[2Jb\u{fffd}c\u{fffd}d");
-    }
 
     #[test]
     fn what_is_unknown_hostile_or_absent_is_shown_as_such() {

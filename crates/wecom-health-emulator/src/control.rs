@@ -1,5 +1,7 @@
 //! Paths by which programs in other languages do what Rust tests do by calling: faults, tokens, clock, requests.
 
+use std::net::IpAddr;
+
 use chrono::TimeDelta;
 use hyper::{Response, StatusCode};
 use serde_json::{Value, json};
@@ -27,6 +29,13 @@ pub(crate) fn answer(state: &Shared, request: &RecordedRequest) -> Option<Respon
     if request.headers.iter().any(by_a_page) {
         return Some(reply::plain(StatusCode::FORBIDDEN, b"not for pages in a browser\n".to_vec()));
     }
+    let hosts = request.headers.iter().filter(|(name, _)| name == "host");
+    if !hosts.map(|(_, host)| host.as_str()).all(is_address_or_localhost) {
+        return Some(reply::plain(
+            StatusCode::FORBIDDEN,
+            b"not by a name: write the IP address or localhost\n".to_vec(),
+        ));
+    }
     let outcome = match (request.method.as_str(), path) {
         ("POST", "faults") => add_fault(&mut state.lock(), request.body.trim()),
         ("DELETE", "faults") => {
@@ -46,6 +55,16 @@ pub(crate) fn answer(state: &Shared, request: &RecordedRequest) -> Option<Respon
         Ok(()) => reply::plain(StatusCode::NO_CONTENT, Vec::new()),
         Err(told) => reply::plain(StatusCode::BAD_REQUEST, format!("{told}\n").into_bytes()),
     })
+}
+
+/// Whether a page of another site could not have this host: its owner can point any other name to this machine.
+fn is_address_or_localhost(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+    name.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok()
 }
 
 fn add_fault(state: &mut State, text: &str) -> Result<(), String> {

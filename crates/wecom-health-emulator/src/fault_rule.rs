@@ -116,14 +116,14 @@ impl FaultRule {
         self
     }
 
-    /// For a share of the requests, from 0 to 1. Which ones depends on the emulator's seed, on fault and call of the rule, and on
+    /// For a share of the requests, more than 0 and at most 1. Which ones depends on the emulator's seed, on fault and call of the rule, and on
     /// how many requests to the same call came before, on nothing else.
     ///
     /// # Panics
     ///
-    /// The share is not from 0 to 1.
+    /// The share is not more than 0 and at most 1.
     pub fn share(mut self, share: f64) -> Self {
-        assert!((0.0..=1.0).contains(&share), "{share} is no share from 0 to 1");
+        assert!(share > 0.0 && share <= 1.0, "{share} is no share of more than 0 and at most 1");
         self.often = Often::Share(share);
         self
     }
@@ -242,7 +242,7 @@ fn parse_often(text: &str) -> Result<Often, FaultRuleError> {
     }
     match text.strip_suffix('%') {
         Some(percent) => {
-            let percent = percent.parse().ok().filter(|percent| (0.0..=100.0).contains(percent));
+            let percent = percent.parse().ok().filter(|percent| *percent > 0.0 && *percent <= 100.0);
             percent.map(|percent: f64| Often::Share(percent / 100.0)).ok_or_else(wrong)
         }
         None => text.parse().ok().filter(|times| *times > 0).map(Often::Times).ok_or_else(wrong),
@@ -341,6 +341,7 @@ mod tests {
             ("reset@", "how often is @? write a number of times like @3, a share like @5%, or @always"),
             ("reset@0", "how often is @0? write"),
             ("reset@-5%", "how often is @-5%? write"),
+            ("reset@0%", "how often is @0%? write"),
             ("reset@101%", "how often is @101%? write"),
             ("reset@NaN%", "how often is @NaN%? write"),
             ("getoken:reset", "there is no call getoken; write one of gettoken, get_report_jobids,"),

@@ -98,6 +98,10 @@ pub async fn run(arguments: Arguments) -> Result<(), ProgramError> {
     let builder = builder.log(Arc::new(move |served| lines.line(format!("{served}\n"))));
     let emulator = builder.start().await.map_err(|error| ProgramError(cannot_listen(address, &error)))?;
     let (base_url, corp_id, secret) = (emulator.base_url(), emulator.corp_id(), emulator.secret());
+    let everywhere = match address.ip() {
+        ip if ip.is_unspecified() => format!(" and at every other address of this machine (--bind {ip})"),
+        _ => String::new(),
+    };
     let query: String = form_urlencoded::Serializer::new(String::new())
         .append_pair("corpid", corp_id)
         .append_pair("corpsecret", secret)
@@ -105,7 +109,7 @@ pub async fn run(arguments: Arguments) -> Result<(), ProgramError> {
     print(
         io::stdout(),
         &format!(
-            "emulator at {base_url}\ncorp id:  {}\nsecret:   {}\n\ncurl '{base_url}/cgi-bin/gettoken?{query}'\n",
+            "emulator at {base_url}{everywhere}\ncorp id:  {}\nsecret:   {}\n\ncurl '{base_url}/cgi-bin/gettoken?{query}'\n",
             one_line(corp_id),
             one_line(secret)
         ),

@@ -49,8 +49,11 @@ fn stop(mut child: Running, signal: &str) -> (i32, String) {
 fn request(address: &str, head: &str, body: &str) -> String {
     let mut connection = TcpStream::connect(address).unwrap();
     let length = body.len();
-    write!(connection, "{head} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}")
-        .unwrap();
+    write!(
+        connection,
+        "{head} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
+    .unwrap();
     let mut answer = String::new();
     connection.read_to_string(&mut answer).unwrap();
     answer
@@ -119,6 +122,24 @@ fn another_language_controls_it_over_http() {
         request(&address, "GET /_emulator/requests HTTP/1.1\r\nsec-fetch-site: same-origin\r\nx-rest:", "")
             .starts_with("HTTP/1.1 403")
     );
+    // A page of another site, whose owner points its name to this machine.
+    for (host, status) in [
+        ("wecom.example", 403),
+        ("wecom.example:8765", 403),
+        ("localhost.wecom.example", 403),
+        ("127.0.0.1.wecom.example:80", 403),
+        ("", 403),
+        ("localhost:8765", 200),
+        ("LOCALHOST", 200),
+        ("[::1]:8765", 200),
+        ("192.0.2.1", 200),
+    ] {
+        let mut connection = TcpStream::connect(&address).unwrap();
+        write!(connection, "GET /_emulator/requests HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{host}: {answer}");
+    }
     assert!(requests.contains("\"count\":7") && requests.contains("get_report_jobids"), "{requests}");
     assert!(!requests.contains(token) && !requests.contains("guards-nothing"), "{requests}");
     for (head, body, told) in [
@@ -258,4 +279,11 @@ fn what_is_wrong_is_one_line_with_what_to_write_and_exit_code_2() {
         assert!(line.starts_with(told), "{line}");
     }
     drop(taken);
+}
+
+#[test]
+fn listening_everywhere_is_said_where_the_address_is() {
+    let (_child, lines, _) = start(&["--bind", "0.0.0.0"]);
+    assert!(lines[0].starts_with("emulator at http://127.0.0.1:"), "{lines:?}");
+    assert!(lines[0].ends_with(" and at every other address of this machine (--bind 0.0.0.0)"), "{lines:?}");
 }

@@ -16,7 +16,7 @@ use crate::model::{BASE_URL, CorpId};
 use crate::token::Tokens;
 use crate::token_store::{MemoryTokenStore, TokenKey, TokenStore};
 use crate::transport::Transport;
-use crate::{Client, Error, Secret};
+use crate::{Client, Error, Secret, proxy};
 
 /// Calls a minute that the vendor allows an enterprise for each endpoint.
 const CALLS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(10_000).unwrap();
@@ -213,7 +213,7 @@ impl ClientBuilder {
             // A proxy from the environment would get the secret, and could not reach this machine anyway.
             http = http.no_proxy();
         } else {
-            check_proxy(scheme)?;
+            proxy::check(scheme)?;
         }
         http.build()
             .map_err(|error| Error::configuration(format!("the HTTP client cannot be set up: {}", Cause::of(&error))))
@@ -247,24 +247,4 @@ fn is_loopback(url: &Url) -> bool {
 /// break or an invisible character, would be sent and refused, and the server bans an address after many refusals.
 fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-/// Refuses a proxy in the environment that the HTTP library would ignore: the request would go out without a proxy.
-fn check_proxy(scheme: &str) -> Result<(), Error> {
-    let of_scheme = if scheme == "https" { ["HTTPS_PROXY", "https_proxy"] } else { ["HTTP_PROXY", "http_proxy"] };
-    for variable in of_scheme.into_iter().chain(["ALL_PROXY", "all_proxy"]) {
-        let Some(value) = std::env::var_os(variable).filter(|value| !value.is_empty()) else { continue };
-        let uri = value.to_str().and_then(|value| value.parse::<hyper::Uri>().ok());
-        let known = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
-        let usable = uri.is_some_and(|uri| {
-            uri.authority().is_some() && uri.scheme_str().is_none_or(|scheme| known.contains(&scheme))
-        });
-        if !usable {
-            // The value may hold a password.
-            let advice =
-                format!("the proxy in the environment variable {variable} is not one: write it like http://host:port");
-            return Err(Error::configuration(advice));
-        }
-    }
-    Ok(())
 }

@@ -12,6 +12,7 @@ mod error;
 mod generated;
 mod limits;
 mod pages;
+mod proxy;
 #[cfg(feature = "redis")]
 mod redis_store;
 mod secret;

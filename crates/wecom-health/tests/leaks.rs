@@ -3,49 +3,21 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+#[path = "support/log.rs"]
+mod log;
 mod support;
 
-use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use log::Log;
 use support::{CALLS, MARK, call, cases, date, everything, warm_client};
-use tracing_subscriber::fmt::MakeWriter;
 use wecom_health::model::{AccessToken, GetTokenRequest};
 use wecom_health::{Client, MemoryTokenStore, Secret, StoredToken, TokenStore};
 use wecom_health_emulator::{Emulator, Fault};
 
-/// Everything that was logged, by anybody.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Log;
-
-    fn make_writer(&'a self) -> Log {
-        self.clone()
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_secret_is_shown_or_logged() {
-    let capture = Log::default();
-    // Every target, and the records of the `log` crate too.
-    tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
-        .with_writer(capture.clone())
-        .init();
+    let capture = Log::start();
     let mut shown = Vec::new();
     let mut needles = vec![MARK.to_owned()];
 
@@ -94,7 +66,7 @@ async fn nothing_secret_is_shown_or_logged() {
     needles.sort_unstable();
     needles.dedup();
     assert!(needles.len() > 2, "secret, tokens and the mark");
-    let log = logged(&capture);
+    let log = capture.text();
     for target in ["wecom_health.call", "hyper_util", "errcode=60020", "hint=\"", "attempt=3", "reqwest"] {
         assert!(log.contains(target), "{target} is in no log: this test would find nothing");
     }
@@ -116,7 +88,7 @@ async fn nothing_secret_is_shown_or_logged() {
             client.report_stat(date()).await.unwrap();
             emulator.revoke_tokens();
         }
-        let log = logged(&capture);
+        let log = capture.text();
         assert_eq!(log.matches("going on with a token of this process").count(), 1);
         assert!(!log.contains("marked-password") && !shown[0].contains("marked-password"));
     }
@@ -136,10 +108,6 @@ async fn probe(name: &str, faulty: &str, faults: Vec<Fault>) -> (Vec<String>, Ve
     let mut shown = result.as_ref().err().map(everything).unwrap_or_default();
     shown.push(format!("{client:?}"));
     (shown, on_the_wire(&emulator))
-}
-
-fn logged(log: &Log) -> String {
-    String::from_utf8(log.0.lock().unwrap().clone()).unwrap()
 }
 
 /// The secret and the tokens that a server received.

@@ -1,0 +1,130 @@
+//! Text of others, made harmless for a terminal and for whoever reads a line.
+
+use std::fmt::Write;
+
+use unicode_general_category::{GeneralCategory, get_general_category};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// Whether a character is not there to be seen: it steers the terminal, changes the order of a line, or hides in it.
+fn is_hidden(char: char) -> bool {
+    matches!(
+        get_general_category(char),
+        GeneralCategory::Control
+            | GeneralCategory::Format
+            | GeneralCategory::LineSeparator
+            | GeneralCategory::ParagraphSeparator
+    )
+}
+
+/// The text with U+FFFD in place of every hidden character.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().map(|char| if is_hidden(char) { '\u{fffd}' } else { char }).collect()
+}
+
+/// The same JSON, with hidden characters as escapes. JSON has them in strings alone, except for the white space of ASCII.
+pub(crate) fn escaped_json(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for char in json.chars() {
+        if char < '\u{7f}' || !is_hidden(char) {
+            escaped.push(char);
+            continue;
+        }
+        for unit in char.encode_utf16(&mut [0; 2]) {
+            // Writing to a string does not fail.
+            let _ = write!(escaped, "\\u{unit:04x}");
+        }
+    }
+    escaped
+}
+
+/// The text in exactly so many columns: filled up with blanks, or cut, which shows as `…`.
+pub(crate) fn fitted(text: &str, columns: usize) -> String {
+    let mut fitted = String::new();
+    let mut used = 0;
+    let is_cut = text.width() > columns;
+    let room = columns - usize::from(is_cut);
+    for char in text.chars() {
+        used += char.width().unwrap_or(0);
+        if used > room {
+            used -= char.width().unwrap_or(0);
+            break;
+        }
+        fitted.push(char);
+    }
+    if is_cut {
+        fitted.push('…');
+        used += 1;
+    }
+    fitted.extend(std::iter::repeat_n(' ', columns - used));
+    fitted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_characters_are_replaced_in_words_and_escaped_in_json() {
+        // A character, and its escape where it is hidden.
+        for (char, escape) in [
+            ('\0', Some("\\u0000")),
+            ('\n', Some("\\n")),
+            ('\u{1b}', Some("\\u001b")),
+            ('\u{7f}', Some("\\u007f")),  // DEL
+            ('\u{85}', Some("\\u0085")),  // next line
+            ('\u{9b}', Some("\\u009b")),  // starts an escape sequence
+            ('\u{ad}', Some("\\u00ad")),  // soft hyphen
+            ('\u{61c}', Some("\\u061c")), // Arabic letter mark
+            ('\u{180e}', Some("\\u180e")),
+            ('\u{200b}', Some("\\u200b")), // zero width
+            ('\u{200d}', Some("\\u200d")),
+            ('\u{200e}', Some("\\u200e")),
+            ('\u{2028}', Some("\\u2028")), // line separator
+            ('\u{2029}', Some("\\u2029")),
+            ('\u{202e}', Some("\\u202e")), // turns the line around
+            ('\u{2060}', Some("\\u2060")),
+            ('\u{2066}', Some("\\u2066")),
+            ('\u{206a}', Some("\\u206a")),
+            ('\u{206f}', Some("\\u206f")),
+            ('\u{feff}', Some("\\ufeff")),
+            ('\u{fff9}', Some("\\ufff9")), // annotations
+            ('\u{fffb}', Some("\\ufffb")),
+            ('\u{e0001}', Some("\\udb40\\udc01")), // tags
+            ('\u{e007f}', Some("\\udb40\\udc7f")),
+            ('a', None),
+            (' ', None),
+            ('\u{a0}', None),
+            ('é', None),
+            ('\u{301}', None), // combines with the letter before
+            ('中', None),
+            ('，', None),
+            ('😀', None),
+            ('\u{fe0f}', None), // part of an emoji
+            ('\u{e000}', None), // private use
+        ] {
+            let text = format!("a{char}b");
+            let shown = if escape.is_some() { "a\u{fffd}b" } else { &text };
+            assert_eq!(printable(&text), shown, "{char:?}");
+            let json = escaped_json(&serde_json::to_string(&text).unwrap());
+            assert_eq!(json, format!("\"a{}b\"", escape.map_or_else(|| char.to_string(), str::to_owned)));
+            assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text, "the same JSON");
+        }
+        assert_eq!(escaped_json("{\n  \"a\": 1\n}\n"), "{\n  \"a\": 1\n}\n");
+    }
+
+    #[test]
+    fn a_text_fills_its_columns_and_is_cut_where_it_is_longer() {
+        for (text, columns, shown) in [
+            ("", 3, "   "),
+            ("ab", 3, "ab "),
+            ("abc", 3, "abc"),
+            ("abcd", 3, "ab…"),
+            ("中文", 5, "中文 "),
+            ("中文", 4, "中文"),
+            ("中文字", 5, "中文…"),
+            ("中文字", 4, "中… "),
+        ] {
+            assert_eq!(fitted(text, columns), shown, "{text:?} in {columns}");
+        }
+    }
+}

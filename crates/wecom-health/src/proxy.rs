@@ -1,0 +1,29 @@
+//! The proxy in the environment. The HTTP library ignores one that it cannot read, and connects without a proxy.
+
+use reqwest::Url;
+
+use crate::Error;
+
+/// Refuses a malformed proxy.
+pub(crate) fn check(scheme: &str) -> Result<(), Error> {
+    let of_scheme = if scheme == "https" { ["HTTPS_PROXY", "https_proxy"] } else { ["HTTP_PROXY", "http_proxy"] };
+    for variable in of_scheme.into_iter().chain(["ALL_PROXY", "all_proxy"]) {
+        let Some(value) = std::env::var_os(variable).filter(|value| !value.is_empty()) else { continue };
+        if !value.to_str().is_some_and(is_proxy) {
+            // The value may hold a password.
+            let advice =
+                format!("the proxy in the environment variable {variable} is not one: write it like http://host:port");
+            return Err(Error::configuration(advice));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the HTTP library reads this as a proxy; `host:port` is one of HTTP.
+fn is_proxy(value: &str) -> bool {
+    let with_scheme = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
+    let known = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
+    // The library reads it as a `Uri`, which takes any port for one.
+    with_scheme.parse::<hyper::Uri>().is_ok_and(|uri| uri.authority().is_some())
+        && Url::parse(&with_scheme).is_ok_and(|url| url.has_host() && known.contains(&url.scheme()))
+}
