@@ -97,7 +97,50 @@ impl schemars::JsonSchema for RawJson {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value;
+
     use super::RawJson;
+
+    /// JSON whose strings are full of what the search for white space looks for.
+    fn json() -> impl Strategy<Value = Value> {
+        let text = prop::collection::vec(prop::sample::select(vec!['"', '\\', ' ', '\n', 'a', '中']), 0..6);
+        let text = text.prop_map(|chars| Value::from(chars.into_iter().collect::<String>()));
+        text.prop_recursive(3, 20, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map("[\" \\\\a]{0,3}", inner, 0..4)
+                    .prop_map(|fields| Value::from(fields.into_iter().collect::<serde_json::Map<_, _>>())),
+            ]
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn pretty_json_is_kept_as_compact_json(json in json()) {
+            let raw: RawJson = serde_json::from_str(&serde_json::to_string_pretty(&json).unwrap()).unwrap();
+            prop_assert_eq!(raw.get(), json.to_string());
+        }
+    }
+
+    #[test]
+    fn equal_json_has_equal_text() {
+        let raw = |json: &str| serde_json::from_str::<RawJson>(json).unwrap();
+        assert_eq!(raw("[1, 2]"), raw("[1,2]"));
+        assert_ne!(raw("[1, 2]"), raw("[2, 1]"));
+        assert_eq!(format!("{:?}", raw("[1, 2]")), "RawJson([1,2])");
+    }
+
+    #[cfg(feature = "schemars")]
+    #[test]
+    fn its_schema_allows_any_json_in_place() {
+        let schema = schemars::schema_for!(crate::ReportValue).to_value();
+        assert_eq!(schema["properties"]["high_risk_area"].get("type"), None);
+        assert_eq!(schema["properties"]["high_risk_area"].get("$ref"), None);
+        assert_eq!(schema["$defs"].get("RawJson"), None);
+    }
 
     #[test]
     fn white_space_goes_and_nothing_else() {

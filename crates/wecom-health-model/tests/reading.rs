@@ -392,8 +392,20 @@ fn lists_that_would_fill_the_memory_are_refused() {
     assert_eq!(list("jobids", r#""zhangsan""#, 11_000_000).unwrap(), 1_000_000);
     // What the type does not have is skipped.
     assert_eq!(list("unknown", r#""""#, 1 << 20).unwrap(), 0);
-    // Other texts are not limited by what came before.
+    // Other texts are not limited by what came before; nor is what is decoded without `from_slice`.
     assert_eq!(list("jobids", r#""""#, 1 << 10).unwrap(), 341);
+    let ids = format!(r#"{{"jobids": ["a"{}]}}"#, r#","a""#.repeat(1 << 20));
+    assert_eq!(serde_json::from_str::<GetReportJobIdsResponse>(&ids).unwrap().jobids.len(), 1 + (1 << 20));
+}
+
+#[test]
+fn a_refusal_shows_its_code_and_an_address_only_where_that_is_not_trusted() {
+    for (code, shows_address) in [(60020, true), (60011, false)] {
+        let body = format!(r#"{{"errcode": {code}, "errmsg": "marked, from ip: 203.0.113.7"}}"#);
+        let ResponseError::Api(error) = refusal(&body) else { panic!("{body}") };
+        assert_eq!(format!("{error:?}"), format!("ApiError {{ errcode: ErrCode({code}), .. }}"));
+        assert_eq!(error.to_string().ends_with(" (the caller's IP is 203.0.113.7)"), shows_address, "{error}");
+    }
 }
 
 #[test]
