@@ -115,3 +115,35 @@ impl fmt::Display for Cause {
 }
 
 impl Error for Cause {}
+
+#[cfg(all(test, feature = "rustls"))]
+mod tests {
+    use rustls::{AlertDescription, CertificateError, Error, InvalidMessage, PeerIncompatible};
+
+    use super::of_tls;
+
+    #[test]
+    fn each_failure_of_tls_has_words_of_its_own() {
+        let certificate = |error| Error::InvalidCertificate(error);
+        for (error, words) in [
+            (certificate(CertificateError::Expired), "the server's certificate was refused: it has expired"),
+            (certificate(CertificateError::NotValidYet), "the server's certificate was refused: it is not valid yet"),
+            (certificate(CertificateError::Revoked), "the server's certificate was refused: it was revoked"),
+            (
+                certificate(CertificateError::BadSignature),
+                "the server's certificate was refused: its signature is wrong",
+            ),
+            (certificate(CertificateError::BadEncoding), "the server's certificate was refused: it is not valid"),
+            (Error::AlertReceived(AlertDescription::HandshakeFailure), "TLS failed: HandshakeFailure"),
+            (Error::AlertReceived(AlertDescription::Unknown(255)), "TLS failed: an unknown alert"),
+            (Error::InvalidMessage(InvalidMessage::InvalidContentType), "TLS failed: the server does not speak TLS"),
+            (
+                Error::PeerIncompatible(PeerIncompatible::NoCipherSuitesInCommon),
+                "TLS failed: no common version or cipher",
+            ),
+            (Error::General("marked".to_owned()), "TLS failed: the handshake failed"),
+        ] {
+            assert_eq!(of_tls(&error).to_string(), words);
+        }
+    }
+}

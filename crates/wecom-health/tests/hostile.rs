@@ -334,6 +334,31 @@ async fn lies_of_http_end_in_an_error() {
 }
 
 #[tokio::test]
+async fn why_a_connection_failed_is_said_in_words_of_ours() {
+    struct NoAddress;
+    impl reqwest::dns::Resolve for NoAddress {
+        fn resolve(&self, _: reqwest::dns::Name) -> reqwest::dns::Resolving {
+            Box::pin(async { Err("marked".into()) })
+        }
+    }
+    let no_address =
+        reqwest::Client::builder().no_proxy().dns_resolver(std::sync::Arc::new(NoAddress)).build().unwrap();
+    let client = builder("https://wecom.example").http_client(no_address).build().unwrap();
+    let error = client.report_stat(date()).await.unwrap_err();
+    assert_eq!(lines(&error)[1..], ["the host has no address: check its name, and the DNS".to_owned()]);
+
+    for (sent, cause) in [
+        ("marked\r\n\r\n", "what the server sent is not HTTP"),
+        ("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{", "unexpected end of file"),
+        ("", "the server closed the connection before the response was complete"),
+    ] {
+        let (base_url, _) = respond(|_| sent.as_bytes().to_vec()).await;
+        let error = builder(&base_url).build().unwrap().report_stat(date()).await.unwrap_err();
+        assert_eq!(lines(&error)[1..], [cause.to_owned()], "{sent:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_flood_of_1xx_ends_with_the_timeout() {
     let address = listen(|mut stream| async move {
         read_request(&mut stream).await;
