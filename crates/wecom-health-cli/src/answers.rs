@@ -44,7 +44,7 @@ impl<'a> Table<'a> {
         for question in &job.question_templates {
             let options = question.option_list.iter().map(|option| option.option_text.width()).max();
             let title = printable(&question.title);
-            let width = title.width().max(options.unwrap_or(NARROWEST)).min(WIDEST);
+            let width = title.width().max(options.unwrap_or(NARROWEST)).clamp(1, WIDEST);
             columns.push((title, width));
         }
         columns.push(("other questions (其他问题)".to_owned(), WIDEST));

@@ -82,9 +82,9 @@ fn read_some(name: &Path) -> std::io::Result<String> {
 #[cfg(unix)]
 fn warn_if_others_can_read(name: &Path, file: &File) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    const OTHERS: u32 = 0o077;
+    const OTHERS_CAN_READ: u32 = 0o044;
     let metadata = file.metadata()?;
-    if metadata.is_file() && metadata.permissions().mode() & OTHERS != 0 {
+    if metadata.is_file() && metadata.permissions().mode() & OTHERS_CAN_READ != 0 {
         let name = name.display();
         notice(&format!("warning: other users of this machine can read the secret in {name}: run chmod 600 {name}"));
     }

@@ -10,8 +10,11 @@ use crate::arguments::ListFormat;
 use crate::day;
 use crate::failure::Failure;
 use crate::list;
-use crate::text::printable;
+use crate::text::{cut, printable};
 use crate::view;
+
+/// No column is wider, however long its texts are: they are cut.
+const WIDEST: usize = 64;
 
 /// How many titles are asked for at once.
 const TITLES: usize = 8;
@@ -39,10 +42,10 @@ pub(crate) async fn run(client: &Client, format: ListFormat) -> Result<(), Failu
 /// Id and title of a job.
 async fn row(client: &Client, id: JobId) -> Result<[String; 2], Error> {
     let title = match client.report_job_info(id.clone(), day::today()).await {
-        Ok(info) => printable(&info.title),
+        Ok(info) => cut(&printable(&info.title), WIDEST),
         // A job that has ended since it was listed.
         Err(error) if error.is_invalid_request() => String::new(),
         Err(error) => return Err(error),
     };
-    Ok([printable(id.as_ref()), title])
+    Ok([cut(&printable(id.as_ref()), WIDEST), title])
 }

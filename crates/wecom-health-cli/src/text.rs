@@ -39,24 +39,27 @@ pub(crate) fn escaped_json(json: &str) -> String {
 
 /// The text in exactly so many columns: filled up with blanks, or cut, which shows as `…`.
 pub(crate) fn fitted(text: &str, columns: usize) -> String {
-    let mut fitted = String::new();
-    let mut used = 0;
-    let is_cut = text.width() > columns;
-    let room = columns - usize::from(is_cut);
-    for char in text.chars() {
-        used += char.width().unwrap_or(0);
-        if used > room {
-            used -= char.width().unwrap_or(0);
-            break;
-        }
-        fitted.push(char);
-    }
-    if is_cut {
-        fitted.push('…');
-        used += 1;
-    }
-    fitted.extend(std::iter::repeat_n(' ', columns - used));
+    let mut fitted = cut(text, columns);
+    let used = fitted.width();
+    fitted.extend(std::iter::repeat_n(' ', columns.saturating_sub(used)));
     fitted
+}
+
+/// The text in so many columns at most; where it is longer, `…` takes the place of the rest.
+pub(crate) fn cut(text: &str, columns: usize) -> String {
+    // Characters without a width of their own, such as accents, do not make a cell long without end.
+    let longest = 4 * columns;
+    if text.width() <= columns && text.chars().nth(longest).is_none() {
+        return text.to_owned();
+    }
+    let mut used = 0;
+    let fits = |char: &char| {
+        used += char.width().unwrap_or(0);
+        used < columns
+    };
+    let mut cut: String = text.chars().take(longest).take_while(fits).collect();
+    cut.extend((columns > 0).then_some('…'));
+    cut
 }
 
 #[cfg(test)]
@@ -123,6 +126,10 @@ mod tests {
             ("中文", 4, "中文"),
             ("中文字", 5, "中文…"),
             ("中文字", 4, "中… "),
+            ("", 0, ""),
+            ("中", 0, ""),
+            ("a\u{301}\u{301}\u{301}\u{301}\u{301}", 1, "…"),
+            ("a\u{301}b", 2, "a\u{301}b"),
         ] {
             assert_eq!(fitted(text, columns), shown, "{text:?} in {columns}");
         }

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | characters that steer the terminal or hide, in what the server sends | escapes them in JSON, replaces them in words | `no_hidden_character_reaches_the_terminal` |
 //! | the same in a name of a file | replaces them | `a_file_name_cannot_steer_the_terminal` |
-//! | one answer of 100 kB among 2,000 | cuts it, in flat memory | `one_long_answer_does_not_make_every_row_long` |
+//! | one answer of 100 kB among 2,000 | cuts it | `one_long_answer_does_not_make_every_row_long` |
 //! | credentials without end | stops after 64 KiB | `credentials_without_end_are_not_read_to_their_end` |
 //! | credentials that others can read | warns | `credentials_that_others_can_read_get_a_warning` |
 //! | a malformed proxy in the environment | refuses to go without it | `a_malformed_proxy_is_an_error` |
@@ -140,7 +140,7 @@ fn credentials_that_others_can_read_get_a_warning() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("credentials");
     std::fs::write(&file, "WECOM_CORP_ID=ww1\nWECOM_CORP_SECRET=s3cret\n").unwrap();
-    for (mode, warned) in [(0o600, false), (0o400, false), (0o640, true), (0o604, true)] {
+    for (mode, warned) in [(0o600, false), (0o400, false), (0o640, true), (0o604, true), (0o711, false)] {
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
         let said = String::from_utf8(with_credentials(&file).stderr).unwrap();
         assert_eq!(said.starts_with("warning: other users of this machine can read the secret in "), warned, "{said}");
@@ -155,6 +155,9 @@ fn a_malformed_proxy_is_an_error() {
         ("https_proxy", "http://", true),
         ("ALL_PROXY", "ftp://127.0.0.1:1", true),
         ("HTTPS_PROXY", "http://127.0.0.1:port", true),
+        ("HTTPS_PROXY", "127.0.0.1:1/", true),
+        ("HTTPS_PROXY", "http://127.0.0.1:1 ", true),
+        ("HTTPS_PROXY", "socks5://127.0.0.1:1", true),
         ("HTTPS_PROXY", "http://user:s3cret@127.0.0.1:port", true),
         // Nobody listens on port 1 of this machine.
         ("HTTPS_PROXY", "127.0.0.1:1", false),
@@ -168,7 +171,7 @@ fn a_malformed_proxy_is_an_error() {
         command.env("WECOM_CORP_ID", "ww1").env("WECOM_CORP_SECRET", "s").env("HTTP_PROXY", "not for https");
         let output = command.env(variable, value).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
-        let refusal = format!("the proxy in the environment variable {variable} is not one");
+        let refusal = format!("the environment variable {variable} is no HTTP proxy");
         assert_eq!(
             (said.contains(&refusal), said.contains("could not connect")),
             (refused, !refused),

@@ -18,7 +18,7 @@ use crate::list::{self, Allowance};
 ///
 /// The path names fields of the type. Only for a map, whose keys are data, it would repeat them.
 ///
-/// Lists of the generated types may take up to six times as many bytes as the text has, and 4 MiB more. Only text that was made
+/// Lists of the generated types may take up to five times as many bytes as the text has, and 4 MiB more. Only text that was made
 /// to fill the memory needs that much.
 ///
 /// # Errors
@@ -65,7 +65,7 @@ pub enum DecodeFault {
 }
 
 impl DecodeError {
-    /// Where, e.g. `job_info.question_templates[1].question_id`; `.` is the whole.
+    /// Where, e.g. `job_info.question_templates[1].question_id`; `.` is the whole, also where the text is no JSON.
     pub fn path(&self) -> &str {
         &self.path
     }
@@ -94,9 +94,9 @@ impl DecodeError {
         let _allowance = Allowance::new(json.len());
         let mut deserializer = serde_json::Deserializer::from_slice(json);
         let path = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-            Err(located) => located.path().to_string(),
-            // What follows a complete value belongs to no path.
-            Ok(_) => ".".to_owned(),
+            // What is no JSON may be inside an unknown field, whose name is the server's to choose.
+            Err(located) if located.inner().is_data() => located.path().to_string(),
+            _ => ".".to_owned(),
         };
         Self { path, line: error.line(), column: error.column(), fault: DecodeFault::of(error) }
     }

@@ -53,6 +53,9 @@ pub trait Paged: Endpoint + Clone + Send + 'static {
     /// The request for the page that skips `offset` items and holds at most `limit`.
     fn page(&self, offset: i64, limit: i64) -> Self;
 
+    /// How many items a page holds.
+    fn count(page: &<Self::Response as Response>::Output) -> usize;
+
     /// The items of a page, and whether the server says that it is the last.
     fn items(page: <Self::Response as Response>::Output) -> (Vec<Self::Item>, bool);
 }

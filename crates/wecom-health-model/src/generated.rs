@@ -1157,6 +1157,9 @@ impl Paged for GetReportJobIdsRequest {
     fn page(&self, offset: i64, limit: i64) -> Self {
         self.clone().offset(offset).limit(limit)
     }
+    fn count(page: &<Self::Response as Response>::Output) -> usize {
+        page.jobids.len()
+    }
     fn items(page: <Self::Response as Response>::Output) -> (Vec<Self::Item>, bool) {
         let end = page.ending.map(i64::from) == Some(1);
         (page.jobids, end)
@@ -1317,6 +1320,9 @@ impl Paged for GetReportAnswerRequest {
     }
     fn page(&self, offset: i64, limit: i64) -> Self {
         self.clone().offset(offset).limit(limit)
+    }
+    fn count(page: &<Self::Response as Response>::Output) -> usize {
+        page.answers.len()
     }
     fn items(page: <Self::Response as Response>::Output) -> (Vec<Self::Item>, bool) {
         let end = false;

@@ -12,29 +12,40 @@ use std::mem::{needs_drop, size_of};
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+/// A list of more places is charged for those that are filled: the others are not touched.
+const LONG_LIST: usize = 1_024;
 /// Bytes that the lists of any text may take.
 const ALLOWANCE: usize = 4 << 20;
 /// Bytes that lists may take beyond that for each byte of text.
-const ALLOWANCE_PER_BYTE: usize = 6;
+const ALLOWANCE_PER_BYTE: usize = 5;
 /// Bytes of the smallest block that an allocator hands out: what a short text takes beside its item.
 const SMALLEST_BLOCK: usize = 32;
 /// The message by which `decode.rs` recognises a list that is refused.
 pub(crate) const REFUSED: &str = "the lists take too much memory";
 
 thread_local! {
-    /// Bytes that lists may still take. Without a limit where the text is not decoded by `from_slice`.
-    static LEFT: Cell<usize> = const { Cell::new(usize::MAX) };
+    /// Bytes that lists may still take; nothing where there is no limit, because the text is not decoded by `from_slice`.
+    static LEFT: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+/// Takes so many bytes from what is left.
+fn take<E: Error>(bytes: usize) -> Result<(), E> {
+    if let Some(left) = LEFT.get() {
+        LEFT.set(Some(left.checked_sub(bytes).ok_or_else(|| E::custom(REFUSED))?));
+    }
+    Ok(())
 }
 
 /// Limits the lists that this thread decodes, for as long as it lives.
 pub(crate) struct Allowance {
-    before: usize,
+    before: Option<usize>,
 }
 
 impl Allowance {
     /// For a text of this length.
     pub(crate) fn new(text: usize) -> Self {
-        Self { before: LEFT.replace(text.saturating_mul(ALLOWANCE_PER_BYTE).saturating_add(ALLOWANCE)) }
+        let allowance = text.saturating_mul(ALLOWANCE_PER_BYTE).saturating_add(ALLOWANCE);
+        Self { before: LEFT.replace(Some(allowance)) }
     }
 }
 
@@ -67,12 +78,13 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Vec<T>, A::Error> {
-        let bytes_per_item = size_of::<T>() + if needs_drop::<T>() { SMALLEST_BLOCK } else { 0 };
+        let beside = if needs_drop::<T>() { SMALLEST_BLOCK } else { 0 };
         let mut items = Vec::new();
         while let Some(item) = sequence.next_element()? {
-            let left = LEFT.get().checked_sub(bytes_per_item).ok_or_else(|| A::Error::custom(REFUSED))?;
-            LEFT.set(left);
+            let before = items.capacity();
             items.push(item);
+            let places = if items.capacity() <= LONG_LIST { items.capacity() - before } else { 1 };
+            take(places * size_of::<T>() + beside)?;
         }
         Ok(items)
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 /// JSON whose structure the vendor does not describe. It is kept as text, which takes no more memory than it took on the wire.
+/// Equal means equal text: `1.0` is not `1.00`.
 ///
 /// ```
 /// use wecom_health_model::ReportValue;
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_json_has_equal_text() {
+    fn white_space_does_not_count_in_comparisons() {
         let raw = |json: &str| serde_json::from_str::<RawJson>(json).unwrap();
         assert_eq!(raw("[1, 2]"), raw("[1,2]"));
         assert_ne!(raw("[1, 2]"), raw("[2, 1]"));

@@ -80,6 +80,9 @@ impl Status<'_> {
     }
 }
 
+/// Characters of a refusal's text that are kept. The server's own have some hundred.
+const LONGEST_ERRMSG: usize = 1_000;
+
 /// Why an answer has no payload. Neither `Display` nor `Debug` repeats anything of the body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -104,7 +107,7 @@ impl ResponseError {
         match errcode {
             ErrCode::OK if errmsg.contains("Warning: wrong json format") => Err(Self::PartlyRead),
             ErrCode::OK => Ok(()),
-            _ => Err(Self::Api(ApiError { errcode, errmsg: errmsg.to_owned() })),
+            _ => Err(Self::Api(ApiError { errcode, errmsg: errmsg.chars().take(LONGEST_ERRMSG).collect() })),
         }
     }
 }
@@ -142,7 +145,7 @@ impl ApiError {
         self.errcode
     }
 
-    /// The server's text. The vendor changes it at any time: show it, never branch on it.
+    /// The server's text, up to 1,000 characters of it. The vendor changes it at any time: show it, never branch on it.
     pub fn errmsg(&self) -> &str {
         &self.errmsg
     }

@@ -86,8 +86,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a call may take in all, with its token, its tries and the pauses between them; 60 seconds if not set. Of that,
-    /// fetching a token may take 8 seconds, because other clients may wait for it.
+    /// How long a call may take in all, with its token, its tries and the pauses between them; 60 seconds if not set.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -95,7 +94,7 @@ impl ClientBuilder {
 
     /// Sets how many bytes of a response are read at most. Defaults to 16 MiB; a page of 100 answers has some ten thousand bytes.
     ///
-    /// Decoding takes up to seven times as much memory. Raise it for a job that names a million members one by one.
+    /// Reading and decoding take up to eight times as much memory. Raise it for a job that names a million members one by one.
     pub fn response_limit(mut self, bytes: usize) -> Self {
         self.response_limit = bytes;
         self

@@ -91,7 +91,7 @@ fn of_tls(error: &rustls::Error) -> Cause {
         Error::AlertReceived(alert) => Cause::Tls(alert.as_str().unwrap_or("an unknown alert")),
         Error::InvalidMessage(_) => Cause::Tls("the server does not speak TLS"),
         Error::PeerIncompatible(_) => Cause::Tls("no common version or cipher"),
-        _ => Cause::Tls("the handshake failed"),
+        _ => Cause::Tls("the other side does not keep to the protocol"),
     }
 }
 
@@ -141,7 +141,7 @@ mod tests {
                 Error::PeerIncompatible(PeerIncompatible::NoCipherSuitesInCommon),
                 "TLS failed: no common version or cipher",
             ),
-            (Error::General("marked".to_owned()), "TLS failed: the handshake failed"),
+            (Error::General("marked".to_owned()), "TLS failed: the other side does not keep to the protocol"),
         ] {
             assert_eq!(of_tls(&error).to_string(), words);
         }

@@ -161,6 +161,9 @@ impl Client {
                 Err(Kind::Deadline { .. }) => Kind::Deadline { last: last.take() }.at(E::PATH, tries.made),
                 Err(kind) => kind.at(E::PATH, tries.made),
             };
+            if token.is_some() && error.api().is_some() && !error.rejects_token() {
+                self.0.tokens.accepted();
+            }
             let pause = match self.0.wait_when_rate_limited {
                 Some(pause) if error.is_rate_limited() && E::TOKEN_PARAMETER.is_some() => Some(pause),
                 _ if error.is_transient() => tries.pauses.get_or_insert_with(pauses).next(),

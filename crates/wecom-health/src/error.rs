@@ -118,7 +118,7 @@ impl Error {
     }
 
     /// How many requests were sent to the [`endpoint`](Self::endpoint) until it failed; for `gettoken`, by whichever call fetched
-    /// the token for all. 0 if nothing was sent, because the same failed a moment ago: see [`retry_after`](Self::retry_after).
+    /// the token for all. 0 if no token was asked for, because that failed a moment ago: see [`retry_after`](Self::retry_after).
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }

@@ -6,6 +6,7 @@ pub mod blocking;
 mod builder;
 mod cause;
 mod client;
+mod clock;
 mod deadline;
 mod drift;
 mod error;

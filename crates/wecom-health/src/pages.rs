@@ -61,7 +61,9 @@ impl<R: Paged> Pages<R> {
     ///
     /// As [`Client::send`].
     pub async fn send(self) -> Result<<R::Response as Response>::Output, Error> {
-        self.client.send(&self.request.page(self.offset, self.page_size)).await
+        let page = self.client.send(&self.request.page(self.offset, self.page_size)).await?;
+        check_length::<R>(&page, self.page_size)?;
+        Ok(page)
     }
 
     /// Fetches all items, page by page.
@@ -135,13 +137,11 @@ impl<R: Paged> Walk<R> {
         self.fetch_ahead();
         let Some(page) = self.ahead.pop_front() else { return Ok(None) };
         let page = page.result().await.unwrap_or_else(|| Err(Kind::Stopped.at(R::PATH, 0)));
-        let (items, last) = R::items(page?);
+        let page = page?;
+        let came = check_length::<R>(&page, self.source.page_size)?;
+        let (items, last) = R::items(page);
         if items.is_empty() {
             return Ok(None);
-        }
-        let came = i64::try_from(items.len()).unwrap_or(i64::MAX);
-        if came > self.source.page_size {
-            return Err(Kind::TooManyItems { asked_for: self.source.page_size }.at(R::PATH, 1));
         }
         if !self.seen.insert(fingerprint(&items)) {
             self.equal_singles += 1;
@@ -183,6 +183,12 @@ impl<R: Paged> Walk<R> {
         }
         position.last = came;
     }
+}
+
+/// Returns how many items a page holds, if there are no more than were asked for.
+fn check_length<R: Paged>(page: &Page<R>, asked_for: i64) -> Result<i64, Error> {
+    let came = i64::try_from(R::count(page)).unwrap_or(i64::MAX);
+    if came > asked_for { Err(Kind::TooManyItems { asked_for }.at(R::PATH, 1)) } else { Ok(came) }
 }
 
 /// Tells pages apart without keeping them.

@@ -12,18 +12,17 @@ pub(crate) fn check(scheme: &str) -> Result<(), Error> {
         if !value.to_str().is_some_and(is_proxy) {
             // The value may hold a password.
             let advice =
-                format!("the proxy in the environment variable {variable} is not one: write it like http://host:port");
+                format!("the environment variable {variable} is no HTTP proxy: write it like http://host:port");
             return Err(Error::configuration(advice));
         }
     }
     Ok(())
 }
 
-/// Whether the HTTP library reads this as a proxy; `host:port` is one of HTTP.
+/// Whether the HTTP library reads this as a proxy of HTTP; `host:port` is one, too.
 fn is_proxy(value: &str) -> bool {
     let with_scheme = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
-    let known = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
     // The library reads it as a `Uri`, which takes any port for one.
-    with_scheme.parse::<hyper::Uri>().is_ok_and(|uri| uri.authority().is_some())
-        && Url::parse(&with_scheme).is_ok_and(|url| url.has_host() && known.contains(&url.scheme()))
+    value.parse::<hyper::Uri>().is_ok_and(|uri| uri.authority().is_some())
+        && Url::parse(&with_scheme).is_ok_and(|url| url.has_host() && matches!(url.scheme(), "http" | "https"))
 }

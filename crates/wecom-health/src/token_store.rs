@@ -7,8 +7,8 @@ use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use crate::Secret;
 use crate::model::{AccessToken, CorpId};
+use crate::{Secret, clock};
 
 /// What a [`TokenStore`] returns: a future, boxed so that stores can be exchanged at run time.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
@@ -111,12 +111,12 @@ impl MemoryTokenStore {
 
 impl TokenStore for MemoryTokenStore {
     fn load<'a>(&'a self, key: &'a TokenKey) -> StoreFuture<'a, Option<StoredToken>> {
-        self.with(key, |entry| entry.token.clone().filter(|token| SystemTime::now() < token.expires_at))
+        self.with(key, |entry| entry.token.clone().filter(|token| clock::now() < token.expires_at))
     }
 
     fn save<'a>(&'a self, key: &'a TokenKey, owner: &'a str, token: &'a StoredToken) -> StoreFuture<'a, ()> {
         self.with(key, |entry| {
-            if entry.lock.as_ref().is_some_and(|(holder, until)| holder == owner && SystemTime::now() < *until) {
+            if entry.lock.as_ref().is_some_and(|(holder, until)| holder == owner && clock::now() < *until) {
                 entry.token = Some(token.clone());
             }
         })
@@ -132,7 +132,7 @@ impl TokenStore for MemoryTokenStore {
 
     fn lock<'a>(&'a self, key: &'a TokenKey, owner: &'a str, lease: Duration) -> StoreFuture<'a, bool> {
         self.with(key, |entry| {
-            let now = SystemTime::now();
+            let now = clock::now();
             let free = entry.lock.as_ref().is_none_or(|(holder, until)| holder == owner || *until <= now);
             if free {
                 entry.lock = Some((owner.to_owned(), now + lease));
@@ -165,7 +165,7 @@ mod tests {
     async fn only_the_owner_of_the_lock_saves_and_unlocks_and_only_the_rejected_token_is_forgotten() {
         let store = MemoryTokenStore::default();
         let key = TokenKey::new(&"ww1".into(), &Secret::new("secret"));
-        let later = SystemTime::now() + Duration::from_secs(60);
+        let later = clock::now() + Duration::from_secs(60);
         let token = |text: &str| StoredToken { token: text.into(), fresh_until: later, expires_at: later };
         let lease = Duration::from_millis(50);
         assert!(store.lock(&key, "one", lease).await.unwrap());

@@ -51,7 +51,7 @@ impl Transport {
 
     /// Sends a request and decodes the answer, in the time of one try and until the deadline at most; a refusal by the server is
     /// an error.
-    #[expect(clippy::disallowed_methods, reason = "the URL is taken off every error here")]
+    #[expect(clippy::disallowed_methods, reason = "its errors are put into words of this crate here")]
     pub(crate) async fn call<E: Endpoint>(
         &self,
         request: &E,
@@ -88,7 +88,7 @@ impl Transport {
 }
 
 /// The body, piece by piece, so that nobody fills the memory.
-#[expect(clippy::disallowed_methods, reason = "the URL is taken off every error here")]
+#[expect(clippy::disallowed_methods, reason = "its errors are put into words of this crate here")]
 async fn body_of(mut response: reqwest::Response, limit: usize) -> Result<Vec<u8>, Kind> {
     let mut body = Vec::new();
     while let Some(piece) = response.chunk().await.map_err(|error| Kind::of(&error))? {

@@ -5,15 +5,15 @@
 //! | a response that is small on the wire and large in memory | takes 8 times its size at most, or refuses it | `hostile_bodies_take_8_times_their_size_at_most` |
 //! | the same in every page of a stream, 4 at a time | takes 512 MiB at most | `hostile_pages_take_512_mib_at_most` |
 //! | a response without end | stops at 16 MiB | `a_response_without_end_is_cut_off` |
-//! | every new token is rejected, or gettoken refuses | asks for 3 tokens at most in 20 requests | `no_failure_makes_a_loop_of_gettoken` |
+//! | every new token is rejected, or gettoken refuses | asks for 3 tokens at most in 20 requests | `no_refusal_makes_a_loop_of_gettoken` |
 //! | HTTP/1 that lies about lengths, encodings, heads | fails within the attempt's timeout, without the response | `lies_of_http_end_in_an_error` |
 //! | 1xx responses without end | fails at the attempt's timeout | `a_flood_of_1xx_ends_with_the_timeout` |
 //! | a certificate of somebody else | says why, sends nothing | `a_wrong_certificate_is_named_and_gets_nothing` |
 //! | a proxy that refuses or asks for a password | says so | `a_proxy_that_refuses_is_named` |
 //! | credentials with invisible characters | are refused before anything is sent | `credentials_with_invisible_characters_are_not_sent` |
 //!
-//! Attacks through HTTP/2 are in `leaks_http2.rs`, on Redis in `redis.rs`, by what is printed in the command line's `hostile.rs`,
-//! and on the emulator in its `malformed.rs`.
+//! Attacks through HTTP/2 are in `leaks_tls.rs`, those on Redis in `redis.rs`, those on the terminal in `hostile.rs` of the command
+//! line, and those on the emulator in its `malformed.rs`.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
@@ -24,7 +24,8 @@ mod raw_server;
 
 use std::error::Error as _;
 use std::process::{Command, Stdio};
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use raw_server::{listen, ok, read_request, respond, tls, token};
@@ -75,43 +76,54 @@ fn job(field: &str, item: &str, after: &str) -> String {
     filled(&before, item, &format!("]{after}}}}}"))
 }
 
-/// Each hostile body: its name, the endpoint that gets it, and the body.
-fn bodies() -> Vec<(&'static str, &'static str, String)> {
+/// Each hostile body: its name, the endpoint that gets it, the body, and what must come of it.
+fn bodies() -> Vec<(&'static str, &'static str, String, &'static str)> {
+    const DECODED: &str = "decoded";
+    const REFUSED: &str = "the lists would take too much memory";
+    const ERRCODE: &str = "errcode 7: look it up";
     let answer = r#"{"answers":[{"id_type":1,"report_values":["#;
-    let padded = format!(r#"{{"question_id":0}}{},"#, " ".repeat(17));
+    let area = format!("{answer}{}", r#"{"question_id":0,"high_risk_area":["#);
+    let padded = format!(r#"{{"question_id":0}}{},"#, " ".repeat(22));
+    let short_list = r#"{"id_type":0,"report_values":[{"question_id":0}]}      ,"#;
+    let question = r#"{"question_id":0,"title":"","question_type":1,"is_required":0},"#;
     vec![
-        ("errmsg of empty objects", "stat", filled(r#"{"errcode":7,"errmsg":["#, r#"{"":0},"#, "]}")),
-        ("errmsg of lists, no JSON in the end", "stat", filled(r#"{"errcode":7,"errmsg":"#, "[", "")),
-        ("errmsg that is long", "stat", filled(r#"{"errcode":7,"errmsg":""#, "x", "\"}")),
-        ("errmsg of escapes", "stat", filled(r#"{"errcode":7,"errmsg":""#, "\\u0001", "\"}")),
-        ("unknown fields", "stat", filled(r#"{"pv":1,"uv":1,"x":["#, r#"{"":0},"#, "]}")),
-        ("a token that is long", "gettoken", filled(r#"{"expires_in":7200,"access_token":""#, "x", "\"}")),
-        ("ids that are empty", "jobids", filled(r#"{"jobids":["#, r#""","#, "]}")),
-        ("ids that are short", "jobids", filled(r#"{"jobids":["#, r#""a","#, "]}")),
-        ("ids that are null", "jobids", filled(r#"{"jobids":["#, "null,", "]}")),
-        ("userids that are short", "job", job(r#""apply_range":{"userids":"#, r#""a","#, "}")),
-        ("userids as companies have them", "job", job(r#""apply_range":{"userids":"#, r#""zhangsan","#, "}")),
-        ("departments", "job", job(r#""apply_range":{"partyids":"#, "0,", "}")),
+        ("errmsg of empty objects", "stat", filled(r#"{"errcode":7,"errmsg":["#, r#"{"":0},"#, "]}"), ERRCODE),
         (
-            "questions",
-            "job",
-            job(r#""question_templates":"#, r#"{"question_id":0,"title":"","question_type":1,"is_required":0},"#, ""),
+            "errmsg of lists without end",
+            "stat",
+            filled(r#"{"errcode":7,"errmsg":"#, "[", ""),
+            "expected a string, found a list",
         ),
-        ("answers", "answers", filled(r#"{"answers":["#, r#"{"id_type":0},"#, "]}")),
-        ("values", "answers", filled(answer, r#"{"question_id":0},"#, "]}]}")),
-        ("values with blanks", "answers", filled(answer, &padded, "]}]}")),
-        ("values with texts", "answers", filled(answer, r#"{"question_id":0,"text":"a","url":"b"},"#, "]}]}")),
-        ("options", "answers", filled(&format!("{answer}{}", r#"{"question_id":0,"multi_choice":["#), "0,", "]}]}]}")),
+        ("errmsg that is long", "stat", filled(r#"{"errcode":7,"errmsg":""#, "x", "\"}"), ERRCODE),
+        ("errmsg of escapes", "stat", filled(r#"{"errcode":7,"errmsg":""#, "\\u0001", "\"}"), ERRCODE),
+        ("unknown fields", "stat", filled(r#"{"pv":1,"uv":1,"x":["#, r#"{"":0},"#, "]}"), DECODED),
+        ("a token that is long", "gettoken", filled(r#"{"expires_in":7200,"access_token":""#, "x", "\"}"), "not sent"),
+        ("ids that are empty", "jobids", filled(r#"{"jobids":["#, r#""","#, "]}"), REFUSED),
+        ("ids that are short", "jobids", filled(r#"{"jobids":["#, r#""a","#, "]}"), REFUSED),
+        ("ids that are null", "jobids", filled(r#"{"jobids":["#, "null,", "]}"), "expected a string, found null"),
+        ("userids that are short", "job", job(r#""apply_range":{"userids":"#, r#""a","#, "}"), REFUSED),
+        ("userids of companies", "job", job(r#""apply_range":{"userids":"#, r#""zhangsan","#, "}"), DECODED),
+        ("departments", "job", job(r#""apply_range":{"partyids":"#, "0,", "}"), DECODED),
+        ("questions", "job", job(r#""question_templates":"#, question, ""), DECODED),
+        ("answers", "answers", filled(r#"{"answers":["#, r#"{"id_type":0},"#, "]}"), REFUSED),
+        ("answers with a value each", "answers", filled(r#"{"answers":["#, short_list, "]}"), REFUSED),
+        ("values", "answers", filled(answer, r#"{"question_id":0},"#, "]}]}"), REFUSED),
+        ("values with blanks", "answers", filled(answer, &padded, "]}]}"), DECODED),
+        ("values with texts", "answers", filled(answer, r#"{"question_id":0,"text":"a","url":"b"},"#, "]}]}"), DECODED),
         (
-            "a high risk area of empty objects",
+            "values with a file",
             "answers",
-            filled(&format!("{answer}{}", r#"{"question_id":0,"high_risk_area":["#), r#"{"":0},"#, "]}]}]}"),
+            filled(answer, r#"{"question_id":0,"fileid":["a"]}      ,"#, "]}]}"),
+            REFUSED,
         ),
         (
-            "a high risk area with blanks",
+            "options",
             "answers",
-            filled(&format!("{answer}{}", r#"{"question_id":0,"high_risk_area":["#), "0 ,", "]}]}]}"),
+            filled(&format!("{answer}{}", r#"{"question_id":0,"multi_choice":["#), "0,", "]}]}]}"),
+            DECODED,
         ),
+        ("an area of empty objects", "answers", filled(&area, r#"{"":0},"#, "]}]}]}"), DECODED),
+        ("an area with blanks", "answers", filled(&area, "0 ,", "]}]}]}"), DECODED),
     ]
 }
 
@@ -171,7 +183,7 @@ async fn measured(base_url: &str, endpoint: &str) -> (usize, usize, String) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_bodies_take_8_times_their_size_at_most() {
-    for (name, endpoint, body) in bodies() {
+    for (name, endpoint, body, expected) in bodies() {
         assert!(body.len() <= LIMIT && body.len() > LIMIT - 100, "{name}: {}", body.len());
         let (base_url, _) = respond(move |request| match (request.contains("/gettoken?"), endpoint) {
             (true, "gettoken") | (false, _) => ok(&body),
@@ -181,6 +193,7 @@ async fn hostile_bodies_take_8_times_their_size_at_most() {
         let (before, after, outcome) = measured(&base_url, endpoint).await;
         let times = (after - before) as f64 / (LIMIT / 1024) as f64;
         println!("{name}: {times:.1} times, {} MiB; {outcome}", after / 1024);
+        assert!(outcome.contains(expected), "{name}: {outcome}");
         assert!(times <= 8.0, "{name}");
     }
 }
@@ -190,8 +203,9 @@ async fn hostile_pages_take_512_mib_at_most() {
     let area = r#"{"question_id":0,"high_risk_area":["#;
     for (name, item_before, item, after) in [
         ("a high risk area of empty objects", area, r#"{"":0},"#, "]}]}"),
-        ("values with blanks", "", &*format!(r#"{{"question_id":0}}{},"#, " ".repeat(17)), "]}"),
+        ("values with blanks", "", &*format!(r#"{{"question_id":0}}{},"#, " ".repeat(22)), "]}"),
         ("values with texts", "", r#"{"question_id":0,"text":"a","url":"b                     "},"#, "]}"),
+        ("values with options", "", r#"{"question_id":0,"multi_choice":[0,0,0,0,0,0,0,0,0]}          ,"#, "]}"),
     ] {
         // Valid pages of 100 answers, of which the last one is hostile, and different ones.
         let answers = r#"{"id_type":1,"userid":"NUMBER"},"#.repeat(99);
@@ -240,13 +254,14 @@ async fn a_response_without_end_is_cut_off() {
 // Tokens.
 
 #[tokio::test]
-async fn no_failure_makes_a_loop_of_gettoken() {
+async fn no_refusal_makes_a_loop_of_gettoken() {
     let refuse = |errcode: i64| ok(&format!(r#"{{"errcode": {errcode}, "errmsg": "no"}}"#));
     let stat = || ok(r#"{"errcode": 0, "errmsg": "ok", "pv": 1, "uv": 1}"#);
     for (name, of_gettoken, of_requests, at_most) in [
         ("every token is rejected", token("token", "7200"), refuse(40014), 2),
         ("every token has expired", token("token", "7200"), refuse(42001), 2),
         ("expires_in is 0", token("token", "0"), stat(), 1),
+        ("expires_in is 1", token("token", "1"), stat(), 1),
         ("expires_in is negative", token("token", "-1"), stat(), 1),
         ("expires_in is a text", token("token", "\"soon\""), stat(), 1),
         ("expires_in is missing", ok(r#"{"errcode": 0, "access_token": "token"}"#), stat(), 1),
@@ -341,8 +356,7 @@ async fn why_a_connection_failed_is_said_in_words_of_ours() {
             Box::pin(async { Err("marked".into()) })
         }
     }
-    let no_address =
-        reqwest::Client::builder().no_proxy().dns_resolver(std::sync::Arc::new(NoAddress)).build().unwrap();
+    let no_address = reqwest::Client::builder().no_proxy().dns_resolver(Arc::new(NoAddress)).build().unwrap();
     let client = builder("https://wecom.example").http_client(no_address).build().unwrap();
     let error = client.report_stat(date()).await.unwrap_err();
     assert_eq!(lines(&error)[1..], ["the host has no address: check its name, and the DNS".to_owned()]);
@@ -388,11 +402,14 @@ async fn a_wrong_certificate_is_named_and_gets_nothing() {
         (&other, Some(now(&other)), "the server's certificate was refused: it belongs to another host"),
     ] {
         let acceptor = certificate.acceptor.clone();
+        let requests = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&requests);
         let address = listen(move |stream| {
-            let acceptor = acceptor.clone();
+            let (acceptor, counted) = (acceptor.clone(), Arc::clone(&counted));
             async move {
-                if let Ok(mut stream) = acceptor.accept(stream).await {
-                    assert_eq!(read_request(&mut stream).await, None, "a request went out");
+                let Ok(mut stream) = acceptor.accept(stream).await else { return };
+                if read_request(&mut stream).await.is_some() {
+                    counted.fetch_add(1, Ordering::Relaxed);
                 }
             }
         })
@@ -404,6 +421,7 @@ async fn a_wrong_certificate_is_named_and_gets_nothing() {
         let error = builder.build().unwrap().report_stat(date()).await.unwrap_err();
         assert!(error.is_connect(), "{error}");
         assert_eq!(lines(&error)[1..], [cause.to_owned()]);
+        assert_eq!(requests.load(Ordering::Relaxed), 0);
     }
 }
 

@@ -122,7 +122,6 @@ async fn a_gateway_that_repeats_the_url_puts_it_into_no_error_and_no_event() {
             let acceptor = acceptor.clone();
             async move {
                 let Ok(mut stream) = acceptor.accept(stream).await else { return };
-                assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
                 http2(&mut stream, reactions).await;
             }
         })
@@ -172,7 +171,6 @@ async fn a_client_of_ours_speaks_http_1_and_tls_logs_nothing_secret() {
         let (acceptor, received) = (acceptor.clone(), Arc::clone(&received));
         async move {
             let Ok(mut stream) = acceptor.accept(stream).await else { return };
-            assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"http/1.1"[..]));
             while let Some(request) = read_request(&mut stream).await {
                 let repeated = ok(&format!(r#"{{"repeated": {request:?}}}"#));
                 let gateway = String::from_utf8(repeated).unwrap().replace("200 OK", "502 Bad Gateway");

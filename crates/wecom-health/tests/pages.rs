@@ -192,6 +192,8 @@ async fn a_page_longer_than_asked_for_is_refused() {
         let line = format!("the server sent more than the {asked_for} items that a page may have");
         assert_eq!((error.to_string(), error.is_decode()), (format!("/cgi-bin/health/{ANSWERS}: {line}"), true));
         assert!(answers.try_next().await.unwrap().is_none());
+        emulator.fail_next(ANSWERS, page(items));
+        client.report_answers("jobid1", date()).page_size(asked_for).send().await.unwrap_err();
     }
     emulator.fail_next(ANSWERS, page(10));
     assert!(client.report_answers("jobid1", date()).page_size(10).stream().try_next().await.unwrap().is_some());

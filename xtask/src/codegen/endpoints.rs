@@ -165,6 +165,10 @@ fn paged_call(document: &Document, link: &Link, paged: &Paged) -> Item {
                 self.clone().#offset(offset).#limit(limit)
             }
 
+            fn count(page: &<Self::Response as Response>::Output) -> usize {
+                page.#items.len()
+            }
+
             fn items(page: <Self::Response as Response>::Output) -> (Vec<Self::Item>, bool) {
                 let end = #end;
                 (page.#items, end)

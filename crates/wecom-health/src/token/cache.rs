@@ -1,14 +1,14 @@
 //! What a client knows of its token, and how long it must not ask for another.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::refresh::Refresh;
-use crate::Error;
 use crate::error::Kind;
 use crate::model::{AccessToken, ApiError, Endpoint, GetTokenRequest, Token};
 use crate::token_store::StoredToken;
+use crate::{Error, clock};
 
 /// A token is refreshed this long before it expires, so that it does not expire on its way to the server.
 const REFRESH_BEFORE_EXPIRY: Duration = Duration::from_secs(300);
@@ -18,8 +18,8 @@ const HOLD_AFTER_WRONG_CREDENTIALS: Duration = Duration::from_secs(60);
 const HOLD_AFTER_RATE_LIMIT: Duration = Duration::from_secs(60);
 /// Any other failure that will not pass by itself.
 const HOLD_AFTER_FAILURE: Duration = Duration::from_secs(10);
-/// A token that has expired when it arrives is used this long all the same: another one would be no better.
-const LIFETIME_OF_EXPIRED: Duration = Duration::from_secs(10);
+/// A token is used this long at least, whatever the server says: another one would be no better.
+const SHORTEST_LIFETIME: Duration = Duration::from_secs(10);
 /// Whatever the server says, the sum with the present must be a time.
 const LONGEST_LIFETIME: Duration = Duration::from_secs(86_400);
 
@@ -50,7 +50,7 @@ pub(super) enum Usable {
 
 impl Cache {
     pub(super) fn usable(&self) -> Usable {
-        match self.token.as_ref().filter(|token| SystemTime::now() < token.expires_at) {
+        match self.token.as_ref().filter(|token| clock::now() < token.expires_at) {
             Some(token) if is_fresh(token) => Usable::Fresh(token.token.clone()),
             Some(token) => Usable::Stale(token.token.clone()),
             None => Usable::None,
@@ -66,7 +66,10 @@ impl Cache {
 
     pub(super) fn hold_after_rejection(&mut self, reason: &ApiError) {
         let error = Kind::TokensRejected(reason.clone()).at(GetTokenRequest::PATH, 0);
-        self.hold = Some(Hold { error, until: Instant::now() + HOLD_AFTER_FAILURE, passing: false });
+        let until = Instant::now() + HOLD_AFTER_FAILURE;
+        if self.hold.as_ref().is_none_or(|hold| hold.passing || hold.until < until) {
+            self.hold = Some(Hold { error, until, passing: false });
+        }
     }
 
     /// The refresh under way. One that has ended is here only if its task panicked, or its runtime was shut down.
@@ -138,26 +141,24 @@ fn hold_after(error: &Error) -> Duration {
 
 /// A new token, with the times until which it is fresh and valid.
 pub(super) fn stored(Token { access_token: token, expires_in, .. }: Token) -> StoredToken {
-    let now = SystemTime::now();
+    let now = clock::now();
     let lifetime = lifetime(expires_in);
     StoredToken { token, fresh_until: now + freshness(lifetime), expires_at: now + lifetime }
 }
 
 /// How long a token is taken for valid.
 fn lifetime(expires_in: i64) -> Duration {
-    match u64::try_from(expires_in) {
-        Ok(0) | Err(_) => LIFETIME_OF_EXPIRED,
-        Ok(seconds) => Duration::from_secs(seconds).min(LONGEST_LIFETIME),
-    }
+    let seconds = Duration::from_secs(u64::try_from(expires_in).unwrap_or(0));
+    seconds.clamp(SHORTEST_LIFETIME, LONGEST_LIFETIME)
 }
 
 /// How long a token is used before it is refreshed: half of its lifetime at least.
 fn freshness(lifetime: Duration) -> Duration {
-    lifetime.saturating_sub(REFRESH_BEFORE_EXPIRY).max(lifetime / 2)
+    lifetime.saturating_sub(REFRESH_BEFORE_EXPIRY).max(lifetime / 2).max(SHORTEST_LIFETIME)
 }
 
 fn is_fresh(token: &StoredToken) -> bool {
-    SystemTime::now() < token.fresh_until
+    clock::now() < token.fresh_until
 }
 
 #[cfg(test)]
@@ -168,15 +169,14 @@ mod tests {
     fn a_token_is_refreshed_before_it_expires() {
         let used = |expires_in| freshness(lifetime(expires_in));
         assert_eq!(used(7200), Duration::from_secs(6900));
-        assert_eq!(used(10), Duration::from_secs(5));
+        assert_eq!(used(60), Duration::from_secs(30));
         assert_eq!(used(i64::MAX), Duration::from_secs(86_100));
     }
 
     #[test]
-    fn an_expired_token_is_used_for_10_seconds() {
-        for expires_in in [0, -1, i64::MIN] {
-            assert_eq!(lifetime(expires_in), Duration::from_secs(10));
+    fn a_token_is_used_for_10_seconds_at_least() {
+        for expires_in in [i64::MIN, -1, 0, 1, 10, 15] {
+            assert_eq!(freshness(lifetime(expires_in)), Duration::from_secs(10));
         }
-        assert_eq!(lifetime(1), Duration::from_secs(1));
     }
 }

@@ -54,10 +54,12 @@ impl Tokens {
                 if let Usable::Fresh(token) = usable {
                     return Ok(token);
                 }
-                let refresh = match (cache.hold(), cache.join()) {
-                    (Some(error), _) => Err(error),
-                    (None, Some(refresh)) => Ok(refresh),
-                    (None, None) => refresh::start(&self.0, &mut cache, &mut fetch),
+                let refresh = if let Some(error) = cache.hold() {
+                    Err(error)
+                } else if let Some(refresh) = cache.join() {
+                    Ok(refresh)
+                } else {
+                    refresh::start(&self.0, &mut cache, &mut fetch)
                 };
                 match usable {
                     Usable::Stale(token) => return Ok(token),
@@ -74,15 +76,19 @@ impl Tokens {
 
     /// Forgets a token that the server rejected, unless a newer one has taken its place. Returns how long no other is asked for.
     pub(crate) async fn forget(&self, token: &AccessToken, reason: &ApiError) -> Option<Duration> {
-        let forgotten = self.0.cache().forget(token);
-        if forgotten {
+        let (is_forgotten, held) = {
+            let mut cache = self.0.cache();
+            let is_forgotten = cache.forget(token);
             // One rejection is usual: a token may become invalid early. Two in a row mean that the next one will not do either.
-            if self.0.rejected.swap(true, Ordering::Relaxed) {
-                self.0.cache().hold_after_rejection(reason);
+            if is_forgotten && self.0.rejected.swap(true, Ordering::Relaxed) {
+                cache.hold_after_rejection(reason);
             }
+            (is_forgotten, cache.hold().and_then(|error| error.retry_after()))
+        };
+        if is_forgotten {
             self.0.store.forget(token).await;
         }
-        self.0.cache().hold()?.retry_after()
+        held
     }
 
     /// Notes that the server accepted a token.

@@ -19,7 +19,7 @@ use crate::deadline::after;
 use crate::error::Kind;
 use crate::model::{AccessToken, Endpoint, GetTokenRequest, Token};
 
-/// A refresh ends this long before the request that started it, so that the request can say why it failed.
+/// A refresh has this much less time than a request, so that the request that starts with it can say why it failed.
 const TIME_TO_REPORT: Duration = Duration::from_millis(100);
 
 /// What all callers wait for.
@@ -63,19 +63,18 @@ async fn refresh<F>(
     let deadline = after(Instant::now(), time);
     // Half of the time is left for fetching a token without the others.
     let turn = tokens.store.wait_for_turn(tokens.timeout / 2, |token| tokens.cache().accepts(token)).await;
-    let (result, locked) = match turn {
-        Turn::Stored(token) => (Ok(token), false),
-        Turn::Locked { until } => (fetch(deadline.min(until)).await.map(stored), true),
-        Turn::Alone => (fetch(deadline).await.map(stored), false),
+    let (result, owner) = match turn {
+        Turn::Stored(token) => (Ok(token), None),
+        Turn::Mine { owner } => (fetch(deadline).await.map(stored), Some(owner)),
     };
-    let new = result.as_ref().ok().filter(|_| locked).cloned();
+    let new = result.as_ref().ok().cloned();
     let result = tokens.cache().ended(result);
     // The callers go on; nobody may be left to hear of it.
     let _ = callers.send(result);
-    if let Some(token) = new {
-        tokens.store.save(&token).await;
-    }
-    if locked {
-        tokens.store.unlock().await;
+    if let Some(owner) = owner {
+        if let Some(token) = new {
+            tokens.store.save(&owner, &token).await;
+        }
+        tokens.store.unlock(&owner).await;
     }
 }

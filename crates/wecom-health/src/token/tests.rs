@@ -50,22 +50,22 @@ async fn known(tokens: &Tokens) -> Option<String> {
     token.map(|token| token.expose().to_owned())
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_token_is_kept_until_then_and_no_longer() {
     let fresh = tokens();
     fresh.get(|_| answer("first", 7200)).await.unwrap();
     assert_eq!(known(&fresh).await.as_deref(), Some("first"));
     let expired = tokens();
     expired.get(|_| answer("expired", 1)).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(1_050)).await;
+    tokio::time::sleep(Duration::from_secs(10)).await;
     assert_eq!(known(&expired).await, None);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_token_that_still_does_is_used_while_a_refresh_hangs_or_fails() {
     let tokens = tokens();
-    tokens.get(|_| answer("old", 4)).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(2_100)).await; // no longer fresh, still valid
+    tokens.get(|_| answer("old", 20)).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(11)).await; // no longer fresh, still valid
     let fetches = Arc::new(AtomicU64::new(0));
     let failing = || {
         let fetches = Arc::clone(&fetches);
@@ -82,7 +82,7 @@ async fn a_token_that_still_does_is_used_while_a_refresh_hangs_or_fails() {
     assert_eq!(fetches.load(Ordering::Relaxed), 1, "a fetch that failed is not repeated at once");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_token_that_the_server_hands_out_again_can_be_rejected_again() {
     let tokens = tokens();
     for _ in 0..3 {
@@ -94,28 +94,28 @@ async fn a_token_that_the_server_hands_out_again_can_be_rejected_again() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_failed_refresh_holds_nothing_up_once_the_old_token_is_rejected() {
     let tokens = tokens();
-    let old = tokens.get(|_| answer("old", 4)).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    let old = tokens.get(|_| answer("old", 20)).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(11)).await;
     assert_eq!(known(&tokens).await.as_deref(), Some("old"));
     tokio::time::sleep(Duration::from_millis(50)).await;
     forget(&tokens, &old).await;
     assert_eq!(tokens.get(|_| answer("new", 7200)).await.unwrap().expose(), "new");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn within_the_margin_the_new_token_takes_over_when_it_is_there() {
     let tokens = tokens();
-    tokens.get(|_| answer("old", 4)).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    tokens.get(|_| answer("old", 20)).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(11)).await;
     assert_eq!(tokens.get(|_| answer("new", 7200)).await.unwrap().expose(), "old");
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert_eq!(known(&tokens).await.as_deref(), Some("new"));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_late_rejection_of_an_old_token_does_not_discard_the_new_one() {
     let tokens = tokens();
     let old = tokens.get(|_| answer("old", 7200)).await.unwrap();
@@ -151,7 +151,7 @@ impl TokenStore for Down {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn without_its_store_a_client_keeps_its_token_from_late_rejections_too() {
     let tokens = with_store(Arc::new(Down), Duration::from_secs(60));
     let old = tokens.get(|_| answer("old", 7200)).await.unwrap();
@@ -161,7 +161,7 @@ async fn without_its_store_a_client_keeps_its_token_from_late_rejections_too() {
     assert_eq!(known(&tokens).await.as_deref(), Some("new"));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_call_dropped_during_a_refresh_leaves_it_to_the_others() {
     let tokens = tokens();
     let slowly = |_| async {
@@ -177,7 +177,7 @@ async fn a_call_dropped_during_a_refresh_leaves_it_to_the_others() {
     assert_eq!(other.unwrap().expose(), "first");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_call_that_nobody_drives_does_not_keep_the_others_waiting() {
     let tokens = tokens();
     let mut standing_still = Box::pin(tokens.get(|_| async {
@@ -236,13 +236,14 @@ async fn two_rejections_in_a_row_hold_for_10_seconds() {
     assert_eq!(forget(&tokens, &fourth).await, None, "one after an acceptance is the first again");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_refresh_that_panics_within_the_margin_is_tried_again() {
     let tokens = tokens();
-    tokens.get(|_| answer("old", 4)).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    tokens.get(|_| answer("old", 60)).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(31)).await;
     assert_eq!(tokens.get(|_| async { panic!("as it should") }).await.unwrap().expose(), "old");
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    // It leaves its lock behind, which lasts for 10 seconds.
+    tokio::time::sleep(Duration::from_secs(10)).await;
     assert_eq!(tokens.get(|_| answer("new", 7200)).await.unwrap().expose(), "old");
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert_eq!(known(&tokens).await.as_deref(), Some("new"));
@@ -335,7 +336,7 @@ async fn a_refresh_has_a_deadline_of_its_own() {
     left.await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_fetch_that_panics_does_not_spoil_the_next() {
     let tokens = tokens();
     let panics = tokens.get(|_| async { panic!("as it should") });
