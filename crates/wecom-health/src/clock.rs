@@ -8,12 +8,10 @@ pub(crate) fn now() -> SystemTime {
     SystemTime::now()
 }
 
-/// Returns a time that moves with tokio's clock, which tests put forward.
+/// Returns a time that moves with tokio's clock, which tests put forward. Each test has a thread and a clock of its own.
 #[cfg(test)]
 pub(crate) fn now() -> SystemTime {
-    use std::sync::OnceLock;
-    use std::time::Instant;
-    static START: OnceLock<(SystemTime, Instant)> = OnceLock::new();
-    let (system, start) = START.get_or_init(|| (SystemTime::now(), Instant::now()));
-    *system + tokio::time::Instant::now().into_std().saturating_duration_since(*start)
+    use tokio::time::Instant;
+    thread_local!(static START: (SystemTime, Instant) = (SystemTime::now(), Instant::now()));
+    START.with(|(system, start)| *system + start.elapsed())
 }
