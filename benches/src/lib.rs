@@ -1,17 +1,19 @@
 //! Measures several ways to do the same thing against each other, in one run.
 //!
 //! Criterion and divan measure one function after the other and print no ratio between them. On a machine that is busy with other
-//! things, what counts is the ratio, and that both sides had the same noise: so all contestants take turns, and each round gives one
-//! ratio. The median of these is printed.
+//! things, both sides must have the same noise: here all contestants take turns, each round gives one ratio, and the median is printed.
 
 #![expect(clippy::print_stdout, reason = "benchmarks print what they measured")]
 
 use std::time::{Duration, Instant};
 
+pub mod payload;
+pub mod server;
+
 /// How long one contestant runs at a time: short, so that what disturbs one disturbs the others too.
 const TURN: Duration = Duration::from_millis(10);
 
-/// One way to do the thing. What it does once is `operations` of what is counted.
+/// One way to do the thing.
 pub struct Contestant<'a> {
     name: &'static str,
     operations: u32,
@@ -19,17 +21,17 @@ pub struct Contestant<'a> {
 }
 
 impl<'a> Contestant<'a> {
-    /// A contestant whose every run is one operation.
+    /// Creates a contestant; each run is one operation.
     pub fn new(name: &'static str, run: impl FnMut() + 'a) -> Self {
         Self::batch(name, 1, run)
     }
 
-    /// A contestant whose every run is several operations.
+    /// Creates a contestant; each run is several operations.
     pub fn batch(name: &'static str, operations: u32, run: impl FnMut() + 'a) -> Self {
         Self { name, operations, run: Box::new(run) }
     }
 
-    /// Time of one operation, over so many runs.
+    /// Measures the time of one operation.
     fn time(&mut self, runs: u32) -> f64 {
         let start = Instant::now();
         for _ in 0..runs {
@@ -45,7 +47,7 @@ impl std::fmt::Debug for Contestant<'_> {
     }
 }
 
-/// Prints, for each contestant, the median time of an operation, and how many times as fast as it the first one is.
+/// Prints the median time of an operation for each contestant, and the ratio of the first one's speed to the others'.
 pub fn compare(title: &str, seconds: f64, mut contestants: Vec<Contestant<'_>>) {
     let runs: Vec<u32> = contestants.iter_mut().map(runs_of_a_turn).collect();
     let end = Instant::now() + Duration::from_secs_f64(seconds);
@@ -53,7 +55,7 @@ pub fn compare(title: &str, seconds: f64, mut contestants: Vec<Contestant<'_>>) 
     // In an odd number of rounds the median is one that was measured.
     while Instant::now() < end || rounds.len().is_multiple_of(2) {
         let mut round = vec![0.0; contestants.len()];
-        // Nobody is always first, or always after the same other.
+        // No contestant is always first, or always after the same other.
         let count = contestants.len();
         let step = if rounds.len().is_multiple_of(2) { 1 } else { count - 1 };
         for turn in 0..count {
@@ -76,7 +78,7 @@ pub fn compare(title: &str, seconds: f64, mut contestants: Vec<Contestant<'_>>) 
     }
 }
 
-/// How many runs fill a turn, after warming up.
+/// Finds how many runs fill a turn, after warming up.
 fn runs_of_a_turn(contestant: &mut Contestant<'_>) -> u32 {
     let mut runs = 1;
     loop {
@@ -89,7 +91,7 @@ fn runs_of_a_turn(contestant: &mut Contestant<'_>) -> u32 {
     }
 }
 
-/// The middle one.
+/// Returns the middle one of an odd number of values.
 pub fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);

@@ -11,8 +11,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value as Json;
 
-use crate::schema::{self, Document, Kind, Link, Value};
-use crate::strict_json;
+use crate::schema::{self, Document, Kind, Link};
 
 /// Compares pages with the schema and the samples.
 ///
@@ -20,9 +19,7 @@ use crate::strict_json;
 ///
 /// A page cannot be read, belongs to no call of the schema, or says something else than the schema: all differences.
 pub fn audit(root: &Path, pages: &[impl AsRef<Path>]) -> Result<String> {
-    let text =
-        std::fs::read_to_string(root.join(schema::PATH)).with_context(|| format!("cannot read {}", schema::PATH))?;
-    let document = Document::new(&strict_json::parse(&text)?).map_err(|breach| anyhow::anyhow!("{breach}"))?;
+    let document = schema::load(root)?;
     let (mut said, mut differences) = (Vec::new(), Vec::new());
     for page in pages {
         let name = page.as_ref().display().to_string();
@@ -119,12 +116,10 @@ fn differ_in_response(document: &Document, link: &Link, table: &Table, differenc
 fn collect(document: &Document, name: &str, before: &str, fields: &mut BTreeMap<String, Option<BTreeSet<i64>>>) {
     for (wire, property) in &document.definitions[name].properties {
         let path = format!("{before}{wire}");
-        let inner = match property.value() {
-            Value::Definition(inner) | Value::ListOf(inner) => Some(inner),
-            _ => None,
-        };
+        let holds = property.holds();
+        let inner = holds.definition();
         let coded = inner.map(|inner| &document.definitions[inner]).filter(|inner| inner.kind() == Kind::Coded);
-        let known = coded.map(|coded| coded.known_values.iter().map(|known| known.value).collect());
+        let known = coded.map(|coded| coded.known_values().iter().map(|known| known.value).collect());
         fields.insert(path.clone(), known);
         if let Some(inner) = inner {
             collect(document, inner, &format!("{path}."), fields);

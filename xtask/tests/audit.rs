@@ -49,7 +49,7 @@ fn a_page_that_says_the_same_agrees() {
 }
 
 #[test]
-fn every_difference_is_told() {
+fn every_difference_is_reported() {
     for (from, to, told) in [
         ("| jobid | 是 |", "| jobid | 否 |", "GetReportJobInfoRequest.jobid: the page and \"required\" differ"),
         ("| jobid | 是 | x |\n", "", "GetReportJobInfoRequest.jobid is not on the page"),

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 const SCHEMA: &str = "schema/health.schema.json";
 const MODEL: &str = "crates/wecom-health-model/src/generated.rs";
+const SHAPES: &str = "crates/wecom-health-model/src/generated_shapes.rs";
 const CLIENT: &str = "crates/wecom-health/src/generated.rs";
 
 fn workspace() -> PathBuf {
@@ -18,103 +19,113 @@ fn workspace() -> PathBuf {
 
 /// A schema with one of everything, of its own: the tests do not depend on what the real one holds.
 fn schema() -> Value {
-    let errcode = json!({"$ref": "#/$defs/ErrCode", "description": "Code (码).", "default": 0});
-    let errmsg = json!({"type": "string", "description": "Text (文).", "default": ""});
+    let words = |title: &str, term: &str| json!({"title": title, "x-term": term, "description": format!("{title}.")});
+    // What a node is called, and what else it says.
+    let node = |title: &str, term: &str, rest: Value| {
+        let (Value::Object(mut node), Value::Object(rest)) = (words(title, term), rest) else { unreachable!() };
+        node.extend(rest);
+        Value::Object(node)
+    };
+    let refer = |title: &str, term: &str, to: &str| node(title, term, json!({"$ref": format!("#/$defs/{to}")}));
+    let integer = |title: &str, term: &str| node(title, term, json!({"type": "integer", "format": "int64"}));
+    let known =
+        |value: i64, name: &str, term: &str| json!({"value": value, "name": name, "title": name, "x-term": term});
+    let errcode = node("Code", "码", json!({"$ref": "#/$defs/ErrCode", "default": 0}));
+    let errmsg = node("Text", "文", json!({"type": "string", "default": ""}));
+    let success = json!({"properties": {"errcode": {"const": 0}}});
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Things",
+        "x-term": "物",
+        "description": "All about things.",
         "base": "https://wecom.example",
         "links": [
-            {
-                "rel": "get_thing", "description": "Fetches a thing (物).", "href": "/cgi-bin/get_thing{?access_token}",
+            node("Thing", "物", json!({
+                "rel": "get_thing", "href": "/cgi-bin/get_thing{?access_token}",
                 "targetHints": {"allow": ["POST"]}, "submissionSchema": {"$ref": "#/$defs/GetThingRequest"},
                 "targetSchema": {"$ref": "#/$defs/GetThingResponse"}, "x-page": "https://wecom.example/1",
-            },
-            {
-                "rel": "list", "description": "Lists things (列).", "href": "/cgi-bin/list{?first}",
+            })),
+            node("List", "列", json!({
+                "rel": "list", "href": "/cgi-bin/list{?first}",
                 "targetHints": {"allow": ["GET"]}, "hrefSchema": {"$ref": "#/$defs/ListRequest"},
                 "targetSchema": {"$ref": "#/$defs/ListResponse"}, "x-page": "https://wecom.example/2",
-            },
-            {
-                "rel": "get_things", "description": "Lists things in pages (页).", "href": "/cgi-bin/get_things{?access_token}",
+            })),
+            node("Pages", "页", json!({
+                "rel": "get_things", "href": "/cgi-bin/get_things{?access_token}",
                 "targetHints": {"allow": ["POST"]}, "submissionSchema": {"$ref": "#/$defs/GetThingsRequest"},
                 "targetSchema": {"$ref": "#/$defs/GetThingsResponse"}, "x-page": "https://wecom.example/3",
                 "x-method": "all_things",
                 "x-paged": {"offset": "skip", "limit": "take", "items": "things", "end": "done"},
-            },
+            })),
         ],
         "$defs": {
-            "ErrCode": {
-                "description": "Code (码).", "type": "integer", "format": "int64", "x-sparse": true,
-                "x-known-values": [{"value": 0, "name": "Ok", "description": "Good (好)", "advice": "rest"}],
-            },
-            "Key": {"description": "Key (钥).", "type": "string", "format": "password"},
-            "ThingId": {"description": "Id (号).", "type": "integer", "format": "int64"},
-            "Done": {
-                "description": "Done or not (完).", "type": "integer", "format": "int64",
-                "x-known-values": [
-                    {"value": 0, "name": "No", "description": "No (否)"}, {"value": 1, "name": "Yes", "description": "Yes (是)"},
-                ],
-            },
-            "GetThingRequest": {
-                "description": "Request (求).", "type": "object", "required": ["id"],
+            "ErrCode": node("Code", "码", json!({
+                "type": "integer", "format": "int64", "x-sparse": true,
+                "x-known-values": [{
+                    "value": 0, "name": "Ok", "title": "Good", "x-term": "好", "description": "All is well.",
+                    "advice": "rest", "x-advice-zh": "休息",
+                }],
+            })),
+            "Key": node("Key", "钥", json!({"type": "string", "format": "password"})),
+            "ThingId": integer("Id", "号"),
+            "Done": node("Done or not", "完", json!({
+                "type": "integer", "format": "int64", "x-known-values": [known(0, "No", "否"), known(1, "Yes", "是")],
+            })),
+            "GetThingRequest": node("Request", "求", json!({
+                "type": "object",
                 "properties": {
-                    "id": {"$ref": "#/$defs/ThingId", "description": "Id (号)."},
-                    "date": {"type": "string", "format": "date", "description": "Day (日)."},
-                    "parts": {"$ref": "#/$defs/Parts", "description": "Parts (件)."},
+                    "id": refer("Id", "号", "ThingId"),
+                    "date": node("Day", "日", json!({"type": "string", "format": "date"})),
+                    "parts": refer("Parts", "件", "Parts"),
                 },
-            },
-            "GetThingResponse": {
-                "description": "Answer (答).", "type": "object",
+                "required": ["id"],
+            })),
+            "GetThingResponse": node("Response", "答", json!({
+                "type": "object",
+                "properties": {"errcode": errcode, "errmsg": errmsg, "thing": refer("Thing", "物", "Thing")},
+                "if": success, "then": {"required": ["thing"]},
+            })),
+            "Thing": node("Thing", "物", json!({
+                "type": "object",
                 "properties": {
-                    "errcode": errcode, "errmsg": errmsg,
-                    "thing": {"$ref": "#/$defs/Thing", "description": "Thing (物)."},
+                    "type": refer("Type", "型", "Done"),
+                    "key": refer("Key", "钥", "Key"),
+                    "count": integer("Count", "数"),
+                    "parts": refer("Parts", "件", "Parts"),
+                    "raw": node("Raw", "原", json!({"x-undocumented": true})),
                 },
-                "if": {"properties": {"errcode": {"const": 0}}}, "then": {"required": ["thing"]},
-            },
-            "Thing": {
-                "description": "Thing (物).", "type": "object", "required": ["type", "key"],
+                "required": ["type", "key"],
+            })),
+            "Parts": node("Parts", "件", json!({
+                "type": "object",
                 "properties": {
-                    "type": {"$ref": "#/$defs/Done", "description": "Type (型)."},
-                    "key": {"$ref": "#/$defs/Key", "description": "Key (钥)."},
-                    "count": {"type": "integer", "format": "int64", "description": "Count (数)."},
-                    "parts": {"$ref": "#/$defs/Parts", "description": "Parts (件)."},
-                    "raw": {"x-undocumented": true, "description": "Raw (原)."},
+                    "ids": node("Ids", "号", json!({"type": "array", "items": {"$ref": "#/$defs/ThingId"}})),
+                    "names": node("Names", "名", json!({"type": "array", "items": {"type": "string"}})),
                 },
-            },
-            "Parts": {
-                "description": "Parts (件).", "type": "object",
+            })),
+            "ListRequest": node("Request", "求", json!({
+                "type": "object", "properties": {"first": node("First", "首", json!({"type": "string"}))},
+            })),
+            "ListResponse": node("Response", "答", json!({
+                "type": "object",
+                "properties": {"errcode": errcode, "errmsg": errmsg, "count": integer("Count", "数")},
+                "if": success, "then": {"required": ["count"]},
+            })),
+            "GetThingsRequest": node("Request", "求", json!({
+                "type": "object",
                 "properties": {
-                    "ids": {"type": "array", "items": {"$ref": "#/$defs/ThingId"}, "description": "Ids (号)."},
-                    "names": {"type": "array", "items": {"type": "string"}, "description": "Names (名)."},
+                    "skip": node("Skip", "跳", json!({"type": "integer", "format": "int64", "minimum": 0})),
+                    "take": node("Take", "取", json!({"type": "integer", "format": "int64", "minimum": 1, "maximum": 9})),
                 },
-            },
-            "ListRequest": {
-                "description": "Request (求).", "type": "object",
-                "properties": {"first": {"type": "string", "description": "First (首)."}},
-            },
-            "ListResponse": {
-                "description": "Answer (答).", "type": "object",
-                "properties": {
-                    "errcode": errcode, "errmsg": errmsg,
-                    "count": {"type": "integer", "format": "int64", "description": "Count (数)."},
-                },
-                "if": {"properties": {"errcode": {"const": 0}}}, "then": {"required": ["count"]},
-            },
-            "GetThingsRequest": {
-                "description": "Request (求).", "type": "object",
-                "properties": {
-                    "skip": {"type": "integer", "format": "int64", "minimum": 0, "description": "Skip (跳)."},
-                    "take": {"type": "integer", "format": "int64", "minimum": 1, "maximum": 9, "description": "Take (取)."},
-                },
-            },
-            "GetThingsResponse": {
-                "description": "Answer (答).", "type": "object",
+            })),
+            "GetThingsResponse": node("Response", "答", json!({
+                "type": "object",
                 "properties": {
                     "errcode": errcode, "errmsg": errmsg,
-                    "done": {"$ref": "#/$defs/Done", "description": "Done (完)."},
-                    "things": {"type": "array", "items": {"$ref": "#/$defs/Thing"}, "description": "Things (物)."},
+                    "done": refer("Done", "完", "Done"),
+                    "things": node("Things", "物", json!({"type": "array", "items": {"$ref": "#/$defs/Thing"}})),
                 },
-            },
+            })),
         },
     })
 }
@@ -173,6 +184,7 @@ fn the_checked_in_code_is_what_the_schema_says() {
 fn the_code_of_the_test_schema_is_as_reviewed() {
     let copy = Copy::new();
     insta::assert_snapshot!("model", copy.read(MODEL));
+    insta::assert_snapshot!("shapes", copy.read(SHAPES));
     insta::assert_snapshot!("client", copy.read(CLIENT));
 }
 
@@ -196,24 +208,23 @@ fn generating_again_writes_nothing() {
 
 #[test]
 fn the_check_names_every_stale_file_and_the_command() {
-    let both = Copy::new();
-    both.edit(SCHEMA, "Fetches a thing (物).", "Gets a thing (物).");
-    both.edit(SCHEMA, "Type (型).", "Kind (型).");
-    let description = Copy::new();
-    description.edit(SCHEMA, "Type (型).", "Kind (型).");
+    let title = Copy::new();
+    title.edit(SCHEMA, "\"title\": \"Type\"", "\"title\": \"Kind\"");
+    let endpoint = Copy::new();
+    endpoint.edit(SCHEMA, "https://wecom.example/1", "https://wecom.example/9");
     let line = Copy::new();
     line.edit(MODEL, "pub type_: Done", "pub type_: Option<Done>");
     let deleted = Copy::new();
     std::fs::remove_file(deleted.path(CLIENT)).unwrap();
 
     for (copy, stale) in
-        [(both, vec![MODEL, CLIENT]), (description, vec![MODEL]), (line, vec![MODEL]), (deleted, vec![CLIENT])]
+        [(title, vec![MODEL, SHAPES]), (endpoint, vec![CLIENT]), (line, vec![MODEL]), (deleted, vec![CLIENT])]
     {
-        let told = copy.refusal(&["codegen", "--check"]);
-        for file in [MODEL, CLIENT] {
-            assert_eq!(told.contains(file), stale.contains(&file), "{told}");
+        let message = copy.refusal(&["codegen", "--check"]);
+        for file in [MODEL, SHAPES, CLIENT] {
+            assert_eq!(message.contains(file), stale.contains(&file), "{file}: {message}");
         }
-        assert!(told.contains("cargo xtask codegen"), "{told}");
+        assert!(message.contains("cargo xtask codegen"), "{message}");
         assert!(copy.xtask(&["codegen"]).status.success());
         assert!(copy.xtask(&["codegen", "--check"]).status.success());
     }
@@ -222,57 +233,66 @@ fn the_check_names_every_stale_file_and_the_command() {
 /// Breaches: where a value is put (null takes it away), the value, where it is reported, and what the advice mentions.
 fn breaches() -> Vec<(&'static str, Value, &'static str, &'static str)> {
     let same = "";
+    let field = |rest: Value| {
+        let mut field = json!({"title": "New", "x-term": "新", "description": "New."});
+        field.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        field
+    };
     vec![
-        // What typify would turn into types that lose answers.
+        // What typify would turn into types that lose values.
         ("/$defs/Done/enum", json!([0, 1]), same, "x-known-values"),
         ("/$defs/Thing/properties/count/enum", json!([0, 1]), same, "x-known-values"),
-        ("/$defs/Thing/additionalProperties", json!(false), same, "delete it"),
+        ("/$defs/Thing/additionalProperties", json!({}), same, "delete it"),
         ("/$defs/ThingId/minimum", json!(1), same, "description"),
         ("/$defs/Thing/properties/count/maximum", json!(1), same, "description"),
         ("/$defs/Key/maxLength", json!(64), same, "description"),
-        // Descriptions.
-        ("/$defs/Thing/properties/count/description", Value::Null, same, "missing: write an English sentence"),
-        ("/$defs/Thing/description", json!("A thing."), same, "vendor's own term"),
-        ("/$defs/Thing/description", json!("A\nthing (物)."), same, "one line"),
-        ("/links/0/description", Value::Null, same, "missing"),
+        // Labels, terms and sentences.
+        ("/$defs/Thing/properties/count/description", Value::Null, same, "write English sentences"),
+        ("/$defs/Thing/description", json!("A thing"), same, "English sentences"),
+        ("/$defs/Thing/description", json!("A thing (物)."), same, "without brackets"),
+        ("/$defs/Thing/description", json!("A\nthing."), same, "one line"),
+        ("/$defs/Thing/title", json!("A thing with a very long label"), same, "28 columns"),
+        ("/$defs/Thing/title", json!("物"), same, "English label"),
+        ("/$defs/Thing/x-term", Value::Null, same, "vendor's own term"),
+        ("/$defs/Thing/x-term", json!("很长很长很长很长很长很长很长的"), same, "28 columns"),
+        ("/links/0/description", json!("fetches."), same, "English sentences"),
+        ("/links/0/title", Value::Null, "/links/0", "missing field `title`"),
+        (
+            "/$defs/Parts/properties/names/items/title",
+            json!("Name"),
+            "/$defs/Parts/properties/names/items",
+            "at the list",
+        ),
         // Sizes and formats.
         ("/$defs/Thing/properties/count/format", Value::Null, same, "int64"),
-        ("/$defs/ThingId/format", json!("int32"), same, "int64"),
-        ("/$defs/Key/format", json!("date-time"), same, "password"),
+        ("/$defs/ThingId/format", json!("date"), same, "int64"),
+        ("/$defs/Key/format", json!("date"), same, "password"),
+        ("/$defs/Key/format", json!("date-time"), same, "expected one of `date`, `int64`, `password`"),
         ("/$defs/GetThingRequest/properties/date/format", json!("password"), same, "date"),
         // References.
         ("/$defs/Thing/properties/type/$ref", json!("#/$defs/Nope"), same, "no definition \"Nope\""),
         ("/$defs/Parts/properties/ids/items/$ref", json!("x.json"), same, "#/$defs/"),
         ("/links/0/targetSchema/$ref", json!("#/$defs/Nope"), same, "no definition"),
-        ("/$defs/Thing/properties/type/type", json!("integer"), same, "ignore"),
-        ("/$defs/Unused", json!({"description": "Unused (无).", "type": "string"}), same, "delete it"),
-        (
-            "/$defs/Parts/properties/again",
-            json!({"description": "Itself (己).", "$ref": "#/$defs/Parts"}),
-            "/$defs/Parts",
-            "contains itself",
-        ),
+        ("/links/0/targetSchema/$ref", json!("#/$defs/Done"), "/links/0/targetSchema", "objects"),
+        ("/$defs/Thing/properties/type/type", json!("integer"), same, "delete it"),
+        ("/$defs/Unused", field(json!({"type": "string"})), same, "delete it"),
+        ("/$defs/Parts/properties/again", field(json!({"$ref": "#/$defs/Parts"})), "/$defs/Parts", "contains itself"),
         // Fields.
-        ("/$defs/Thing/properties/count/cuont", json!(1), same, "ignore"),
-        ("/$defs/Thing/properties/count/type", json!("number"), same, "integer"),
+        ("/$defs/Thing/properties/count/cuont", json!(1), same, "delete it, or write the one that was meant"),
         ("/$defs/Thing/properties/count/default", json!(5), same, "delete it"),
         ("/$defs/GetThingsRequest/properties/skip/default", json!(0), same, "delete it"),
-        (
-            "/$defs/Thing/properties/camelCase",
-            json!({"type": "string", "description": "Camel (驼)."}),
-            same,
-            "lower case",
-        ),
-        (
-            "/$defs/GetThingRequest/properties/new",
-            json!({"type": "string", "description": "New (新)."}),
-            same,
-            "method",
-        ),
+        ("/$defs/Thing/properties/camelCase", field(json!({"type": "string"})), same, "lower case"),
+        ("/$defs/GetThingRequest/properties/new", field(json!({"type": "string"})), same, "method"),
         ("/$defs/Parts/properties/names/items", Value::Null, same, "missing"),
         ("/$defs/Thing/properties", json!({}), same, "at least one"),
-        ("/$defs/Thing/properties", json!([]), same, "at least one"),
+        ("/$defs/Thing/properties", json!([]), same, "expected a map"),
         ("/$defs/Thing/type", json!("array"), same, "object"),
+        (
+            "/$defs/Thing/properties/raw/x-undocumented",
+            json!(false),
+            "/$defs/Thing/properties/raw/type",
+            "x-undocumented",
+        ),
         // What must be there.
         ("/$defs/Thing/required/0", json!("tpye"), same, "tpye"),
         ("/$defs/Thing/required/0", json!("parts"), same, "mean the same"),
@@ -280,25 +300,33 @@ fn breaches() -> Vec<(&'static str, Value, &'static str, &'static str)> {
         ("/$defs/Thing/required", json!("type"), same, "expected a sequence"),
         ("/$defs/Thing/required", json!([1]), "/$defs/Thing/required/0", "expected a string"),
         // Names.
-        ("/$defs/lower", json!({"description": "Low (低).", "type": "string"}), same, "upper camel case"),
-        ("/$defs/String", json!({"description": "Taken (占).", "type": "string"}), same, "something else"),
-        ("/$defs/Self", json!({"description": "Keyword (词).", "type": "string"}), same, "upper camel case"),
-        ("/$defs/ListCount", json!({"description": "Free (空).", "type": "string"}), same, "delete it"),
-        ("/$defs/List", json!({"description": "Taken (占).", "type": "string"}), "/$defs/ListResponse", "must be free"),
+        ("/$defs/lower", field(json!({"type": "string"})), same, "upper camel case"),
+        ("/$defs/String", field(json!({"type": "string"})), same, "something else"),
+        ("/$defs/Self", field(json!({"type": "string"})), same, "upper camel case"),
+        ("/$defs/ListCount", field(json!({"type": "string"})), same, "delete it"),
+        ("/$defs/List", field(json!({"type": "string"})), "/$defs/ListResponse", "must be free"),
         // Known values.
         ("/$defs/Done/x-known-values/0/value", json!(1), "/$defs/Done/x-known-values/1/value", "no other entry"),
-        ("/$defs/Done/x-known-values/0/value", json!("0"), same, "integer"),
+        ("/$defs/Done/x-known-values/0/value", json!("0"), same, "i64"),
         ("/$defs/Done/x-known-values/0/name", json!("Yes"), "/$defs/Done/x-known-values/1/name", "no other entry"),
         ("/$defs/Done/x-known-values/0/name", json!("Unknown"), same, "Unknown"),
         ("/$defs/Done/x-known-values/0/name", json!("Self"), same, "upper camel case"),
         ("/$defs/Done/x-known-values/0/name", json!("1st"), same, "upper camel case"),
-        ("/$defs/Done/x-known-values/0/description", json!("No"), same, "vendor's term"),
-        ("/$defs/Done/x-known-values/0/advice", json!("rest"), same, "ignore"),
+        ("/$defs/Done/x-known-values/0/title", json!("No (否)"), same, "as a label"),
+        ("/$defs/Done/x-known-values/0/x-term", json!(""), same, "vendor's own term"),
+        ("/$defs/Done/x-known-values/0/description", json!("no"), same, "English sentences"),
+        (
+            "/$defs/Done/x-known-values/0/advice",
+            json!("rest"),
+            "/$defs/Done/x-known-values/0/x-advice-zh",
+            "both languages",
+        ),
+        ("/$defs/ErrCode/x-known-values/0/advice", json!("a\nb"), same, "one line"),
         ("/$defs/Done/x-known-values", json!([]), same, "at least one"),
-        ("/$defs/Done/x-known-values", json!({}), same, "at least one"),
-        ("/$defs/ErrCode/x-sparse", json!("yes"), same, "true"),
+        ("/$defs/Done/x-known-values", json!({}), same, "expected a sequence"),
+        ("/$defs/ErrCode/x-sparse", json!("yes"), same, "boolean"),
         ("/$defs/ThingId/x-sparse", json!(true), same, "x-known-values"),
-        // Answers.
+        // Responses.
         ("/$defs/ListResponse/properties/errcode", Value::Null, "/$defs/ListResponse/properties", "errcode"),
         ("/$defs/ListResponse/properties/errcode/default", Value::Null, "/$defs/ListResponse/properties", "default"),
         (
@@ -308,14 +336,14 @@ fn breaches() -> Vec<(&'static str, Value, &'static str, &'static str)> {
             "ErrCode",
         ),
         ("/$defs/ListResponse/properties/errmsg/default", json!("x"), "/$defs/ListResponse/properties", "default"),
-        ("/$defs/ListResponse/required", json!(["count"]), same, "ignore"),
+        ("/$defs/ListResponse/required", json!(["count"]), same, "delete it"),
         ("/$defs/ListResponse/if/properties/errcode/const", json!(1), "/$defs/ListResponse/if", "const"),
         ("/$defs/ListResponse/then", Value::Null, "/$defs/ListResponse/if", "required"),
         ("/$defs/ListResponse/then/required", json!("count"), same, "expected a sequence"),
         ("/$defs/ListResponse/then/required/0", json!("conut"), same, "conut"),
         ("/$defs/ListResponse/then/required/0", json!("errcode"), same, "beside its status"),
-        ("/$defs/Thing/if", json!({}), same, "ignore"),
-        // Calls.
+        ("/$defs/Thing/if", json!({}), same, "delete"),
+        // Endpoints.
         ("/links/0/rel", json!("get-thing"), same, "last part of its path"),
         ("/links/0/rel", json!("get_type"), same, "cannot be the client's method"),
         ("/links/0/rel", json!("get_send"), same, "cannot be the client's method"),
@@ -325,15 +353,23 @@ fn breaches() -> Vec<(&'static str, Value, &'static str, &'static str)> {
         ("/links/0/href", json!("/cgi-bin/get_thing{?access_token,debug}"), same, "token alone"),
         ("/links/0/href", json!("/cgi-bin/get_thing{?}"), same, "token alone"),
         ("/links/1/href", json!("/cgi-bin/list{?second}"), same, "all fields"),
+        ("/links/0/href", json!("/cgi-bin/{id}/get_thing{?access_token}"), same, "get_thing{?access_token}"),
+        ("/links/0/href", json!("/cgi-bin/../get_thing{?access_token}"), same, "get_thing{?access_token}"),
         ("/links/0/targetHints/allow/0", json!("GET"), "/links/0/targetHints", "submissionSchema"),
-        ("/links/0/targetHints", Value::Null, same, "submissionSchema"),
-        ("/links/0/targetSchema", Value::Null, same, "missing"),
-        ("/links/2/submissionSchema/$ref", json!("#/$defs/GetThingRequest"), "/links/2/submissionSchema", "one call"),
-        ("/links/0/x-page", Value::Null, same, "vendor's page"),
-        ("/links/0/tpye", json!(1), same, "ignore"),
+        ("/links/0/targetHints/allow/0", json!("PUT"), same, "expected `GET` or `POST`"),
+        ("/links/0/targetHints", Value::Null, "/links/0", "missing field `targetHints`"),
+        ("/links/0/targetSchema", Value::Null, "/links/0", "missing field `targetSchema`"),
+        (
+            "/links/2/submissionSchema/$ref",
+            json!("#/$defs/GetThingRequest"),
+            "/links/2/submissionSchema",
+            "one endpoint",
+        ),
+        ("/links/0/x-page", json!("page 1"), same, "vendor's page"),
+        ("/links/0/tpye", json!(1), same, "delete it"),
         ("/links/2/x-paged/limit", json!("nope"), same, "maximum"),
         ("/links/2/x-paged/items", json!("done"), same, "a list"),
-        ("/links/2/x-paged/offset", Value::Null, same, "an integer"),
+        ("/links/2/x-paged/offset", json!("nope"), same, "an integer"),
         ("/links/2/x-paged/end", json!("nope"), same, "yes/no"),
         ("/$defs/GetThingsRequest/properties/take/maximum", Value::Null, "/links/2/x-paged/limit", "maximum"),
         ("/links/2/x-paged/limit", json!("skip"), "/links/2/x-paged/offset", "need not be there"),
@@ -345,14 +381,7 @@ fn breaches() -> Vec<(&'static str, Value, &'static str, &'static str)> {
             "/$defs/GetThingsRequest/properties/take/maximum",
             "below",
         ),
-        ("/links/0/href", json!("/cgi-bin/{id}/get_thing{?access_token}"), same, "get_thing{?access_token}"),
-        ("/links/0/href", json!("/cgi-bin/../get_thing{?access_token}"), same, "get_thing{?access_token}"),
-        (
-            "/$defs/ListRequest/properties/first",
-            json!({"$ref": "#/$defs/Parts", "description": "Parts (件)."}),
-            same,
-            "a query has no lists",
-        ),
+        ("/$defs/ListRequest/properties/first", field(json!({"$ref": "#/$defs/Parts"})), same, "a query has no lists"),
         (
             "/$defs/ListResponse/then/required",
             json!(["count", "count"]),
@@ -361,13 +390,14 @@ fn breaches() -> Vec<(&'static str, Value, &'static str, &'static str)> {
         ),
         ("/$defs/ListResponse/properties/count", Value::Null, "/$defs/ListResponse/properties", "beside its status"),
         ("/$defs/ErrCode/x-known-values/0/name", json!("Fine"), "/$defs/ErrCode/x-known-values", "\"Ok\""),
-        ("/$defs/Thing/properties/gen", json!({"type": "string", "description": "Keyword (词)."}), same, "lower case"),
+        ("/$defs/Thing/properties/gen", field(json!({"type": "string"})), same, "lower case"),
         // The whole.
-        ("/$schema", Value::Null, same, "2020-12"),
-        ("/base", Value::Null, same, "address"),
-        ("/links", Value::Null, same, "each call"),
-        ("/$defs", Value::Null, same, "each type"),
-        ("/tilte", json!("x"), same, "ignore"),
+        ("/$schema", json!("draft-07"), same, "2020-12"),
+        ("/base", json!("wecom.example"), same, "address"),
+        ("/title", json!(""), same, "English label"),
+        ("/links", Value::Null, ".", "missing field `links`"),
+        ("/$defs", Value::Null, ".", "missing field `$defs`"),
+        ("/tilte", json!("x"), same, "delete it"),
     ]
 }
 
@@ -385,11 +415,15 @@ fn a_breach_is_reported_with_its_pointer_and_nothing_is_written() {
             other => panic!("{place}: {other:?}"),
         }
         copy.write_schema(&broken);
-        let pointer = if pointer.is_empty() { place } else { pointer };
+        let pointer = match pointer {
+            "" => place,
+            "." => "",
+            pointer => pointer,
+        };
         for arguments in [&["codegen"][..], &["codegen", "--check"]] {
-            let told = copy.refusal(arguments);
-            let mut lines = told.lines().filter(|line| line.starts_with(&format!("{SCHEMA}#{pointer}: ")));
-            assert!(lines.any(|line| line.contains(advice)), "{place} = {value}: {told}");
+            let message = copy.refusal(arguments);
+            let mut lines = message.lines().filter(|line| line.starts_with(&format!("{SCHEMA}#{pointer}: ")));
+            assert!(lines.any(|line| line.contains(advice)), "{place} = {value}: {message}");
         }
         assert_eq!((copy.read(MODEL), copy.read(CLIENT)), before, "{place}");
     }
@@ -399,41 +433,43 @@ fn a_breach_is_reported_with_its_pointer_and_nothing_is_written() {
 fn definitions_that_contain_each_other_are_reported() {
     let copy = Copy::new();
     let mut broken = schema();
+    let words =
+        |to: &str| json!({"title": "Other", "x-term": "他", "description": "Other.", "$ref": format!("#/$defs/{to}")});
     let holds = |name: &str| {
-        json!({"description": "Holds (持).", "type": "object", "properties": {
-            "other": {"$ref": format!("#/$defs/{name}"), "description": "Other (他)."},
-        }})
+        json!({"title": "Holds", "x-term": "持", "description": "Holds.", "type": "object",
+            "properties": {"other": words(name)}})
     };
     broken["$defs"]["One"] = holds("Two");
     broken["$defs"]["Two"] = holds("One");
-    broken["$defs"]["Thing"]["properties"]["one"] = json!({"$ref": "#/$defs/One", "description": "One (一)."});
+    broken["$defs"]["Thing"]["properties"]["one"] = words("One");
     broken["$defs"]["Thing"]["required"] = json!(["one"]);
     copy.write_schema(&broken);
-    let told = copy.refusal(&["codegen"]);
-    assert!(told.contains("/$defs/One: ") && told.contains("/$defs/Two: "), "{told}");
+    let message = copy.refusal(&["codegen"]);
+    assert!(message.contains("/$defs/One: ") && message.contains("/$defs/Two: "), "{message}");
 }
 
 #[test]
 fn all_breaches_are_reported_at_once() {
     let copy = Copy::new();
-    copy.edit(SCHEMA, "Type (型).", "Type.");
-    copy.edit(SCHEMA, "Count (数).", "Count.");
-    let told = copy.refusal(&["codegen"]);
-    assert!(told.contains("/properties/type/description") && told.contains("/properties/count/description"), "{told}");
+    copy.edit(SCHEMA, "\"description\": \"Type.\"", "\"description\": \"Type\"");
+    copy.edit(SCHEMA, "\"description\": \"Count.\"", "\"description\": \"Count\"");
+    let message = copy.refusal(&["codegen"]);
+    assert!(message.contains("/properties/type/description"), "{message}");
+    assert!(message.contains("/properties/count/description"), "{message}");
 }
 
 #[test]
 fn invalid_json_is_reported_with_line_and_column() {
     let copy = Copy::new();
     copy.edit(SCHEMA, "\"base\":", "\"base\"：");
-    let told = copy.refusal(&["codegen"]);
-    assert!(told.contains(&format!("{SCHEMA}:3:")), "{told}");
+    let message = copy.refusal(&["codegen"]);
+    assert!(message.contains(&format!("{SCHEMA}:6:")), "{message}");
 }
 
 #[test]
 fn a_key_that_occurs_twice_is_reported_with_line_and_column() {
     let copy = Copy::new();
     copy.edit(SCHEMA, "\"base\":", "\"base\": \"https://other.example\",\n  \"base\":");
-    let told = copy.refusal(&["codegen"]);
-    assert!(told.contains(&format!("{SCHEMA}:4:")) && told.contains("\"base\" occurs twice"), "{told}");
+    let message = copy.refusal(&["codegen"]);
+    assert!(message.contains(&format!("{SCHEMA}:7:")) && message.contains("\"base\" occurs twice"), "{message}");
 }

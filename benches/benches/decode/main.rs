@@ -1,6 +1,6 @@
-//! Decoding into the generated types against what else one could do: `cargo bench -p wecom-health-benches --bench decode`.
+//! Decoding into the generated types, against hand-written types and `Value`: `cargo bench -p wecom-health-benches --bench decode`.
 //!
-//! Every contestant decodes the same bytes. A `Value` is decoded only: looking its fields up comes on top.
+//! Every contestant decodes the same bytes. For `Value`, looking the fields up comes on top.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark may panic, and prints what it measured")]
 
@@ -8,18 +8,17 @@ use std::hint::black_box;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use wecom_health_benches::{Contestant, compare};
+use wecom_health_benches::{Contestant, compare, payload};
 use wecom_health_model::{GetReportAnswerResponse, GetReportJobInfoResponse, Response};
 
 mod by_hand;
-mod payload;
 
 fn main() {
     let map: serde_json::Map<String, Value> = serde_json::from_str(r#"{"b": 0, "a": 0}"#).unwrap();
     if map.keys().next().is_some_and(|key| key == "b") {
         println!("\n`Value` keeps the order of keys here, because xtask asks serde_json for it: that changes its time");
     }
-    let page = payload::page_of_answers();
+    let page = payload::page_of_answers(0);
     all::<GetReportAnswerResponse, by_hand::Answers>("the largest page: 100 answers to six kinds of questions", &page);
     let job = payload::large_job();
     all::<GetReportJobInfoResponse, by_hand::Job>("a job for 10,000 members", &job);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
-use wecom_health::model::JobId;
+use wecom_health::model::{JobId, Language};
 use wecom_health_emulator::program;
 
 use crate::day;
@@ -16,6 +16,9 @@ use crate::failure::Failure;
 #[derive(Parser)]
 #[command(name = "wecom-health", version)]
 pub(crate) struct Arguments {
+    /// Language of the output: en or zh. Defaults to that of the locale (LC_ALL, LC_MESSAGES, LANG).
+    #[arg(long = "lang", global = true, value_name = "LANG", value_parser = language)]
+    pub(crate) language: Option<Language>,
     #[command(flatten)]
     pub(crate) server: Server,
     #[command(subcommand)]
@@ -36,11 +39,13 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// For a command that asks no server.
+    /// Fails where a server was named: for a command that asks none.
     pub(crate) fn none_expected(&self) -> Result<(), Failure> {
         if self.emulator || self.base_url.is_some() || self.credentials.is_some() {
-            let told = "the command emulator asks no server; leave out --emulator, --base-url and --credentials";
-            return Err(Failure::Usage(told.to_owned()));
+            return Err(Failure::usage(
+                "the command emulator asks no server: leave out --emulator, --base-url and --credentials",
+                "emulator 命令不访问服务器：请去掉 --emulator、--base-url 和 --credentials",
+            ));
         }
         Ok(())
     }
@@ -49,7 +54,7 @@ impl Server {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     #[command(flatten)]
-    Call(Call),
+    Request(Request),
     #[command(
         about = "Run the emulator until Ctrl-C: a server that answers like the vendor's, for tests in any language"
     )]
@@ -60,7 +65,7 @@ pub(crate) enum Command {
 }
 
 #[derive(Subcommand)]
-pub(crate) enum Call {
+pub(crate) enum Request {
     /// List the jobs that are running now, with their titles.
     Jobs {
         #[command(flatten)]
@@ -73,7 +78,7 @@ pub(crate) enum Call {
         #[command(flatten)]
         format: Format,
     },
-    /// Show everybody's answers to a job, in words.
+    /// Show everybody's answers to a job.
     Answers {
         #[command(flatten)]
         job: JobOnDay,
@@ -115,7 +120,7 @@ pub(crate) struct Day {
 
 #[derive(Args)]
 pub(crate) struct Format {
-    /// Print the answer as JSON.
+    /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -128,6 +133,14 @@ pub(crate) struct ListFormat {
     /// Print each item as JSON on a line of its own, as it comes.
     #[arg(long)]
     pub(crate) ndjson: bool,
+}
+
+fn language(text: &str) -> Result<Language, &'static str> {
+    match text {
+        "en" => Ok(Language::English),
+        "zh" => Ok(Language::Chinese),
+        _ => Err("write en or zh"),
+    }
 }
 
 fn job_id(text: &str) -> Result<JobId, &'static str> {

@@ -1,13 +1,13 @@
 //! Corp id and secret, from a file or from the environment; never from an argument, which every user of the machine can read.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 use wecom_health::Secret;
 
-use crate::day::notice;
 use crate::failure::Failure;
+use crate::output::Output;
 
 const CORP_ID: &str = "WECOM_CORP_ID";
 const CORP_SECRET: &str = "WECOM_CORP_SECRET";
@@ -21,9 +21,9 @@ pub(crate) struct Credentials {
 }
 
 /// Reads the credentials.
-pub(crate) fn read(file: Option<&Path>) -> Result<Credentials, Failure> {
+pub(crate) fn read(file: Option<&Path>, output: Output) -> Result<Credentials, Failure> {
     match file {
-        Some(file) => from_file(file),
+        Some(file) => from_file(file, output),
         None => from_environment(),
     }
 }
@@ -35,19 +35,30 @@ fn from_environment() -> Result<Credentials, Failure> {
         (corp_id, secret) => {
             let missing = [(corp_id, CORP_ID), (secret, CORP_SECRET)];
             let missing: Vec<_> = missing.iter().filter(|(value, _)| value.is_none()).map(|(_, name)| *name).collect();
-            Err(Failure::Usage(format!(
-                "no credentials: set {} in the environment, name a file with --credentials, or try --emulator",
-                missing.join(" and ")
-            )))
+            Err(Failure::usage(
+                format!(
+                    "no credentials: set {} in the environment, name a file with --credentials, or try --emulator",
+                    missing.join(" and ")
+                ),
+                format!(
+                    "没有凭据：请设置环境变量 {}，或用 --credentials 指定文件，或用 --emulator 试用",
+                    missing.join(" 和 ")
+                ),
+            ))
         }
     }
 }
 
-fn from_file(file: &Path) -> Result<Credentials, Failure> {
+fn from_file(file: &Path, output: Output) -> Result<Credentials, Failure> {
     let name = file.display();
-    let text = read_some(file).map_err(|error| {
-        let advice = format!("it needs the lines {CORP_ID}=… and {CORP_SECRET}=…");
-        Failure::Usage(format!("cannot read the credentials in {name}: {error}; {advice}"))
+    let text = read_some(file, output).map_err(|problem| {
+        let (english, chinese) = problem;
+        Failure::usage(
+            format!(
+                "cannot read the credentials in {name}: {english}; it needs the lines {CORP_ID}=… and {CORP_SECRET}=…"
+            ),
+            format!("无法读取 {name} 中的凭据：{chinese}；文件中应有 {CORP_ID}=… 和 {CORP_SECRET}=… 两行"),
+        )
     })?;
     let value = |wanted: &str| {
         let value = text.trim_start_matches('\u{feff}').lines().find_map(|line| {
@@ -55,46 +66,54 @@ fn from_file(file: &Path) -> Result<Credentials, Failure> {
             (name.trim().trim_start_matches("export").trim_start() == wanted).then(|| unquote(value.trim()))
         });
         match value {
-            None | Some("") => Err(Failure::Usage(format!("there is no line {wanted}=… in {name}"))),
-            Some(value) if value.contains(char::is_whitespace) => {
-                let advice = "write the value alone, with comments on lines of their own";
-                Err(Failure::Usage(format!("the value of {wanted} in {name} holds white space: {advice}")))
-            }
+            None | Some("") => Err(Failure::usage(
+                format!("there is no line {wanted}=… in {name}"),
+                format!("{name} 中没有 {wanted}=… 这一行"),
+            )),
+            Some(value) if value.contains(char::is_whitespace) => Err(Failure::usage(
+                format!(
+                    "the value of {wanted} in {name} holds white space: write it alone, and comments on lines of their own"
+                ),
+                format!("{name} 中 {wanted} 的值含有空白：请只写值，注释另起一行"),
+            )),
             Some(value) => Ok(value.to_owned()),
         }
     };
     Ok(Credentials { corp_id: value(CORP_ID)?, secret: Secret::new(value(CORP_SECRET)?) })
 }
 
-/// The text of a file of credentials, which is short: one without end is not read to its end.
-fn read_some(name: &Path) -> std::io::Result<String> {
-    let file = File::open(name)?;
-    warn_if_others_can_read(name, &file)?;
+/// The text of a file of credentials, which is short: one without end is not read to its end. Fails with what is wrong, in English
+/// and in Chinese.
+fn read_some(name: &Path, output: Output) -> Result<String, (String, String)> {
+    let in_both = |error: io::Error| (error.to_string(), error.to_string());
+    let file = File::open(name).map_err(in_both)?;
+    warn_if_others_can_read(name, &file, output);
     let mut text = String::new();
-    let length = file.take(LONGEST_FILE + 1).read_to_string(&mut text)?;
+    let length = file.take(LONGEST_FILE + 1).read_to_string(&mut text).map_err(in_both)?;
     if u64::try_from(length).is_ok_and(|length| length > LONGEST_FILE) {
-        return Err(std::io::Error::other("it is longer than 64 KiB"));
+        return Err(("it is longer than 64 KiB".to_owned(), "超过 64 KiB".to_owned()));
     }
     Ok(text)
 }
 
 /// Warns if the file's mode lets others read the secret. A pipe has no such mode.
 #[cfg(unix)]
-fn warn_if_others_can_read(name: &Path, file: &File) -> std::io::Result<()> {
+fn warn_if_others_can_read(name: &Path, file: &File, output: Output) {
     use std::os::unix::fs::PermissionsExt;
     const OTHERS_CAN_READ: u32 = 0o044;
-    let metadata = file.metadata()?;
-    if metadata.is_file() && metadata.permissions().mode() & OTHERS_CAN_READ != 0 {
+    let others_can =
+        |metadata: std::fs::Metadata| metadata.is_file() && metadata.permissions().mode() & OTHERS_CAN_READ != 0;
+    if file.metadata().is_ok_and(others_can) {
         let name = name.display();
-        notice(&format!("warning: other users of this machine can read the secret in {name}: run chmod 600 {name}"));
+        output.notice(
+            &format!("warning: other users of this machine can read the secret in {name}: run chmod 600 {name}"),
+            &format!("警告：本机其他用户可以读取 {name} 中的 Secret：请运行 chmod 600 {name}"),
+        );
     }
-    Ok(())
 }
 
 #[cfg(not(unix))]
-fn warn_if_others_can_read(_: &Path, _: &File) -> std::io::Result<()> {
-    Ok(())
-}
+fn warn_if_others_can_read(_: &Path, _: &File, _: Output) {}
 
 /// A value without the quotes around it.
 fn unquote(value: &str) -> &str {

@@ -1,10 +1,8 @@
 //! Days as the server counts them.
 
-use std::io::Write;
-
 use chrono::{Days, FixedOffset, NaiveDate, Utc};
 
-use crate::text::printable;
+use crate::output::Output;
 
 /// Where the server is. The vendor does not say which time zone counts; UTC+8 is the sensible reading.
 pub(crate) fn time_zone() -> FixedOffset {
@@ -40,25 +38,34 @@ fn date(text: &str) -> Option<NaiveDate> {
 /// Which days the server keeps.
 #[derive(Clone, Copy)]
 pub(crate) struct Kept {
-    pub(crate) days: i64,
+    days: i64,
     /// Whether today is one of them.
-    pub(crate) with_today: bool,
+    with_today: bool,
 }
 
-/// Says on stderr if the server probably has nothing for a day.
-pub(crate) fn warn_outside(date: NaiveDate, kept: Kept) {
-    let ago = (today() - date).num_days();
-    let Kept { days, with_today } = kept;
-    if ago < 0 {
-        notice(&format!("warning: {date} is to come (today is {}, UTC+8); asking anyway", today()));
-    } else if ago > days - i64::from(with_today) {
-        notice(&format!("warning: {date} is {ago} days ago, and the vendor keeps {days} days; asking anyway"));
+impl Kept {
+    /// Of jobs and answers: the latest 14, today included, which is the sensible reading of the vendor's page.
+    pub(crate) const JOBS: Self = Self { days: 14, with_today: true };
+    /// Of usage figures: 30 days back.
+    pub(crate) const USAGE: Self = Self { days: 30, with_today: false };
+
+    /// Warns if the server probably has nothing for a day.
+    pub(crate) fn warn_outside(self, date: NaiveDate, output: Output) {
+        let Self { days, with_today } = self;
+        let today = today();
+        let ago = (today - date).num_days();
+        if ago < 0 {
+            output.notice(
+                &format!("warning: {date} is in the future (today is {today}, UTC+8); asking anyway"),
+                &format!("警告：{date} 是未来的日期（今天是 {today}，UTC+8）；仍然查询"),
+            );
+        } else if ago > days - i64::from(with_today) {
+            output.notice(
+                &format!("warning: {date} is {ago} days ago, and the vendor keeps {days} days; asking anyway"),
+                &format!("警告：{date} 是 {ago} 天前，官方只保留 {days} 天；仍然查询"),
+            );
+        }
     }
-}
-
-/// A line for people, beside the answer. Where nobody reads it, the answer still counts.
-pub(crate) fn notice(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{}", printable(line));
 }
 
 #[cfg(test)]

@@ -1,32 +1,73 @@
 //! Why the program ends without success.
 
-/// What to tell the user, and which exit code goes with it.
+use std::fmt;
+use std::io;
+
+use wecom_health::model::{Language, Localized};
+
+/// What to say to the user, and which exit code goes with it.
 pub(crate) enum Failure {
-    /// Nothing was asked for: the help.
-    Help(String),
-    /// Wrong arguments, credentials or environment; exit code 2.
-    Usage(String),
-    /// A call failed; exit code 1.
-    Call(String),
+    /// Wrong arguments, credentials or environment.
+    Usage(Message),
+    /// Anything else that the program itself noticed.
+    Failed(Message),
+    /// A request failed, or no client could be built.
+    Client(wecom_health::Error),
+    /// The output cannot be written.
+    Output(io::Error),
 }
 
-impl From<wecom_health::Error> for Failure {
-    fn from(error: wecom_health::Error) -> Self {
-        // The root of the causes says what the error itself does not, e.g. that the connection was refused.
-        let causes = std::iter::successors(std::error::Error::source(&error), |cause| cause.source());
-        let message = match causes.last() {
-            Some(cause) => format!("{error}: {cause}"),
-            None => error.to_string(),
-        };
-        match error.endpoint() {
-            Some(_) => Self::Call(message),
-            None => Self::Usage(message),
+/// A message in both languages.
+pub(crate) struct Message {
+    english: String,
+    chinese: String,
+}
+
+impl Failure {
+    pub(crate) fn usage(english: impl Into<String>, chinese: impl Into<String>) -> Self {
+        Self::Usage(Message { english: english.into(), chinese: chinese.into() })
+    }
+
+    pub(crate) fn failed(english: impl Into<String>, chinese: impl Into<String>) -> Self {
+        Self::Failed(Message { english: english.into(), chinese: chinese.into() })
+    }
+
+    pub(crate) fn exit_code(&self) -> u8 {
+        const FAILED: u8 = 1;
+        const USAGE: u8 = 2;
+        match self {
+            Self::Usage(_) => USAGE,
+            // Without an endpoint, the client could not be built from what the user gave.
+            Self::Client(error) if error.endpoint().is_none() => USAGE,
+            Self::Client(_) | Self::Failed(_) | Self::Output(_) => FAILED,
         }
     }
 }
 
-impl From<std::io::Error> for Failure {
-    fn from(error: std::io::Error) -> Self {
-        Self::Call(format!("cannot write the output: {error}"))
+impl Localized for Failure {
+    fn fmt_in(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self, language) {
+            (Self::Usage(message) | Self::Failed(message), Language::English) => f.write_str(&message.english),
+            (Self::Usage(message) | Self::Failed(message), Language::Chinese) => f.write_str(&message.chinese),
+            (Self::Client(error), _) => {
+                error.fmt_in(language, f)?;
+                let separator = if language == Language::English { ": " } else { "：" };
+                error.details(language).map_or(Ok(()), |details| write!(f, "{separator}{details}"))
+            }
+            (Self::Output(error), Language::English) => write!(f, "cannot write the output: {error}"),
+            (Self::Output(error), Language::Chinese) => write!(f, "无法写出结果：{error}"),
+        }
+    }
+}
+
+impl From<wecom_health::Error> for Failure {
+    fn from(error: wecom_health::Error) -> Self {
+        Self::Client(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
     }
 }

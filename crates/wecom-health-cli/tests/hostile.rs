@@ -25,7 +25,7 @@ fn date() -> NaiveDate {
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wecom-health"));
-    command.args(arguments).env_remove("WECOM_CORP_ID").env_remove("WECOM_CORP_SECRET");
+    command.args(arguments).env_remove("WECOM_CORP_ID").env_remove("WECOM_CORP_SECRET").env("LC_ALL", "C");
     command
 }
 

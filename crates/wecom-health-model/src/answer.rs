@@ -1,4 +1,4 @@
-//! What an answer says: who gave it, when, and what was answered to each question.
+//! What the fields of an answer mean together: who gave it, when, and which kind each value is of.
 
 use chrono::{DateTime, Utc};
 
@@ -10,19 +10,19 @@ use crate::{Answer, FileId, IdType, ItineraryCardType, OptionId, RawJson, Report
 pub enum Reporter<'a> {
     /// A member of the enterprise.
     Member(&'a UserId),
-    /// A parent for a student.
+    /// A parent, for a student.
     Parent {
         /// The student.
         student: &'a UserId,
-        /// The parent, if the server tells.
+        /// The parent, if the server says who.
         parent: Option<&'a UserId>,
     },
-    /// Neither: the type of id is not known, or the id that belongs to it is missing.
+    /// Somebody else: the kind of reporter is unknown, or the userid that belongs to it is missing.
     Unknown(IdType),
 }
 
 impl Answer {
-    /// Who gave the answer.
+    /// Returns who gave the answer.
     pub fn reporter(&self) -> Reporter<'_> {
         match (self.id_type, &self.userid, &self.student_userid) {
             (IdType::Member, Some(member), _) => Reporter::Member(member),
@@ -31,19 +31,19 @@ impl Answer {
         }
     }
 
-    /// When the answer was given. Nothing for answers from before 2022-03, and for seconds beyond the calendar.
+    /// Returns when the answer was given; nothing for answers from before 2022-03, and for seconds beyond the calendar.
     pub fn reported_at(&self) -> Option<DateTime<Utc>> {
         DateTime::from_timestamp(self.report_time?, 0)
     }
 }
 
-/// What was answered to a question.
+/// A value by the kind of its question.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Given<'a> {
-    /// Nothing, or something that the schema does not describe.
+pub enum TypedValue<'a> {
+    /// No field is filled in, or one that the schema does not describe.
     Nothing,
-    /// What was filled in, which may be empty.
+    /// The text that was filled in, which may be empty.
     Text(&'a str),
     /// The chosen option.
     SingleChoice(OptionId),
@@ -55,44 +55,44 @@ pub enum Given<'a> {
     Signature(&'a str),
     /// A screenshot of an itinerary card.
     ItineraryCard {
-        /// What was recognised on it, if the server tells.
+        /// What was recognised on it, if the server says so.
         card: Option<ItineraryCardType>,
         /// Areas of high risk, in a structure that the vendor does not describe.
         high_risk_area: Option<&'a RawJson>,
     },
-    /// More than one of these, which the vendor rules out: read the fields.
+    /// More than one field is filled in, which the vendor rules out: read the fields.
     Several,
 }
 
 impl ReportValue {
-    /// What was answered. A choice that is absent is [`Given::Nothing`], never option 0.
+    /// Returns the value by its kind. A choice that is absent is [`TypedValue::Nothing`], never option 0.
     ///
     /// ```
-    /// use wecom_health_model::{Given, OptionId, ReportValue};
+    /// use wecom_health_model::{OptionId, ReportValue, TypedValue};
     ///
     /// let value: ReportValue = serde_json::from_str(r#"{"question_id": 1, "single_choice": 2}"#)?;
-    /// assert_eq!(value.answer(), Given::SingleChoice(OptionId::from(2)));
+    /// assert_eq!(value.typed(), TypedValue::SingleChoice(OptionId::from(2)));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
-    pub fn answer(&self) -> Given<'_> {
+    pub fn typed(&self) -> TypedValue<'_> {
         let choices = Some(&self.multi_choice[..]).filter(|choices| !choices.is_empty());
         let files = Some(&self.fileid[..]).filter(|files| !files.is_empty());
         let (card, high_risk_area) = (self.itinerary_card_type, self.high_risk_area.as_ref());
         let card =
-            (card.is_some() || high_risk_area.is_some()).then_some(Given::ItineraryCard { card, high_risk_area });
-        let given = [
-            self.text.as_deref().map(Given::Text),
-            self.single_choice.map(Given::SingleChoice),
-            choices.map(Given::MultiChoice),
-            files.map(Given::Files),
-            self.url.as_deref().map(Given::Signature),
+            (card.is_some() || high_risk_area.is_some()).then_some(TypedValue::ItineraryCard { card, high_risk_area });
+        let values = [
+            self.text.as_deref().map(TypedValue::Text),
+            self.single_choice.map(TypedValue::SingleChoice),
+            choices.map(TypedValue::MultiChoice),
+            files.map(TypedValue::Files),
+            self.url.as_deref().map(TypedValue::Signature),
             card,
         ];
-        let mut given = given.into_iter().flatten();
-        match (given.next(), given.next()) {
-            (None, _) => Given::Nothing,
+        let mut values = values.into_iter().flatten();
+        match (values.next(), values.next()) {
+            (None, _) => TypedValue::Nothing,
             (Some(only), None) => only,
-            (Some(_), Some(_)) => Given::Several,
+            (Some(_), Some(_)) => TypedValue::Several,
         }
     }
 }

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
 use crate::list::{self, Allowance};
+use crate::{Language, Localized, Words};
 
 /// Decodes JSON like `serde_json::from_slice`, but its error gives the path and leaves out the value.
 ///
@@ -52,7 +53,7 @@ pub enum DecodeFault {
         /// What the type expects, e.g. `i64`.
         expected: String,
         /// The kind of JSON value found, e.g. `a string`.
-        found: &'static str,
+        found: Words,
     },
     /// A field is missing.
     MissingField(String),
@@ -65,28 +66,28 @@ pub enum DecodeFault {
 }
 
 impl DecodeError {
-    /// Where, e.g. `job_info.question_templates[1].question_id`; `.` is the whole, also where the text is no JSON.
+    /// Returns where, e.g. `job_info.question_templates[1].question_id`; `.` is the whole, also where the text is no JSON.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// Line of the JSON text, from 1.
+    /// Returns the line of the JSON text, from 1.
     pub fn line(&self) -> usize {
         self.line
     }
 
-    /// Column of the JSON text in bytes, from 1; 0 is the end of the line before.
+    /// Returns the column of the JSON text in bytes, from 1. 0 is the end of the line before.
     pub fn column(&self) -> usize {
         self.column
     }
 
-    /// What is wrong.
+    /// Returns what is wrong.
     pub fn fault(&self) -> &DecodeFault {
         &self.fault
     }
 
     pub(crate) fn list_for_object() -> Self {
-        let fault = DecodeFault::Kind { expected: "an object".to_owned(), found: "a list" };
+        let fault = DecodeFault::Kind { expected: "an object".to_owned(), found: FOUND[6].1 };
         Self { path: ".".to_owned(), line: 1, column: 1, fault }
     }
 
@@ -132,30 +133,54 @@ impl DecodeFault {
 }
 
 /// How serde names the kinds of JSON values, and how we do.
-const FOUND: [(&str, &str); 7] = [
-    ("string", "a string"),
-    ("integer", "an integer"),
-    ("floating point", "a number with a fraction"),
-    ("boolean", "a boolean"),
-    ("null", "null"),
-    ("map", "an object"),
-    ("sequence", "a list"),
+const FOUND: [(&str, Words); 7] = [
+    ("string", Words { english: "a string", chinese: "字符串" }),
+    ("integer", Words { english: "an integer", chinese: "整数" }),
+    ("floating point", Words { english: "a number with a fraction", chinese: "小数" }),
+    ("boolean", Words { english: "a boolean", chinese: "布尔值" }),
+    ("null", Words { english: "null", chinese: "null" }),
+    ("map", Words { english: "an object", chinese: "对象" }),
+    ("sequence", Words { english: "a list", chinese: "列表" }),
 ];
+
+impl Localized for DecodeError {
+    fn fmt_in(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use Language::{Chinese, English};
+        let Self { path, line, column, fault } = self;
+        match (language, fault) {
+            (English, DecodeFault::Syntax) => write!(f, "not JSON at line {line} column {column}"),
+            (Chinese, DecodeFault::Syntax) => write!(f, "第 {line} 行第 {column} 列不是 JSON"),
+            (English, DecodeFault::Truncated) => {
+                write!(f, "the JSON ends too early, at line {line} column {column}")
+            }
+            (Chinese, DecodeFault::Truncated) => write!(f, "JSON 在第 {line} 行第 {column} 列提前结束"),
+            (English, DecodeFault::Kind { expected, found }) => {
+                write!(f, "{path}: expected {expected}, found {}", found.english)
+            }
+            (Chinese, DecodeFault::Kind { expected, found }) => {
+                write!(f, "{path}：应为 {expected}，实际是{}", found.chinese)
+            }
+            (English, DecodeFault::MissingField(field)) => write!(f, "{path}: the field `{field}` is missing"),
+            (Chinese, DecodeFault::MissingField(field)) => write!(f, "{path}：缺少字段 `{field}`"),
+            (English, DecodeFault::DuplicateField(field)) => write!(f, "{path}: the field `{field}` occurs twice"),
+            (Chinese, DecodeFault::DuplicateField(field)) => write!(f, "{path}：字段 `{field}` 重复"),
+            (English, DecodeFault::TooMuchMemory) => {
+                write!(f, "{path}: refused at line {line} column {column}: the lists would take too much memory")
+            }
+            (Chinese, DecodeFault::TooMuchMemory) => {
+                write!(f, "{path}：列表占用内存过多，在第 {line} 行第 {column} 列停止解析")
+            }
+            (English, DecodeFault::Value) => {
+                write!(f, "{path}: the value does not fit, at line {line} column {column}")
+            }
+            (Chinese, DecodeFault::Value) => write!(f, "{path}：值不符合要求（第 {line} 行第 {column} 列）"),
+        }
+    }
+}
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { path, line, column, fault } = self;
-        match fault {
-            DecodeFault::Syntax => write!(f, "not JSON at line {line} column {column}"),
-            DecodeFault::Truncated => write!(f, "the JSON ends too early, at line {line} column {column}"),
-            DecodeFault::Kind { expected, found } => write!(f, "{path}: expected {expected}, found {found}"),
-            DecodeFault::MissingField(field) => write!(f, "{path}: the field `{field}` is missing"),
-            DecodeFault::DuplicateField(field) => write!(f, "{path}: the field `{field}` occurs twice"),
-            DecodeFault::TooMuchMemory => {
-                write!(f, "{path}: refused at line {line} column {column}: the lists would take too much memory")
-            }
-            DecodeFault::Value => write!(f, "{path}: the value does not fit, at line {line} column {column}"),
-        }
+        self.fmt_in(Language::English, f)
     }
 }
 

@@ -1,16 +1,16 @@
-//! What a call is: its request, its answer, and where it goes.
+//! What an endpoint is: its request, its response, and where it is.
 
 use std::fmt;
 use std::ops::RangeInclusive;
 
 use serde::Serialize;
 
-use crate::Response;
+use crate::{Language, Localized, Response};
 
-/// A call of the API, implemented by its request type.
+/// An endpoint of the API, implemented by its request type.
 ///
-/// Every call of the schema has an implementation. Implement it for a type of your own to make a call that the schema
-/// does not describe.
+/// Every endpoint of the schema has an implementation. Implement it for a type of your own to use an endpoint that the schema does
+/// not describe.
 ///
 /// ```
 /// use wecom_health_model::{Endpoint, GetReportJobInfoRequest, Method};
@@ -19,18 +19,18 @@ use crate::Response;
 /// assert_eq!(GetReportJobInfoRequest::PATH, "/cgi-bin/health/get_report_job_info");
 /// ```
 pub trait Endpoint: Serialize + Sync {
-    /// What the server answers.
+    /// What the server sends back.
     type Response: Response;
-    /// The vendor's name of the call.
+    /// The vendor's name of the endpoint.
     const NAME: &'static str;
     /// How the request is sent.
     const METHOD: Method;
     /// The path, from the server's root.
     const PATH: &'static str;
-    /// Name of the access token in the query; nothing for a call that needs no token.
+    /// Name of the access token in the query; nothing for an endpoint that needs no token.
     const TOKEN_PARAMETER: Option<&'static str>;
 
-    /// Whether the request may be sent as it is.
+    /// Checks that the request may be sent as it is. Defaults to success.
     ///
     /// # Errors
     ///
@@ -40,23 +40,23 @@ pub trait Endpoint: Serialize + Sync {
     }
 }
 
-/// A call whose answer comes in pages.
+/// An endpoint whose response comes in pages.
 pub trait Paged: Endpoint + Clone + Send + 'static {
     /// What the pages hold.
     type Item: Serialize + Send + 'static;
-    /// How many items a page may hold at most.
+    /// The most items that a page may hold.
     const MAX_LIMIT: i64;
 
-    /// How many items this request skips, and how many it asks for at most, if it says.
+    /// Returns how many items this request skips, and how many it asks for at most, where it says so.
     fn window(&self) -> (Option<i64>, Option<i64>);
 
-    /// The request for the page that skips `offset` items and holds at most `limit`.
+    /// Returns the request for the page that skips `offset` items and holds at most `limit`.
     fn page(&self, offset: i64, limit: i64) -> Self;
 
-    /// How many items a page holds.
+    /// Returns how many items a page holds.
     fn count(page: &<Self::Response as Response>::Output) -> usize;
 
-    /// The items of a page, and whether the server says that it is the last.
+    /// Returns the items of a page, and whether the server says that it is the last.
     fn items(page: <Self::Response as Response>::Output) -> (Vec<Self::Item>, bool);
 }
 
@@ -69,11 +69,11 @@ pub struct RangeError {
 }
 
 impl RangeError {
-    /// Fails where a number is there and outside its range.
+    /// Checks a number that may be absent.
     ///
     /// # Errors
     ///
-    /// The number is outside.
+    /// The number is there, and outside its range.
     pub fn check(field: &'static str, value: impl Into<Option<i64>>, range: RangeInclusive<i64>) -> Result<(), Self> {
         match value.into() {
             Some(value) if !range.contains(&value) => Err(Self { field, value, range }),
@@ -81,20 +81,30 @@ impl RangeError {
         }
     }
 
-    /// Name of the field.
+    /// Returns the name of the field.
     pub fn field(&self) -> &'static str {
         self.field
     }
 }
 
+impl Localized for RangeError {
+    fn fmt_in(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use Language::{Chinese, English};
+        let Self { field, value, range } = self;
+        match (*range.start(), *range.end(), language) {
+            (start, i64::MAX, English) => write!(f, "`{field}` is {value}: write {start} or more"),
+            (start, i64::MAX, Chinese) => write!(f, "`{field}` 为 {value}：应不小于 {start}"),
+            (i64::MIN, end, English) => write!(f, "`{field}` is {value}: write {end} or less"),
+            (i64::MIN, end, Chinese) => write!(f, "`{field}` 为 {value}：应不大于 {end}"),
+            (start, end, English) => write!(f, "`{field}` is {value}: write {start} to {end}"),
+            (start, end, Chinese) => write!(f, "`{field}` 为 {value}：应为 {start} 到 {end}"),
+        }
+    }
+}
+
 impl fmt::Display for RangeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { field, value, range } = self;
-        match (*range.start(), *range.end()) {
-            (start, i64::MAX) => write!(f, "`{field}` is {value}: write {start} or more"),
-            (i64::MIN, end) => write!(f, "`{field}` is {value}: write {end} or less"),
-            (start, end) => write!(f, "`{field}` is {value}: write {start} to {end}"),
-        }
+        self.fmt_in(Language::English, f)
     }
 }
 

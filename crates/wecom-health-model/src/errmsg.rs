@@ -2,10 +2,10 @@
 
 use std::net::IpAddr;
 
-use crate::ApiError;
+use crate::{ApiError, Words};
 
 impl ApiError {
-    /// The text without its tail.
+    /// Returns the text without its tail.
     ///
     /// ```
     /// use wecom_health_model::{GetHealthReportStatResponse, Response, ResponseError};
@@ -23,27 +23,27 @@ impl ApiError {
         text[..tail.unwrap_or(text.len())].trim()
     }
 
-    /// What the vendor's support asks for.
+    /// Returns the hint that the vendor's support asks for.
     pub fn hint(&self) -> Option<&str> {
         let (hint, _) = self.after("hint: [")?.split_once(']')?;
         Some(hint)
             .filter(|hint| !hint.is_empty() && hint.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'))
     }
 
-    /// The address that the server saw the call come from.
+    /// Returns the address that the request came from, as the server saw it.
     pub fn caller_ip(&self) -> Option<IpAddr> {
         self.after("from ip: ")?.split([',', ' ']).next()?.parse().ok()
     }
 
-    /// The vendor's page about the code.
+    /// Returns the link to the vendor's page about the code.
     pub fn help_link(&self) -> Option<&str> {
         let link = self.after("more info at ")?.split_whitespace().next()?;
         Some(link).filter(|link| link.starts_with("https://open.work.weixin.qq.com/"))
     }
 
-    /// What the caller can do, in words of the schema; nothing where the vendor says nothing.
-    pub fn advice(&self) -> Option<&'static str> {
-        self.errcode().advice()
+    /// Returns what the caller can do, in words of the schema; nothing for a code that it does not name.
+    pub fn advice(&self) -> Option<Words> {
+        self.errcode().known()?.advice
     }
 
     fn after(&self, mark: &str) -> Option<&str> {

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn white_space_goes_and_nothing_else() {
+    fn only_white_space_is_removed() {
         for (json, kept) in [
             ("{ \"a b\" :\n[ 1.0 ,\t12345678901234567890 ] }\n", r#"{"a b":[1.0,12345678901234567890]}"#),
             (r#"[ "a \" b", "c\\", " " ]"#, r#"["a \" b","c\\"," "]"#),

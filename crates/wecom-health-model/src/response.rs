@@ -1,4 +1,4 @@
-//! From an answer to its payload: the server reports failures in a body like any other.
+//! From a response to its payload: the server reports failures in a body like any other.
 
 use std::fmt;
 
@@ -6,32 +6,32 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use crate::{DecodeError, ErrCode, Shape, from_slice, null};
+use crate::{DecodeError, ErrCode, Language, Localized, Shape, from_slice, null};
 
-/// An answer of the server: a result code, a text, and on success a payload.
+/// A response of the server: a result code, a text, and on success a payload.
 pub trait Response: DeserializeOwned + Send {
-    /// What a success holds.
+    /// The payload of a success.
     type Output: Send + 'static;
 
-    /// The result code; [`ErrCode::OK`] if the server left it out.
+    /// Returns the result code, or [`ErrCode::OK`] if the server left it out.
     fn errcode(&self) -> ErrCode;
 
-    /// The text of the result code. The vendor changes it at any time: show it, never branch on it.
+    /// Returns the text of the result code. The vendor changes it at any time: show it, never branch on it.
     fn errmsg(&self) -> &str;
 
-    /// What the schema says about the answer, if it does: for reporting what is not in it.
+    /// Returns what the schema says about the response, so that what it does not describe can be reported. Defaults to nothing.
     fn shape() -> Option<Shape> {
         None
     }
 
-    /// The payload of a success.
+    /// Returns the payload of a success.
     ///
     /// # Errors
     ///
-    /// The server refused the call, or answered a success without its payload.
+    /// The server refused the request, or reported success without a payload.
     fn into_result(self) -> Result<Self::Output, ResponseError>;
 
-    /// Decodes an answer. A refusal is an error even where its other fields cannot be read.
+    /// Decodes a response. A refusal is an error even where its other fields cannot be read.
     ///
     /// ```
     /// use wecom_health_model::{ErrCode, GetReportJobInfoResponse, Response, ResponseError};
@@ -45,7 +45,7 @@ pub trait Response: DeserializeOwned + Send {
     ///
     /// # Errors
     ///
-    /// The server refused the call, or the body is not such an answer.
+    /// The server refused the request, or the body is not such a response.
     fn from_slice(body: &[u8]) -> Result<Self, ResponseError> {
         // serde would read the fields of an object from a list, by position.
         if body.trim_ascii_start().starts_with(b"[") {
@@ -63,7 +63,7 @@ pub trait Response: DeserializeOwned + Send {
     }
 }
 
-/// What every answer holds.
+/// What every response holds.
 #[derive(Deserialize)]
 struct Status<'a> {
     #[serde(default, deserialize_with = "null::as_default")]
@@ -80,21 +80,24 @@ impl Status<'_> {
     }
 }
 
+/// The vendor's page about a code, which is to be appended.
+const LOOKUP: &str = "https://open.work.weixin.qq.com/devtool/query?e=";
+
 /// Characters of a refusal's text that are kept. The server's own have some hundred.
 const LONGEST_ERRMSG: usize = 1_000;
 
-/// Why an answer has no payload. Neither `Display` nor `Debug` repeats anything of the body.
+/// Why a response has no payload. Neither `Display` nor `Debug` repeats anything of the body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ResponseError {
-    /// The server refused the call.
+    /// The server refused the request.
     Api(ApiError),
-    /// The body is not such an answer.
+    /// The body is not such a response.
     Decode(DecodeError),
-    /// The server reports success, but could read the request only in part (`Warning: wrong json format.`): what it
-    /// answers may belong to another request.
+    /// The server reports success, but could read the request only in part (`Warning: wrong json format.`): its payload may
+    /// belong to another request.
     PartlyRead,
-    /// The server reports success, but what the call is for is absent or null.
+    /// The server reports success, but the payload is absent or null.
     MissingPayload {
         /// Name of the missing field.
         field: &'static str,
@@ -112,27 +115,38 @@ impl ResponseError {
     }
 }
 
-impl fmt::Display for ResponseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Api(error) => error.fmt(f),
-            Self::Decode(error) => error.fmt(f),
-            Self::PartlyRead => f.write_str(
-                "the server could read the request only in part (wrong json format): check what changes it on the way",
+impl Localized for ResponseError {
+    fn fmt_in(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use Language::{Chinese, English};
+        match (self, language) {
+            (Self::Api(error), _) => error.fmt_in(language, f),
+            (Self::Decode(error), _) => error.fmt_in(language, f),
+            (Self::PartlyRead, English) => f.write_str(
+                "the server could read the request only in part (wrong json format): check what changes it on its way",
             ),
-            Self::MissingPayload { field } => {
+            (Self::PartlyRead, Chinese) => {
+                f.write_str("服务器只解析了部分请求（wrong json format）：请检查请求在途中是否被改动")
+            }
+            (Self::MissingPayload { field }, English) => {
                 write!(f, "the server reports success, but `{field}` is absent or null")
             }
+            (Self::MissingPayload { field }, Chinese) => write!(f, "服务器返回成功，但缺少 `{field}`"),
         }
+    }
+}
+
+impl fmt::Display for ResponseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fmt_in(Language::English, f)
     }
 }
 
 impl std::error::Error for ResponseError {}
 
-/// The server's refusal of a call.
+/// The server's refusal of a request.
 ///
-/// `Display` says what the code means and what to do, in words of the schema. The server's own text is only in
-/// [`errmsg`](Self::errmsg).
+/// `Display` says what the code means and what to do, in words of the schema. The server's own text is in
+/// [`errmsg`](Self::errmsg) alone.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiError {
     errcode: ErrCode,
@@ -140,12 +154,12 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    /// The result code, never [`ErrCode::OK`].
+    /// Returns the result code, which is never [`ErrCode::OK`].
     pub fn errcode(&self) -> ErrCode {
         self.errcode
     }
 
-    /// The server's text, up to 1,000 characters of it. The vendor changes it at any time: show it, never branch on it.
+    /// Returns the server's text, up to 1,000 characters of it. The vendor changes it at any time: show it, never branch on it.
     pub fn errmsg(&self) -> &str {
         &self.errmsg
     }
@@ -157,21 +171,41 @@ impl fmt::Debug for ApiError {
     }
 }
 
+impl Localized for ApiError {
+    fn fmt_in(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let code = self.errcode;
+        let known = code.known();
+        let address = self.caller_ip().filter(|_| code == ErrCode::UNTRUSTED_IP);
+        match language {
+            Language::English => {
+                write!(f, "errcode {code}: ")?;
+                match known {
+                    Some(known) => f.write_str(known.label.english)?,
+                    None => write!(f, "look it up at {LOOKUP}{code}")?,
+                }
+                if let Some(advice) = self.advice() {
+                    write!(f, "; {}", advice.english)?;
+                }
+                address.map_or(Ok(()), |address| write!(f, " (the caller's IP is {address})"))
+            }
+            Language::Chinese => {
+                write!(f, "错误码 {code}：")?;
+                match known {
+                    Some(known) => f.write_str(known.label.chinese)?,
+                    None => write!(f, "含义请查询 {LOOKUP}{code}")?,
+                }
+                if let Some(advice) = self.advice() {
+                    write!(f, "；{}", advice.chinese)?;
+                }
+                address.map_or(Ok(()), |address| write!(f, "（调用方 IP 为 {address}）"))
+            }
+        }
+    }
+}
+
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let code = self.errcode;
-        write!(f, "errcode {code}: ")?;
-        match code.meaning() {
-            Some(meaning) => f.write_str(meaning)?,
-            None => write!(f, "look it up at https://open.work.weixin.qq.com/devtool/query?e={code}")?,
-        }
-        if let Some(advice) = code.advice() {
-            write!(f, "; {advice}")?;
-        }
-        match self.caller_ip() {
-            Some(address) if code == ErrCode::UNTRUSTED_IP => write!(f, " (the caller's IP is {address})"),
-            _ => Ok(()),
-        }
+        self.fmt_in(Language::English, f)
     }
 }
 

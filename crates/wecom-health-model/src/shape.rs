@@ -1,4 +1,6 @@
-//! The schema at run time: names, labels and known values, for code that walks answers without knowing their fields.
+//! The schema at run time: names, labels and known values, for code that walks a response without knowing its fields.
+
+use crate::Words;
 
 /// A type whose fields and values can be looked up.
 pub trait Described {
@@ -9,11 +11,12 @@ pub trait Described {
 /// What the schema says about a value.
 ///
 /// ```
-/// use wecom_health_model::{Described, JobInfo, Shape};
+/// use wecom_health_model::{Described, JobInfo, Language, Shape};
 ///
 /// let Shape::Object(fields) = JobInfo::SHAPE else { panic!() };
 /// assert_eq!(fields[0].name, "title");
-/// assert_eq!(fields[0].label, "Job title (任务名称)");
+/// assert_eq!(fields[0].label.get(Language::English), "Title");
+/// assert_eq!(fields[0].label.get(Language::Chinese), "任务名称");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -26,12 +29,24 @@ pub enum Shape {
     Integer,
     /// An integer with the meanings known so far.
     Coded(&'static [KnownValue]),
+    /// An integer of which the schema names some values only: another one is nothing new.
+    Sparse(&'static [KnownValue]),
     /// An object with the fields known so far, in the vendor's order.
     Object(&'static [Field]),
-    /// A list; absent, null and empty are the same.
+    /// A list. Absent, null and empty are the same.
     List(&'static Shape),
     /// JSON whose structure the vendor does not describe.
     Undocumented,
+}
+
+impl Shape {
+    /// Returns what is known about a value of a coded integer.
+    pub fn known_value(self, value: i64) -> Option<&'static KnownValue> {
+        match self {
+            Self::Coded(known) | Self::Sparse(known) => known.iter().find(|known| known.value == value),
+            _ => None,
+        }
+    }
 }
 
 /// A field of an object.
@@ -39,8 +54,8 @@ pub enum Shape {
 pub struct Field {
     /// Its name on the wire.
     pub name: &'static str,
-    /// What it is, ending with the vendor's own term.
-    pub label: &'static str,
+    /// What it is called: an English label, and the vendor's own term.
+    pub label: Words,
     /// What it holds.
     pub shape: Shape,
 }
@@ -50,6 +65,8 @@ pub struct Field {
 pub struct KnownValue {
     /// The number on the wire.
     pub value: i64,
-    /// What it means, ending with the vendor's own term.
-    pub meaning: &'static str,
+    /// What it means: an English label, and the vendor's own term.
+    pub label: Words,
+    /// What the caller can do about it.
+    pub advice: Option<Words>,
 }

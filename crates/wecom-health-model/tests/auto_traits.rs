@@ -1,7 +1,8 @@
 //! Types can be sent to other threads, shared between them, and moved: losing that would break users' programs.
 
 use wecom_health_model::{
-    ApiError, DecodeError, Endpoint, Given, RangeError, Reporter, Response, ResponseError, Shape, for_each_endpoint,
+    ApiError, DecodeError, Endpoint, RangeError, Reporter, Response, ResponseError, Shape, TypedValue,
+    for_each_endpoint,
 };
 
 fn free<T: Send + Sync + Unpin + 'static>() {}
@@ -9,7 +10,7 @@ fn free<T: Send + Sync + Unpin + 'static>() {}
 macro_rules! all {
     ($($request:ty),*) => {
         #[test]
-        fn requests_answers_and_payloads_go_anywhere() {
+        fn requests_responses_and_payloads_are_send_and_sync() {
             $(
                 free::<$request>();
                 free::<<$request as Endpoint>::Response>();
@@ -27,6 +28,6 @@ fn errors_and_views_go_anywhere() {
     free::<RangeError>();
     free::<ResponseError>();
     free::<Shape>();
-    free::<Given<'static>>();
+    free::<TypedValue<'static>>();
     free::<Reporter<'static>>();
 }

@@ -98,7 +98,7 @@ fn refusal(code: i64, errmsg: &str) -> ApiError {
 }
 
 #[test]
-fn the_answer_is_one_to_every_call() {
+fn the_body_is_a_response_of_every_endpoint() {
     assert_eq!(errors(ANSWER.as_bytes()), []);
 }
 
@@ -111,7 +111,7 @@ proptest! {
     }
 
     #[test]
-    fn no_change_of_an_answer_makes_the_decoder_panic_or_its_errors_talk(body in changed()) {
+    fn no_error_repeats_what_was_decoded(body in changed()) {
         // A marked name of a field that nobody knows, too.
         let with_name = [br#"{"marked name": {"#, &body[..]].concat();
         for error in errors(&body).into_iter().chain(errors(&with_name)) {

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use wecom_health::model::{Given, JobInfo, NaiveDate, ReportValue, Reporter};
+use wecom_health::model::{JobInfo, NaiveDate, ReportValue, Reporter, TypedValue};
 use wecom_health::{Client, Error, Secret};
 use wecom_health_emulator::Emulator;
 
@@ -50,8 +50,8 @@ impl AbsenceList {
 
     fn says_absent(&self, job: &JobInfo, value: &ReportValue) -> bool {
         let asked = job.question(value.question_id).filter(|question| question.title == self.question);
-        match (asked, value.answer()) {
-            (Some(question), Given::SingleChoice(chosen)) => {
+        match (asked, value.typed()) {
+            (Some(question), TypedValue::SingleChoice(chosen)) => {
                 question.option(chosen).is_some_and(|option| option.option_text == self.absent)
             }
             _ => false,
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn on_a_quiet_day_no_call_is_made_twice() {
+    async fn without_failures_no_request_is_sent_twice() {
         let (emulator, list) = start(school()).await;
         assert_eq!(list.on(date()).await.unwrap(), absent());
         // Pages of 100, 100 and 50 answers, and the empty one that tells the end.
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_token_revoked_midway_a_busy_server_and_a_short_page_change_nothing_but_the_count_of_calls() {
+    async fn passing_failures_change_nothing_in_the_list() {
         let (emulator, list) = start(school()).await;
         let asks_from = |offset: u32| {
             let text = format!("\"offset\":{offset},");
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_bad_network_gives_the_whole_list_or_an_error_and_never_a_part() {
+    async fn a_bad_network_gives_the_whole_list_or_an_error() {
         let [resets, busy] = [Fault::Reset, Fault::ErrCode(-1)].map(|fault| FaultRule::new(fault).share(0.2));
         let (emulator, list) = start(school().seed(7).fault(resets).fault(busy)).await;
         let mut failed = 0;

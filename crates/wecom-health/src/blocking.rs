@@ -1,4 +1,4 @@
-//! The same calls for programs without an asynchronous runtime.
+//! The client for programs without an asynchronous runtime.
 //!
 //! ```no_run
 //! use wecom_health::{Secret, blocking::Client, model::NaiveDate};
@@ -21,7 +21,7 @@ use crate::error::Kind;
 use crate::model::{Endpoint, Paged, Response};
 use crate::{ClientBuilder, Error};
 
-/// A client whose calls block the thread. Inside an asynchronous runtime its calls fail and say so.
+/// A client whose methods block the thread. Inside an asynchronous runtime they fail and say so.
 #[derive(Clone)]
 pub struct Client {
     client: crate::Client,
@@ -29,21 +29,25 @@ pub struct Client {
 }
 
 impl Client {
-    /// The client that a builder describes.
+    /// Builds the client that a builder describes.
     ///
     /// # Errors
     ///
     /// As [`ClientBuilder::build`]; or the system has no resources for a runtime.
     pub fn new(builder: ClientBuilder) -> Result<Self, Error> {
         let client = builder.build()?;
-        // A thread of its own: what is under way goes on between calls, and does not run into its time-out.
+        // A thread of its own, so that work in the background continues between requests and does not run into its timeout.
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
-        let runtime =
-            runtime.map_err(|error| Error::configuration(format!("no runtime for a blocking client: {error}")))?;
+        let runtime = runtime.map_err(|error| {
+            Error::configuration(
+                format!("no runtime for a blocking client: {error}"),
+                format!("无法为阻塞式客户端建立运行时：{error}"),
+            )
+        })?;
         Ok(Self { client, runtime: Arc::new(Blocking(Some(runtime))) })
     }
 
-    /// Makes any call, as [`Client::send`](crate::Client::send) does.
+    /// Sends a request to any endpoint, as [`Client::send`](crate::Client::send) does.
     ///
     /// # Errors
     ///
@@ -52,7 +56,7 @@ impl Client {
         self.runtime.wait(E::PATH, self.client.send(request))?
     }
 
-    /// Any call whose answer comes in pages.
+    /// Starts a request whose response comes in pages.
     pub fn pages<R: Paged>(&self, request: R) -> Pages<R> {
         Pages { pages: self.client.pages(request), runtime: Arc::clone(&self.runtime) }
     }
@@ -64,7 +68,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// A call whose answer comes in pages: [`items`](Self::items) for all of them, or [`send`](Self::send) for one page.
+/// A request whose response comes in pages: [`items`](Self::items) fetches all of them, [`send`](Self::send) one page.
 #[must_use = "nothing is sent until `items` or `send`"]
 pub struct Pages<R> {
     pages: crate::Pages<R>,
@@ -72,19 +76,19 @@ pub struct Pages<R> {
 }
 
 impl<R: Paged> Pages<R> {
-    /// As [`Pages::offset`](crate::Pages::offset).
+    /// Sets how many items to skip, as [`Pages::offset`](crate::Pages::offset) does.
     pub fn offset(mut self, offset: i64) -> Self {
         self.pages = self.pages.offset(offset);
         self
     }
 
-    /// As [`Pages::page_size`](crate::Pages::page_size).
+    /// Sets how many items a page holds, as [`Pages::page_size`](crate::Pages::page_size) does.
     pub fn page_size(mut self, items: i64) -> Self {
         self.pages = self.pages.page_size(items);
         self
     }
 
-    /// As [`Pages::concurrency`](crate::Pages::concurrency).
+    /// Sets how many pages are fetched at once, as [`Pages::concurrency`](crate::Pages::concurrency) does.
     pub fn concurrency(mut self, pages: usize) -> Self {
         self.pages = self.pages.concurrency(pages);
         self
@@ -141,17 +145,17 @@ impl<T> fmt::Debug for Items<T> {
 struct Blocking(Option<Runtime>);
 
 impl Blocking {
-    fn wait<F: Future>(&self, endpoint: &'static str, call: F) -> Result<F::Output, Error> {
+    fn wait<F: Future>(&self, endpoint: &'static str, work: F) -> Result<F::Output, Error> {
         match &self.0 {
-            Some(runtime) if Handle::try_current().is_err() => Ok(runtime.block_on(call)),
-            _ => Err(Kind::InsideRuntime.at(endpoint, 0)),
+            Some(runtime) if Handle::try_current().is_err() => Ok(runtime.block_on(work)),
+            _ => Err(Kind::InsideRuntime.into_error(endpoint, 0)),
         }
     }
 }
 
 impl Drop for Blocking {
     fn drop(&mut self) {
-        // To wait for its end would panic inside another runtime.
+        // Waiting for its end would panic inside another runtime.
         if let Some(runtime) = self.0.take() {
             runtime.shutdown_background();
         }

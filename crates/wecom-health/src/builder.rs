@@ -1,27 +1,27 @@
-//! How a client is set up.
+//! Setting up a client.
 
 use std::fmt;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reqwest::Url;
 
 use crate::cause::Cause;
 use crate::client::Inner;
-use crate::drift::{Drift, Watch};
+use crate::drift::{Drift, DriftReporter};
 use crate::limits::Limits;
-use crate::model::{BASE_URL, CorpId};
+use crate::model::{BASE_URL, CorpId, Language, Localized};
 use crate::token::Tokens;
 use crate::token_store::{MemoryTokenStore, TokenKey, TokenStore};
 use crate::transport::Transport;
 use crate::{Client, Error, Secret, proxy};
 
-/// Calls a minute that the vendor allows an enterprise for each endpoint.
-const CALLS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(10_000).unwrap();
+/// Requests a minute that the vendor allows an enterprise for each endpoint.
+const REQUESTS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(10_000).unwrap();
 
-/// How a [`Client`] is set up.
+/// Sets up a [`Client`].
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build`"]
 pub struct ClientBuilder {
@@ -35,9 +35,9 @@ pub struct ClientBuilder {
     response_limit: usize,
     http: Option<reqwest::Client>,
     store: Option<Arc<dyn TokenStore>>,
-    calls_per_minute: Option<NonZeroU32>,
+    requests_per_minute: Option<NonZeroU32>,
     wait_when_rate_limited: Option<Duration>,
-    watch: Option<Watch>,
+    drift: Option<DriftReporter>,
 }
 
 impl ClientBuilder {
@@ -53,40 +53,44 @@ impl ClientBuilder {
             response_limit: 16 << 20,
             http: None,
             store: None,
-            calls_per_minute: Some(CALLS_PER_MINUTE),
+            requests_per_minute: Some(REQUESTS_PER_MINUTE),
             wait_when_rate_limited: None,
-            watch: None,
+            drift: None,
         }
     }
 
-    /// The server, if it is not the vendor's: a private deployment, a reverse proxy (a path is kept as prefix), an
-    /// emulator. It must be https, unless the host is a loopback address or [`allow_http`](Self::allow_http) says so.
+    /// Sets the server. Defaults to the vendor's.
+    ///
+    /// It may be a private deployment, a reverse proxy (a path is kept as prefix), or an emulator. It must be https, unless the host
+    /// is a loopback address or [`allow_http`](Self::allow_http) is set.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
     }
 
-    /// Allows plain http to hosts other than loopback. Whoever can read the traffic then has the secret, the token and
-    /// everybody's answers.
+    /// Allows plain http to hosts other than loopback.
+    ///
+    /// Whoever can read the traffic then has the secret, the token and everybody's answers.
     pub fn allow_http(mut self) -> Self {
         self.allow_http = true;
         self
     }
 
-    /// How long connecting may take; 10 seconds if not set.
+    /// Sets the time limit for connecting. Defaults to 10 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// How long one try may take, from connecting to the last byte of the answer; 30 seconds if not set. Also with
-    /// an [`http_client`](Self::http_client) of your own.
+    /// Sets the time limit for one attempt, from connecting to the last byte of the response. Defaults to 30 seconds.
+    ///
+    /// It holds with an [`http_client`](Self::http_client) of your own, too.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
         self
     }
 
-    /// How long a call may take in all, with its token, its tries and the pauses between them; 60 seconds if not set.
+    /// Sets the deadline of a request, with its token, its attempts and the pauses between them. Defaults to 60 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -100,8 +104,10 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends with an HTTP client of your own, for proxies, certificates or shared connections. The time-out for connecting is
-    /// then its own; one for the whole, if it has one, applies too.
+    /// Sets the HTTP client, for proxies, certificates or shared connections. Defaults to one that speaks HTTP/1.1, follows no redirect
+    /// and uses the proxy in the environment.
+    ///
+    /// The time limit for connecting is then its own; one for the whole, if it has one, applies too.
     ///
     /// The query holds the secret and the token, so such a client must switch off what would pass a URL on: redirects
     /// (`redirect(Policy::none())`) and the referer (`referer(false)`). Its proxies see nothing of an https URL but the host; for
@@ -111,78 +117,116 @@ impl ClientBuilder {
         self
     }
 
-    /// Keeps the token elsewhere than in this client, e.g. where other processes find it.
+    /// Sets where the token is kept, e.g. where other processes find it. Defaults to this client's memory.
     pub fn token_store(mut self, store: Arc<dyn TokenStore>) -> Self {
         self.store = Some(store);
         self
     }
 
-    /// How many calls a minute go out to each endpoint at most, a tenth of them at once; 10,000 if not set, which the vendor
-    /// documents for an enterprise. Further calls wait, within [`timeout`](Self::timeout). `None` switches the limit off.
-    pub fn calls_per_minute(mut self, calls: impl Into<Option<NonZeroU32>>) -> Self {
-        self.calls_per_minute = calls.into();
+    /// Sets how many requests a minute go out to each endpoint, a tenth of them at once. Defaults to 10,000, the vendor's limit.
+    ///
+    /// Further requests wait, within [`timeout`](Self::timeout). `None` switches the limit off.
+    pub fn requests_per_minute(mut self, requests: impl Into<Option<NonZeroU32>>) -> Self {
+        self.requests_per_minute = requests.into();
         self
     }
 
-    /// Waits this long and tries again where the server says that calls come too often (45009), if [`timeout`](Self::timeout)
-    /// leaves the time; it must be longer than the pause. Otherwise such a call fails at once. The server blocks calls for 60 seconds
-    /// after too many in a minute, and for 60 minutes after too many in an hour. `gettoken` is never waited for like that.
+    /// Sets how long to wait before a retry where the server says that requests come too often (45009). Defaults to no retry.
+    ///
+    /// The pause must be shorter than [`timeout`](Self::timeout). The server blocks for 60 seconds after too many requests in a minute,
+    /// and for 60 minutes after too many in an hour. Requests to `gettoken` are not retried like that.
     pub fn wait_when_rate_limited(mut self, pause: Duration) -> Self {
         self.wait_when_rate_limited = Some(pause);
         self
     }
 
-    /// Tells of what answers hold beyond the schema, once for each place and value: the vendor has changed the API.
+    /// Sets a callback for drift: what responses have and the schema does not, once for each place and value. Defaults to none.
     ///
-    /// Every answer is then read twice. The callback runs inside the call: keep it short.
+    /// Every response is then read twice. The callback runs inside the request: keep it short.
     pub fn on_drift(mut self, callback: impl Fn(&Drift) + Send + Sync + 'static) -> Self {
-        self.watch = Some(Watch::new(Arc::new(callback)));
+        self.drift = Some(DriftReporter::new(Arc::new(callback)));
         self
     }
 
-    /// The client. No request is made and no task started.
+    /// Builds the client. Nothing is sent, and no task is started.
     ///
     /// # Errors
     ///
-    /// The corp id or the secret is empty, the base URL cannot be used, or TLS cannot be set up.
+    /// The corp id, the secret, the base URL or the proxy in the environment cannot be used, or TLS cannot be set up.
     pub fn build(self) -> Result<Client, Error> {
-        let refuse = |advice: &str| Err(Error::configuration(advice.to_owned()));
+        let refuse = |english: &str, chinese: &str| Err(Error::configuration(english, chinese));
         match self.corp_id.as_ref() {
-            "" => return refuse("the corp id is empty: it is in the admin console under 我的企业"),
+            "" => {
+                return refuse(
+                    "the corp id is empty: it is in the admin console under 我的企业",
+                    "企业 ID 为空：见管理后台「我的企业」",
+                );
+            }
             id if !is_plain(id) => {
-                return refuse("the corp id has a character that no corp id has, perhaps white space: copy it again");
+                return refuse(
+                    "the corp id has a character that no corp id has, perhaps white space: copy it again",
+                    "企业 ID 含有不应有的字符（可能是空白）：请重新复制",
+                );
             }
             _ => {}
         }
         match self.secret.get().expose() {
-            "" => return refuse("the secret is empty: it is on the app's page in the admin console"),
+            "" => {
+                return refuse(
+                    "the secret is empty: it is on the app's page in the admin console",
+                    "Secret 为空：见管理后台的应用详情页",
+                );
+            }
             secret if !is_plain(secret) => {
-                return refuse("the secret has a character that no secret has, perhaps white space: copy it again");
+                return refuse(
+                    "the secret has a character that no secret has, perhaps white space: copy it again",
+                    "Secret 含有不应有的字符（可能是空白）：请重新复制",
+                );
             }
             _ => {}
         }
         let Ok(base) = Url::parse(&self.base_url) else {
-            return refuse("the base URL is not a URL: write it like https://qyapi.weixin.qq.com");
+            return refuse(
+                "the base URL is not a URL: write it like https://qyapi.weixin.qq.com",
+                "服务器地址不是 URL：应形如 https://qyapi.weixin.qq.com",
+            );
         };
         let local = is_loopback(&base);
         match base.scheme() {
             "https" => {}
             "http" if local || self.allow_http => {}
-            "http" => return refuse("the base URL is plain http, which would expose the secret: use https"),
-            _ => return refuse("the base URL is neither http nor https: write it like https://qyapi.weixin.qq.com"),
+            "http" => {
+                return refuse(
+                    "the base URL is plain http, which would expose the secret: use https",
+                    "服务器地址是明文 http，会泄露 Secret：请使用 https",
+                );
+            }
+            _ => {
+                return refuse(
+                    "the base URL is neither http nor https: write it like https://qyapi.weixin.qq.com",
+                    "服务器地址既不是 http 也不是 https：应形如 https://qyapi.weixin.qq.com",
+                );
+            }
         }
         let (user, query) = (!base.username().is_empty() || base.password().is_some(), base.query().is_some());
         if user || query || base.fragment().is_some() {
-            return refuse("the base URL has more than a host and a path: leave out user, password, ? and #");
+            return refuse(
+                "the base URL has more than a host and a path: leave out user, password, ? and #",
+                "服务器地址只能包含主机和路径：请去掉用户名、密码、? 和 #",
+            );
         }
         if self.wait_when_rate_limited.is_some_and(|pause| pause.is_zero() || pause >= self.timeout) {
             return refuse(
-                "the pause after too many calls must be longer than nothing and shorter than `timeout`: raise `timeout`",
+                "the pause after too many requests must be longer than nothing and shorter than `timeout`: raise `timeout`",
+                "限流后的等待时间必须大于零且小于 `timeout`：请增大 `timeout`",
             );
         }
         let tls = cfg!(feature = "rustls") || self.http.is_some();
         if base.scheme() == "https" && !tls {
-            return refuse("https needs the feature `rustls`, or an HTTP client of your own");
+            return refuse(
+                "https needs the feature `rustls`, or an HTTP client of your own",
+                "https 需要启用 `rustls` 特性，或提供自己的 HTTP 客户端",
+            );
         }
         let http = match self.http.clone() {
             Some(http) => http,
@@ -191,10 +235,17 @@ impl ClientBuilder {
         let store = self.store.unwrap_or_else(|| Arc::new(MemoryTokenStore::default()));
         Ok(Client(Arc::new(Inner {
             tokens: Tokens::new(TokenKey::new(&self.corp_id, &self.secret), store, self.timeout),
-            transport: Transport::new(http, base, self.attempt_timeout, self.response_limit, self.watch),
+            transport: Transport {
+                http,
+                base,
+                attempt_timeout: self.attempt_timeout,
+                response_limit: self.response_limit,
+                drift: self.drift,
+                urls: Mutex::default(),
+            },
             corp_id: self.corp_id,
             secret: self.secret,
-            limits: Limits::new(self.calls_per_minute),
+            limits: Limits::new(self.requests_per_minute),
             timeout: self.timeout,
             wait_when_rate_limited: self.wait_when_rate_limited,
         })))
@@ -214,8 +265,13 @@ impl ClientBuilder {
         } else {
             proxy::check(scheme)?;
         }
-        http.build()
-            .map_err(|error| Error::configuration(format!("the HTTP client cannot be set up: {}", Cause::of(&error))))
+        http.build().map_err(|error| {
+            let cause = Cause::of(&error);
+            Error::configuration(
+                format!("the HTTP client cannot be set up: {cause}"),
+                format!("无法建立 HTTP 客户端：{}", cause.in_language(Language::Chinese)),
+            )
+        })
     }
 }
 
@@ -230,7 +286,7 @@ impl fmt::Debug for ClientBuilder {
             .field("attempt_timeout", &self.attempt_timeout)
             .field("timeout", &self.timeout)
             .field("response_limit", &self.response_limit)
-            .field("calls_per_minute", &self.calls_per_minute)
+            .field("requests_per_minute", &self.requests_per_minute)
             .field("wait_when_rate_limited", &self.wait_when_rate_limited)
             .finish_non_exhaustive()
     }

@@ -4,6 +4,8 @@
 use std::error::Error;
 use std::{fmt, io};
 
+use crate::model::{Language, Localized, Words};
+
 /// Why a connection failed, in this crate's words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Cause {
@@ -17,9 +19,11 @@ pub(crate) enum Cause {
     ProxyNeedsPassword,
     ProxyRefused,
     #[cfg(feature = "rustls")]
-    Certificate(&'static str),
+    Certificate(Words),
     #[cfg(feature = "rustls")]
-    Tls(&'static str),
+    Tls(Words),
+    #[cfg(feature = "rustls")]
+    TlsAlert(Option<&'static str>),
     ClosedEarly,
     NotHttp,
     /// Something that the HTTP library does not say apart from its text.
@@ -76,41 +80,71 @@ fn of_io(error: &io::Error) -> Option<Cause> {
 #[cfg(feature = "rustls")]
 fn of_tls(error: &rustls::Error) -> Cause {
     use rustls::{CertificateError, Error};
+    let words = |english, chinese| Words { english, chinese };
     match error {
         Error::InvalidCertificate(certificate) => Cause::Certificate(match certificate {
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired",
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "it is not valid yet",
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                "it belongs to another host"
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => words("it has expired", "已过期"),
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                words("it is not valid yet", "尚未生效")
             }
-            CertificateError::UnknownIssuer => "this machine does not trust its issuer",
-            CertificateError::Revoked => "it was revoked",
-            CertificateError::BadSignature => "its signature is wrong",
-            _ => "it is not valid",
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                words("it belongs to another host", "属于其他主机")
+            }
+            CertificateError::UnknownIssuer => words("this machine does not trust its issuer", "本机不信任其颁发者"),
+            CertificateError::Revoked => words("it was revoked", "已吊销"),
+            CertificateError::BadSignature => words("its signature is wrong", "签名错误"),
+            _ => words("it is not valid", "无效"),
         }),
-        Error::AlertReceived(alert) => Cause::Tls(alert.as_str().unwrap_or("an unknown alert")),
-        Error::InvalidMessage(_) => Cause::Tls("the server does not speak TLS"),
-        Error::PeerIncompatible(_) => Cause::Tls("no common version or cipher"),
-        _ => Cause::Tls("the other side does not keep to the protocol"),
+        Error::AlertReceived(alert) => Cause::TlsAlert(alert.as_str()),
+        Error::InvalidMessage(_) => Cause::Tls(words("the server does not speak TLS", "对方不是 TLS 服务器")),
+        Error::PeerIncompatible(_) => Cause::Tls(words("no common version or cipher", "没有共同的版本或加密套件")),
+        _ => Cause::Tls(words("the other side does not keep to the protocol", "对方不遵守协议")),
+    }
+}
+
+impl Localized for Cause {
+    fn fmt_in(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let say = |english, chinese, f: &mut fmt::Formatter<'_>| f.write_str(Words { english, chinese }.get(language));
+        match self {
+            // In the language of the system and of the standard library.
+            Self::Io { code: Some(code), .. } => write!(f, "{}", io::Error::from_raw_os_error(*code)),
+            Self::Io { kind, .. } => write!(f, "{kind}"),
+            Self::UnknownHost => {
+                say("the host has no address: check its name, and the DNS", "找不到主机地址：请检查域名和 DNS", f)
+            }
+            Self::ProxyNeedsPassword => say("the proxy asks for a user name and a password", "代理要求用户名和密码", f),
+            Self::ProxyRefused => say("the proxy refused to connect to the server", "代理拒绝连接服务器", f),
+            #[cfg(feature = "rustls")]
+            Self::Certificate(reason) => {
+                say("the server's certificate was refused: ", "服务器证书不可信：", f)?;
+                f.write_str(reason.get(language))
+            }
+            #[cfg(feature = "rustls")]
+            Self::Tls(reason) => {
+                say("TLS failed: ", "TLS 失败：", f)?;
+                f.write_str(reason.get(language))
+            }
+            #[cfg(feature = "rustls")]
+            Self::TlsAlert(alert) => {
+                say("TLS failed: the server reports ", "TLS 失败：服务器报告 ", f)?;
+                f.write_str(alert.unwrap_or("an unknown alert"))
+            }
+            Self::ClosedEarly => say(
+                "the server closed the connection before the response was complete",
+                "服务器在响应完整之前关闭了连接",
+                f,
+            ),
+            Self::NotHttp => say("what the server sent is not HTTP", "服务器返回的不是 HTTP", f),
+            Self::Other => {
+                say("the HTTP library gives no reason that may be shown", "HTTP 库没有给出可以显示的原因", f)
+            }
+        }
     }
 }
 
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io { code: Some(code), .. } => io::Error::from_raw_os_error(*code).fmt(f),
-            Self::Io { kind, .. } => kind.fmt(f),
-            Self::UnknownHost => f.write_str("the host has no address: check its name, and the DNS"),
-            Self::ProxyNeedsPassword => f.write_str("the proxy asks for a user name and a password"),
-            Self::ProxyRefused => f.write_str("the proxy refused to connect to the server"),
-            #[cfg(feature = "rustls")]
-            Self::Certificate(reason) => write!(f, "the server's certificate was refused: {reason}"),
-            #[cfg(feature = "rustls")]
-            Self::Tls(reason) => write!(f, "TLS failed: {reason}"),
-            Self::ClosedEarly => f.write_str("the server closed the connection before the response was complete"),
-            Self::NotHttp => f.write_str("what the server sent is not HTTP"),
-            Self::Other => f.write_str("the HTTP library gives no reason that may be shown"),
-        }
+        self.fmt_in(Language::English, f)
     }
 }
 
@@ -134,8 +168,11 @@ mod tests {
                 "the server's certificate was refused: its signature is wrong",
             ),
             (certificate(CertificateError::BadEncoding), "the server's certificate was refused: it is not valid"),
-            (Error::AlertReceived(AlertDescription::HandshakeFailure), "TLS failed: HandshakeFailure"),
-            (Error::AlertReceived(AlertDescription::Unknown(255)), "TLS failed: an unknown alert"),
+            (
+                Error::AlertReceived(AlertDescription::HandshakeFailure),
+                "TLS failed: the server reports HandshakeFailure",
+            ),
+            (Error::AlertReceived(AlertDescription::Unknown(255)), "TLS failed: the server reports an unknown alert"),
             (Error::InvalidMessage(InvalidMessage::InvalidContentType), "TLS failed: the server does not speak TLS"),
             (
                 Error::PeerIncompatible(PeerIncompatible::NoCipherSuitesInCommon),

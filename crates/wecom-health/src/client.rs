@@ -1,4 +1,4 @@
-//! The client: `send`, on which every call rests, with its token, its tries and its deadline.
+//! The client: `send`, on which every method rests, with its token, its attempts and its deadline.
 
 use std::fmt;
 use std::pin::pin;
@@ -13,13 +13,13 @@ use crate::error::Kind;
 use crate::limits::Limits;
 use crate::model::{AccessToken, CorpId, Endpoint, GetTokenRequest, Paged, Response, Token};
 use crate::token::Tokens;
-use crate::transport::Transport;
+use crate::transport::{Output, Transport};
 use crate::{ClientBuilder, Error, Pages, Secret, trace};
 
-/// How often a call is tried at most.
-const TRIES: usize = 3;
+/// How many attempts a request has. A rejected token is not counted.
+const MAX_ATTEMPTS: usize = 3;
 
-/// A client of the health-report API for one app. Cheap to clone; clones share connections and the token.
+/// A client of the health-report API for one app. Cheap to clone: clones share connections and the token.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), wecom_health::Error> {
@@ -46,16 +46,16 @@ pub(crate) struct Inner {
 }
 
 impl Client {
-    /// A client for the app with this secret.
+    /// Starts to build a client for the app with this secret.
     pub fn builder(corp_id: impl Into<CorpId>, secret: Secret) -> ClientBuilder {
         ClientBuilder::new(corp_id.into(), secret)
     }
 
-    /// Makes any call, also one of your own [`Endpoint`].
+    /// Sends a request to any endpoint, also to one of your own [`Endpoint`].
     ///
-    /// The token is fetched when first needed. If the server rejects it, a new one is fetched and the call made once more. All
-    /// calls only read, so a call that fails for a passing reason ([`Error::is_transient`]) is tried three times at most, with a
-    /// pause in between, and as long as [`ClientBuilder::timeout`] allows. A rejected token is not one of the three.
+    /// The token is fetched when first needed. If the server rejects it, a new one is fetched and the request sent once more. All
+    /// endpoints only read, so a request that fails for a passing reason ([`Error::is_transient`]) is retried twice, with a pause
+    /// before each retry, within [`ClientBuilder::timeout`].
     ///
     /// ```no_run
     /// # async fn run(client: wecom_health::Client, date: wecom_health::model::NaiveDate) -> Result<(), wecom_health::Error> {
@@ -68,41 +68,37 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The request holds a number that the vendor does not allow; the server was not reached, did not answer as the API does,
-    /// or refused the call.
+    /// The request holds a number that the vendor does not allow; the server was not reached, did not respond as the API does, or
+    /// refused the request.
     pub async fn send<E: Endpoint>(&self, request: &E) -> Result<<E::Response as Response>::Output, Error> {
-        let span = trace::Call::new(E::PATH);
+        let span = trace::Request::new(E::PATH);
         let start = Instant::now();
-        let mut tries = Tries::until(after(start, self.0.timeout));
-        // Pinned here, as below: what is large is slow to hand over, which showed in the benchmark.
-        let result = span.run(pin!(self.send_with_token(request, &mut tries))).await;
-        span.ended(result.as_ref().err(), tries.made, start.elapsed());
+        let mut attempts = Attempts::until(after(start, self.0.timeout));
+        // Pinned here, as below: large futures are slow to move, which showed in the benchmark.
+        let result = span.run(pin!(self.send_with_token(request, &mut attempts))).await;
+        span.ended(result.as_ref().err(), attempts.made, start.elapsed());
         result
     }
 
-    /// Any call whose answer comes in pages, also one of your own [`Paged`].
+    /// Starts a request whose response comes in pages, also one of your own [`Paged`].
     pub fn pages<R: Paged>(&self, request: R) -> Pages<R> {
         Pages::new(self.clone(), request)
     }
 
-    async fn send_with_token<E: Endpoint>(
-        &self,
-        request: &E,
-        tries: &mut Tries,
-    ) -> Result<<E::Response as Response>::Output, Error> {
-        request.check().map_err(|error| Kind::Range(error).at(E::PATH, 0))?;
+    async fn send_with_token<E: Endpoint>(&self, request: &E, attempts: &mut Attempts) -> Result<Output<E>, Error> {
+        request.check().map_err(|error| Kind::Range(error).into_error(E::PATH, 0))?;
         if E::TOKEN_PARAMETER.is_none() {
-            return self.try_until(request, None, tries).await;
+            return self.retry(request, None, attempts).await;
         }
-        let token = self.token(tries.deadline).await?;
-        let error = match self.try_until(request, Some(&token), tries).await {
+        let token = self.token(attempts.deadline).await?;
+        let error = match self.retry(request, Some(&token), attempts).await {
             Err(error) if error.rejects_token() => error,
             result => return result,
         };
-        self.forget(&token, &error, tries.deadline).await;
-        let token = self.token(tries.deadline).await?;
-        match self.try_until(request, Some(&token), tries).await {
-            Err(error) if error.rejects_token() => Err(match self.forget(&token, &error, tries.deadline).await {
+        self.forget(&token, &error, attempts.deadline).await;
+        let token = self.token(attempts.deadline).await?;
+        match self.retry(request, Some(&token), attempts).await {
+            Err(error) if error.rejects_token() => Err(match self.forget(&token, &error, attempts.deadline).await {
                 Some(time) => error.holding(time),
                 None => error,
             }),
@@ -113,7 +109,7 @@ impl Client {
     async fn token(&self, deadline: Instant) -> Result<AccessToken, Error> {
         let client = self.clone();
         let waiting = self.0.tokens.get(move |deadline| client.fetch_token(deadline));
-        let late = |_| Err(Kind::Deadline { last: None }.at(GetTokenRequest::PATH, 0));
+        let late = |_| Err(Kind::Deadline { last: None }.into_error(GetTokenRequest::PATH, 0));
         timeout_at(deadline, pin!(waiting)).await.unwrap_or_else(late)
     }
 
@@ -123,54 +119,41 @@ impl Client {
         timeout_at(deadline, self.0.tokens.forget(token, error.api()?)).await.ok()?
     }
 
-    /// A new token.
+    /// Fetches a new token.
     async fn fetch_token(self, deadline: Instant) -> Result<Token, Error> {
         let request = GetTokenRequest::new(self.0.corp_id.clone(), self.0.secret.get().clone());
-        let mut tries = Tries::until(deadline);
-        let token = self.try_until(&request, None, &mut tries).await?;
+        let mut attempts = Attempts::until(deadline);
+        let token = self.retry(&request, None, &mut attempts).await?;
         if token.access_token.expose().is_empty() {
-            return Err(Kind::EmptyToken.at(GetTokenRequest::PATH, tries.made));
+            return Err(Kind::EmptyToken.into_error(GetTokenRequest::PATH, attempts.made));
         }
         Ok(token)
     }
 
-    /// Sends a request until it succeeds, fails for good, or may not be tried again.
-    async fn try_until<E: Endpoint>(
+    /// Makes attempts until one succeeds, one fails for good, or there may be no other.
+    async fn retry<E: Endpoint>(
         &self,
         request: &E,
         token: Option<&AccessToken>,
-        tries: &mut Tries,
-    ) -> Result<<E::Response as Response>::Output, Error> {
+        attempts: &mut Attempts,
+    ) -> Result<Output<E>, Error> {
         let mut last = None;
         loop {
-            let attempt = async {
-                if E::TOKEN_PARAMETER.is_some() {
-                    let waiting = self.0.limits.wait(E::PATH);
-                    timeout_at(tries.deadline, pin!(waiting)).await.map_err(|_| Kind::Deadline { last: None })?;
-                }
-                tries.made += 1;
-                self.0.transport.call(request, token, tries.deadline).await
-            };
-            let error = match attempt.await {
+            let error = match self.attempt(request, token, attempts).await {
                 Ok(output) => {
                     if token.is_some() {
                         self.0.tokens.accepted();
                     }
                     return Ok(output);
                 }
-                Err(Kind::Deadline { .. }) => Kind::Deadline { last: last.take() }.at(E::PATH, tries.made),
-                Err(kind) => kind.at(E::PATH, tries.made),
+                Err(Kind::Deadline { .. }) => Kind::Deadline { last: last.take() }.into_error(E::PATH, attempts.made),
+                Err(kind) => kind.into_error(E::PATH, attempts.made),
             };
             if token.is_some() && error.api().is_some() && !error.rejects_token() {
                 self.0.tokens.accepted();
             }
-            let pause = match self.0.wait_when_rate_limited {
-                Some(pause) if error.is_rate_limited() && E::TOKEN_PARAMETER.is_some() => Some(pause),
-                _ if error.is_transient() => tries.pauses.get_or_insert_with(pauses).next(),
-                _ => None,
-            };
-            match pause {
-                Some(pause) if after(Instant::now(), pause) < tries.deadline => {
+            match self.pause_after::<E>(&error, attempts) {
+                Some(pause) if after(Instant::now(), pause) < attempts.deadline => {
                     trace::retry(&error, pause);
                     sleep(pause).await;
                     last = Some(error);
@@ -179,27 +162,51 @@ impl Client {
             }
         }
     }
+
+    /// Makes one attempt, when the limit of requests a minute allows it.
+    async fn attempt<E: Endpoint>(
+        &self,
+        request: &E,
+        token: Option<&AccessToken>,
+        attempts: &mut Attempts,
+    ) -> Result<Output<E>, Kind> {
+        if E::TOKEN_PARAMETER.is_some() {
+            let waiting = self.0.limits.wait(E::PATH);
+            timeout_at(attempts.deadline, pin!(waiting)).await.map_err(|_| Kind::Deadline { last: None })?;
+        }
+        attempts.made += 1;
+        self.0.transport.attempt(request, token, attempts.deadline).await
+    }
+
+    /// Returns how long to wait before the next attempt; nothing if there is none.
+    fn pause_after<E: Endpoint>(&self, error: &Error, attempts: &mut Attempts) -> Option<Duration> {
+        match self.0.wait_when_rate_limited {
+            Some(pause) if error.is_rate_limited() && E::TOKEN_PARAMETER.is_some() => Some(pause),
+            _ if error.is_transient() => attempts.pauses.get_or_insert_with(pauses).next(),
+            _ => None,
+        }
+    }
 }
 
-/// How often a call may still be tried, and until when.
-struct Tries {
+/// The attempts of one request.
+struct Attempts {
     deadline: Instant,
-    /// Made when the first try has failed.
+    /// Made when the first attempt has failed.
     pauses: Option<ExponentialBackoff>,
     made: u32,
 }
 
-impl Tries {
+impl Attempts {
     fn until(deadline: Instant) -> Self {
         Self { deadline, pauses: None, made: 0 }
     }
 }
 
-/// How long to wait after each try but the last.
+/// The pauses after each attempt but the last.
 fn pauses() -> ExponentialBackoff {
     let pauses =
         ExponentialBuilder::new().with_min_delay(Duration::from_millis(100)).with_max_delay(Duration::from_secs(5));
-    pauses.with_max_times(TRIES - 1).with_jitter().build()
+    pauses.with_max_times(MAX_ATTEMPTS - 1).with_jitter().build()
 }
 
 impl fmt::Debug for Client {

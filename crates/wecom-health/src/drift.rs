@@ -1,4 +1,4 @@
-//! Reports what an answer holds beyond the schema: the vendor has added a field or a value.
+//! Reports drift: what a response has and the schema does not, because the vendor has added a field or a value.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -8,11 +8,11 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 use crate::model::{Response, Shape};
 
-/// Something in an answer that the schema does not describe.
+/// Something in a response that the schema does not describe.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Drift {
-    /// A field that is not in the schema. Its value is not told: it may be somebody's answer.
+    /// A field that is not in the schema. Its value is left out, because it may be somebody's answer.
     UnknownField {
         /// Where, e.g. `job_info.question_templates[].score`.
         path: String,
@@ -36,48 +36,48 @@ impl fmt::Display for Drift {
     }
 }
 
-/// After so many the schema is of another API, and memory is better used otherwise.
-const MOST: usize = 1_000;
+/// After so many, the response is of another API, and further reports would only fill the memory.
+const MAX_REPORTS: usize = 1_000;
 
-/// The name of a field is the server's to choose, and is kept: a longer one is cut.
+/// Characters of a field's name that are kept: the server may send longer ones.
 const LONGEST_NAME: usize = 100;
 
 type Callback = Arc<dyn Fn(&Drift) + Send + Sync>;
 
-/// Tells a callback of each drift once.
+/// Passes each drift to a callback once.
 #[derive(Clone)]
-pub(crate) struct Watch {
+pub(crate) struct DriftReporter {
     callback: Callback,
-    told: Arc<Mutex<HashSet<Drift>>>,
+    reported: Arc<Mutex<HashSet<Drift>>>,
 }
 
-impl Watch {
+impl DriftReporter {
     pub(crate) fn new(callback: Callback) -> Self {
-        Self { callback, told: Arc::default() }
+        Self { callback, reported: Arc::default() }
     }
 
-    /// Looks through an answer, without building it in memory.
-    pub(crate) fn look<R: Response>(&self, body: &[u8]) {
+    /// Walks through a response, without building it in memory.
+    pub(crate) fn inspect<R: Response>(&self, body: &[u8]) {
         let Some(shape) = R::shape() else { return };
-        let walk = Walk { watch: self, shape, path: &mut String::new() };
-        // What cannot be read is not drift: decoding has told of it.
+        let walk = Walk { reporter: self, shape, path: &mut String::new() };
+        // What cannot be read is not drift: decoding has reported it.
         let _ = walk.deserialize(&mut serde_json::Deserializer::from_slice(body));
     }
 
-    fn tell(&self, drift: Drift) {
-        let new = {
-            let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-            told.len() < MOST && told.insert(drift.clone())
+    fn report(&self, drift: Drift) {
+        let is_new = {
+            let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
+            reported.len() < MAX_REPORTS && reported.insert(drift.clone())
         };
-        if new {
+        if is_new {
             (self.callback)(&drift);
         }
     }
 }
 
-/// A value of an answer, and what the schema says about it.
+/// A value of a response, and what the schema says about it.
 struct Walk<'a> {
-    watch: &'a Watch,
+    reporter: &'a DriftReporter,
     shape: Shape,
     path: &'a mut String,
 }
@@ -85,7 +85,7 @@ struct Walk<'a> {
 impl Walk<'_> {
     /// What is inside the value.
     fn inside(&mut self, shape: Shape) -> Walk<'_> {
-        Walk { watch: self.watch, shape, path: self.path }
+        Walk { reporter: self.reporter, shape, path: self.path }
     }
 }
 
@@ -119,7 +119,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
                 Some(field) => fields.next_value_seed(self.inside(field.shape))?,
                 None => {
                     fields.next_value::<IgnoredAny>()?;
-                    self.watch.tell(Drift::UnknownField { path: self.path.clone() });
+                    self.reporter.report(Drift::UnknownField { path: self.path.clone() });
                 }
             }
             self.path.truncate(before);
@@ -140,7 +140,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
         if let Shape::Coded(known) = self.shape
             && known.iter().all(|known| known.value != value)
         {
-            self.watch.tell(Drift::UnknownValue { path: self.path.clone(), value });
+            self.reporter.report(Drift::UnknownValue { path: self.path.clone(), value });
         }
         Ok(())
     }
@@ -176,15 +176,15 @@ mod tests {
     use crate::model::GetReportJobInfoResponse;
 
     #[test]
-    fn a_body_of_another_api_is_not_told_without_end() {
-        let told = Arc::new(AtomicUsize::new(0));
-        let counter = Arc::clone(&told);
-        let watch = Watch::new(Arc::new(move |_: &Drift| {
+    fn reports_end_after_a_thousand() {
+        let reports = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&reports);
+        let reporter = DriftReporter::new(Arc::new(move |_: &Drift| {
             counter.fetch_add(1, Ordering::Relaxed);
         }));
         let fields: serde_json::Map<_, _> =
-            (0..2 * MOST).map(|number| (format!("field{number}"), Value::Null)).collect();
-        watch.look::<GetReportJobInfoResponse>(Value::from(fields).to_string().as_bytes());
-        assert_eq!(told.load(Ordering::Relaxed), MOST);
+            (0..2 * MAX_REPORTS).map(|number| (format!("field{number}"), Value::Null)).collect();
+        reporter.inspect::<GetReportJobInfoResponse>(Value::from(fields).to_string().as_bytes());
+        assert_eq!(reports.load(Ordering::Relaxed), MAX_REPORTS);
     }
 }

@@ -1,4 +1,4 @@
-//! Why a call failed, without anything that must not be shown.
+//! Why a request failed, without anything that must not be shown.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,14 +7,14 @@ use std::time::Duration;
 use reqwest::StatusCode;
 
 use crate::cause::Cause;
-use crate::model::{ApiError, ErrCode, RangeError, ResponseError};
+use crate::model::{ApiError, ErrCode, Language, Localized, RangeError, ResponseError, Words};
 
-/// Why a call failed, or why a client could not be built.
+/// Why a request failed, or why a client could not be built.
 ///
-/// `Display` is one line that names the call's path and what is wrong; `source` has the details of a failed connection, and
-/// the predicates' documentation what to do.
-/// Neither they nor `Debug` hold the secret, a token, a URL's query or anything of a body, except the caller's own address
-/// where the server does not trust it.
+/// `Display` is one English line with the endpoint's path and what is wrong; [`Localized::in_language`] returns the same in Chinese.
+/// `source` has the reason why a connection failed, and the documentation of the predicates says what to do. Secrets, tokens,
+/// queries and bodies never appear in any of them, nor in `Debug`, except for the caller's own address where the server does not
+/// trust it.
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
 
@@ -26,10 +26,26 @@ struct Inner {
     held: Option<Duration>,
 }
 
+/// What to do about a mistake, in both languages.
+#[derive(Clone, Debug)]
+pub(crate) struct Advice {
+    english: String,
+    chinese: String,
+}
+
+impl Localized for Advice {
+    fn fmt_in(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match language {
+            Language::English => &self.english,
+            Language::Chinese => &self.chinese,
+        })
+    }
+}
+
 /// What went wrong.
 #[derive(Clone, Debug)]
 pub(crate) enum Kind {
-    Configuration(String),
+    Configuration(Advice),
     Unwritable,
     Range(RangeError),
     Concurrency {
@@ -44,7 +60,7 @@ pub(crate) enum Kind {
         offset: i64,
     },
     Deadline {
-        /// Why the try before failed.
+        /// Why the attempt before failed.
         last: Option<Error>,
     },
     Connect {
@@ -87,16 +103,17 @@ impl Kind {
         matches!(self, Self::Unwritable | Self::Range(_) | Self::Concurrency { .. } | Self::InsideRuntime)
     }
 
-    /// The error after this many requests to an endpoint.
-    pub(crate) fn at(self, endpoint: &'static str, attempts: u32) -> Error {
+    /// The error after this many attempts at an endpoint.
+    pub(crate) fn into_error(self, endpoint: &'static str, attempts: u32) -> Error {
         let attempts = if self.is_not_sent() { 0 } else { attempts };
         Error(Arc::new(Inner { endpoint: Some(endpoint), attempts, kind: self, held: None }))
     }
 }
 
 impl Error {
-    /// A mistake of the program or its environment; says what to do.
-    pub(crate) fn configuration(advice: String) -> Self {
+    /// A mistake of the program or its environment, with what to do in English and in Chinese.
+    pub(crate) fn configuration(english: impl Into<String>, chinese: impl Into<String>) -> Self {
+        let advice = Advice { english: english.into(), chinese: chinese.into() };
         Self(Arc::new(Inner { endpoint: None, attempts: 0, kind: Kind::Configuration(advice), held: None }))
     }
 
@@ -112,18 +129,18 @@ impl Error {
         Self(Arc::new(Inner { endpoint: *endpoint, attempts: 0, kind: kind.clone(), held: Some(time) }))
     }
 
-    /// Path of the call that failed, which may be the token's; nothing if no call was made.
+    /// Returns the path of the endpoint that failed, which may be the token's; nothing where nothing was to be sent.
     pub fn endpoint(&self) -> Option<&'static str> {
         self.0.endpoint
     }
 
-    /// How many requests were sent to the [`endpoint`](Self::endpoint) until it failed; for `gettoken`, by whichever call fetched
-    /// the token for all. 0 if no token was asked for, because that failed a moment ago: see [`retry_after`](Self::retry_after).
+    /// Returns how many attempts at the [`endpoint`](Self::endpoint) were made; for `gettoken`, by whichever request fetched the token
+    /// for all. 0 if no token was asked for, because that failed a moment ago: see [`retry_after`](Self::retry_after).
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// The server's refusal, if that is what failed.
+    /// Returns the server's refusal, if that is what failed.
     pub fn api(&self) -> Option<&ApiError> {
         match &self.0.kind {
             Kind::Response(ResponseError::Api(error)) | Kind::TokensRejected(error) => Some(error),
@@ -134,12 +151,23 @@ impl Error {
     /// Returns how long this client asks for no new token after this error; nothing if it may ask at once.
     ///
     /// The vendor blocks callers that ask for tokens in a loop. So after a refusal, requests that need a new token fail with the
-    /// same error, for 60 seconds where the credentials are wrong or calls came too often, and for 10 seconds otherwise.
+    /// same error, for 60 seconds where the credentials are wrong or requests came too often, and for 10 seconds otherwise.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.held
     }
 
-    /// The status of an answer that does not come from the API, e.g. 502 from a gateway.
+    /// Returns why the connection failed, or the attempt before the deadline, in a language; the same as the last `source`.
+    pub fn details(&self, language: Language) -> Option<String> {
+        match &self.0.kind {
+            Kind::Connect { cause, .. } | Kind::Interrupted(cause) => Some(cause.in_language(language).to_string()),
+            Kind::Deadline { last: Some(error) } => {
+                Some(error.details(language).unwrap_or_else(|| error.in_language(language).to_string()))
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the HTTP status of a response that does not come from the API, e.g. 502 from a gateway.
     ///
     /// # Troubleshooting
     ///
@@ -151,12 +179,12 @@ impl Error {
         }
     }
 
-    /// The server does not accept the corp id, the secret or the token.
+    /// Returns whether the server does not accept the corp id, the secret or the token.
     ///
     /// # Troubleshooting
     ///
-    /// Check both credentials in the admin console. A refused secret is not tried again for a minute, because the server bans
-    /// an address for an hour after many tries. A rejected token has already been replaced once.
+    /// Check both credentials in the admin console. A refused secret is not sent again for a minute, because the server bans
+    /// an address for an hour after many attempts. A rejected token has already been replaced once.
     pub fn is_auth(&self) -> bool {
         self.is_refused_credentials()
             || self.has_code(&[
@@ -167,11 +195,11 @@ impl Error {
             ])
     }
 
-    /// The app may not do this, or not from this address.
+    /// Returns whether the app may not do this, or not from this address.
     ///
     /// # Troubleshooting
     ///
-    /// The message says what to change in the admin console: the apps that may call (健康上报 › 可调用接口的应用), the trusted
+    /// The message says what to change in the admin console: the apps that may send requests (健康上报 › 可调用接口的应用), the trusted
     /// addresses (企业可信IP), or the app's state and visible range.
     pub fn is_permission(&self) -> bool {
         self.has_code(&[
@@ -187,18 +215,19 @@ impl Error {
         ])
     }
 
-    /// Calls came too often; the server blocks them for a minute, or for an hour where the limit of an hour is reached.
+    /// Returns whether requests came too often: the server blocks them for a minute, or for an hour where the limit of an hour is
+    /// reached.
     ///
     /// # Troubleshooting
     ///
-    /// Wait, lower [`ClientBuilder::calls_per_minute`](crate::ClientBuilder::calls_per_minute) where several programs share an
+    /// Wait, lower [`ClientBuilder::requests_per_minute`](crate::ClientBuilder::requests_per_minute) where several programs share an
     /// enterprise, or let the client wait:
     /// [`ClientBuilder::wait_when_rate_limited`](crate::ClientBuilder::wait_when_rate_limited).
     pub fn is_rate_limited(&self) -> bool {
-        self.has_code(&[ErrCode::RATE_LIMITED])
+        self.has_code(&[ErrCode::TOO_MANY_REQUESTS])
     }
 
-    /// The server says that the request is wrong: a parameter, or a job that does not exist.
+    /// Returns whether the server says that the request is wrong: a parameter, or a job that does not exist.
     ///
     /// # Troubleshooting
     ///
@@ -207,11 +236,12 @@ impl Error {
         self.has_code(&[ErrCode::INVALID_PARAMETER, ErrCode::MISSING_PARAMETER, ErrCode::INVALID_JOB_ID])
     }
 
-    /// It may work when tried again: the connection failed, the answer took too long, a gateway failed (5xx), or the server is busy (-1).
+    /// Returns whether the same request may work later: the connection failed, the response took too long, a gateway failed (5xx), or
+    /// the server is busy (-1).
     ///
     /// # Troubleshooting
     ///
-    /// The client has tried [`attempts`](Self::attempts) times. Try again later.
+    /// The client has made [`attempts`](Self::attempts) attempts. Try again later.
     pub fn is_transient(&self) -> bool {
         match &self.0.kind {
             Kind::Connect { .. } | Kind::Timeout | Kind::Interrupted(_) | Kind::Deadline { .. } => true,
@@ -220,7 +250,8 @@ impl Error {
         }
     }
 
-    /// Nothing was sent, because the request cannot be written, is not one that the vendor allows, or is made in the wrong place.
+    /// Returns whether nothing was sent, because the request cannot be written, is not one that the vendor allows, or is made in the
+    /// wrong place.
     ///
     /// # Troubleshooting
     ///
@@ -229,7 +260,7 @@ impl Error {
         self.0.kind.is_not_sent()
     }
 
-    /// No connection to the server came about.
+    /// Returns whether no connection to the server could be made.
     ///
     /// # Troubleshooting
     ///
@@ -238,12 +269,12 @@ impl Error {
         matches!(self.0.kind, Kind::Connect { .. })
     }
 
-    /// The answer was not complete in time.
+    /// Returns whether the response was not complete in time.
     ///
     /// # Troubleshooting
     ///
-    /// Try again, or allow more time: [`ClientBuilder::timeout`](crate::ClientBuilder::timeout) for all of a call,
-    /// [`ClientBuilder::attempt_timeout`](crate::ClientBuilder::attempt_timeout) for one try, and where
+    /// Try again, or allow more time: [`ClientBuilder::timeout`](crate::ClientBuilder::timeout) for the whole request,
+    /// [`ClientBuilder::attempt_timeout`](crate::ClientBuilder::attempt_timeout) for one attempt, and where
     /// [`is_connect`](Self::is_connect) holds too, [`ClientBuilder::connect_timeout`](crate::ClientBuilder::connect_timeout).
     pub fn is_timeout(&self) -> bool {
         match &self.0.kind {
@@ -253,8 +284,8 @@ impl Error {
         }
     }
 
-    /// The answer is not what the schema describes: not JSON, cut off, of other types, without its payload, with more items than
-    /// were asked for, or larger than [`response_limit`](crate::ClientBuilder::response_limit).
+    /// Returns whether the response is not what the schema describes: not JSON, cut off, of other types, without its payload, with more
+    /// items than were asked for, or larger than [`response_limit`](crate::ClientBuilder::response_limit).
     ///
     /// # Troubleshooting
     ///
@@ -266,7 +297,7 @@ impl Error {
         }
     }
 
-    /// The server reports success, but could read the request only in part, so its answer was not used.
+    /// Returns whether the server reports success, but could read the request only in part, so that its response was not used.
     ///
     /// # Troubleshooting
     ///
@@ -296,53 +327,122 @@ impl Error {
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(endpoint) = self.0.endpoint {
-            write!(f, "{endpoint}: ")?;
+impl Localized for Error {
+    fn fmt_in(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { endpoint, attempts, kind, held } = &*self.0;
+        if let Some(endpoint) = endpoint {
+            f.write_str(endpoint)?;
+            f.write_str(match language {
+                Language::English => ": ",
+                Language::Chinese => "：",
+            })?;
         }
-        match &self.0.kind {
-            Kind::Configuration(advice) => f.write_str(advice),
-            Kind::Unwritable => f.write_str("not sent: the request cannot be written as JSON or as a query"),
-            Kind::Range(error) => write!(f, "not sent: {error}"),
-            Kind::Concurrency { pages, most } => write!(f, "not sent: the concurrency is {pages}: write 1 to {most}"),
-            Kind::Stopped => f.write_str("the runtime was shut down during the call, or the call panicked"),
-            Kind::InsideRuntime => f.write_str(
-                "not sent: this thread belongs to an asynchronous runtime, which a blocking client would stop: use wecom_health::Client here",
-            ),
-            Kind::EmptyToken => f.write_str("the server reports success, but the token is empty"),
-            Kind::RepeatedPage { offset } => {
+        kind.fmt_in(language, f)?;
+        // After the first failure, the caller has yet to be told that requests are held back.
+        match (held.filter(|_| *attempts == 0).map(|time| time.as_millis().div_ceil(1_000)), language) {
+            (Some(seconds), Language::English) => write!(f, " (no new token is asked for within {seconds} s)"),
+            (Some(seconds), Language::Chinese) => write!(f, "（{seconds} 秒内不再获取令牌）"),
+            (None, _) => Ok(()),
+        }
+    }
+}
+
+impl Localized for Kind {
+    fn fmt_in(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let say = |words: Words, f: &mut fmt::Formatter<'_>| f.write_str(words.get(language));
+        match (self, language) {
+            (Self::Configuration(advice), _) => advice.fmt_in(language, f),
+            (Self::Unwritable, _) => say(UNWRITABLE, f),
+            (Self::Range(error), Language::English) => write!(f, "not sent: {error}"),
+            (Self::Range(error), Language::Chinese) => write!(f, "未发送：{}", error.in_language(language)),
+            (Self::Concurrency { pages, most }, Language::English) => {
+                write!(f, "not sent: the concurrency is {pages}: write 1 to {most}")
+            }
+            (Self::Concurrency { pages, most }, Language::Chinese) => {
+                write!(f, "未发送：并发数为 {pages}，应为 1 到 {most}")
+            }
+            (Self::Stopped, _) => say(STOPPED, f),
+            (Self::InsideRuntime, _) => say(INSIDE_RUNTIME, f),
+            (Self::EmptyToken, _) => say(EMPTY_TOKEN, f),
+            (Self::RepeatedPage { offset }, Language::English) => {
                 write!(f, "the server repeats a page, at offset {offset}: stopped, because it would never end")
             }
-            Kind::Deadline { .. } => f.write_str("the call was not done within its time"),
-            Kind::Connect { .. } => f.write_str("could not connect to the server"),
-            Kind::Timeout => f.write_str("the answer was not complete in time"),
-            Kind::Interrupted(_) => {
-                f.write_str("the connection broke off before the answer was complete, or it is no HTTP")
+            (Self::RepeatedPage { offset }, Language::Chinese) => {
+                write!(f, "服务器在偏移量 {offset} 处重复返回同一页：已停止，否则永不结束")
             }
-            Kind::Redirect(status) => {
+            (Self::Deadline { .. }, _) => say(DEADLINE, f),
+            (Self::Connect { .. }, _) => say(CONNECT, f),
+            (Self::Timeout, _) => say(TIMEOUT, f),
+            (Self::Interrupted(_), _) => say(INTERRUPTED, f),
+            (Self::Redirect(status), Language::English) => {
                 write!(
                     f,
                     "HTTP {status}: redirects are not followed, they would carry the token along; check the base URL"
                 )
             }
-            Kind::Status(status) => write!(f, "HTTP {status}: this is not the API, which always answers 200"),
-            Kind::TooLarge { limit } => {
+            (Self::Redirect(status), Language::Chinese) => {
+                write!(f, "HTTP {status}：不跟随重定向，以免带出令牌；请检查服务器地址")
+            }
+            (Self::Status(status), Language::English) => {
+                write!(
+                    f,
+                    "HTTP {status}: this is not the API, which always answers 200; check the base URL and the proxy"
+                )
+            }
+            (Self::Status(status), Language::Chinese) => {
+                write!(f, "HTTP {status}：这不是企业微信接口（接口总是返回 200）；请检查服务器地址和代理")
+            }
+            (Self::TooLarge { limit }, Language::English) => {
                 write!(f, "the response is larger than {limit} bytes: raise the limit if this is the API")
             }
-            Kind::TooManyItems { asked_for } => {
+            (Self::TooLarge { limit }, Language::Chinese) => {
+                write!(f, "响应超过 {limit} 字节：如果确实是企业微信接口，请提高上限")
+            }
+            (Self::TooManyItems { asked_for }, Language::English) => {
                 write!(f, "the server sent more than the {asked_for} items that a page may have")
             }
-            Kind::Response(error) => error.fmt(f),
-            Kind::TokensRejected(error) => write!(f, "the server rejects every token that it gives out: {error}"),
-        }?;
-        match self.0.held {
-            // Rounded up, so that waiting this long is enough.
-            Some(time) if self.0.attempts == 0 => {
-                write!(f, " (no new token is asked for within {} s)", time.as_millis().div_ceil(1_000))
+            (Self::TooManyItems { asked_for }, Language::Chinese) => {
+                write!(f, "服务器返回的一页超过 {asked_for} 条")
             }
-            _ => Ok(()),
+            (Self::Response(error), _) => error.fmt_in(language, f),
+            (Self::TokensRejected(error), Language::English) => {
+                write!(f, "the server rejects every token that it gives out: {error}")
+            }
+            (Self::TokensRejected(error), Language::Chinese) => {
+                write!(f, "服务器拒绝它发放的每一个令牌：{}", error.in_language(language))
+            }
         }
+    }
+}
+
+const UNWRITABLE: Words = Words {
+    english: "not sent: the request cannot be written as JSON or as a query",
+    chinese: "未发送：请求无法写成 JSON 或查询参数",
+};
+const STOPPED: Words = Words {
+    english: "the runtime was shut down during the request, or the request panicked",
+    chinese: "请求期间运行时已关闭，或请求发生 panic",
+};
+const INSIDE_RUNTIME: Words = Words {
+    english: "not sent: this thread belongs to an asynchronous runtime, which a blocking client would stop: use wecom_health::Client here",
+    chinese: "未发送：当前线程属于异步运行时，阻塞式客户端会使其停住：请改用 wecom_health::Client",
+};
+const EMPTY_TOKEN: Words = Words {
+    english: "the server reports success, but the token is empty",
+    chinese: "服务器返回成功，但令牌为空",
+};
+const DEADLINE: Words =
+    Words { english: "the request was not done within its time", chinese: "请求未在规定时间内完成" };
+const CONNECT: Words = Words { english: "could not connect to the server", chinese: "无法连接服务器" };
+const TIMEOUT: Words = Words { english: "the response was not complete in time", chinese: "响应超时" };
+const INTERRUPTED: Words = Words {
+    english: "the connection broke off before the response was complete, or it is no HTTP",
+    chinese: "连接在响应完整之前中断，或对方不是 HTTP",
+};
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fmt_in(Language::English, f)
     }
 }
 

@@ -6,9 +6,9 @@ use crate::model::*;
 use crate::{Client, Error, Pages};
 
 impl Client {
-    /// Fetches the details of a health-report job on one day (获取健康上报任务详情).
+    /// Fetches the details of a health-report job on one day.
     ///
-    /// Vendor's page: <https://developer.work.weixin.qq.com/document/path/22041>.
+    /// Vendor's page: [获取健康上报任务详情](https://developer.work.weixin.qq.com/document/path/22041).
     ///
     /// # Errors
     ///
@@ -17,27 +17,30 @@ impl Client {
     pub async fn report_job_info(&self, jobid: impl Into<JobId>, date: NaiveDate) -> Result<JobInfo, Error> {
         self.send(&GetReportJobInfoRequest::new(jobid, date)).await
     }
-    /// Lists the ids of the jobs that are running now (获取健康上报任务ID列表).
+
+    /// Lists the ids of the jobs that are running now.
     ///
     /// All items in a stream, or one page.
     ///
-    /// Vendor's page: <https://developer.work.weixin.qq.com/document/path/93677>.
+    /// Vendor's page: [获取健康上报任务ID列表](https://developer.work.weixin.qq.com/document/path/93677).
     #[doc(alias = "get_report_jobids")]
     pub fn report_job_ids(&self) -> Pages<GetReportJobIdsRequest> {
         self.pages(GetReportJobIdsRequest::new())
     }
-    /// Lists everybody's answers to a job on one day (获取用户填写答案).
+
+    /// Lists everybody's answers to a job on one day.
     ///
     /// All items in a stream, or one page.
     ///
-    /// Vendor's page: <https://developer.work.weixin.qq.com/document/path/93679>.
+    /// Vendor's page: [获取用户填写答案](https://developer.work.weixin.qq.com/document/path/93679).
     #[doc(alias = "get_report_answer")]
     pub fn report_answers(&self, jobid: impl Into<JobId>, date: NaiveDate) -> Pages<GetReportAnswerRequest> {
         self.pages(GetReportAnswerRequest::new(jobid, date))
     }
-    /// Fetches how much the app was used on one day (获取健康上报使用统计).
+
+    /// Fetches how much the app was used on one day.
     ///
-    /// Vendor's page: <https://developer.work.weixin.qq.com/document/path/93676>.
+    /// Vendor's page: [获取健康上报使用统计](https://developer.work.weixin.qq.com/document/path/93676).
     ///
     /// # Errors
     ///
@@ -50,9 +53,9 @@ impl Client {
 
 #[cfg(feature = "blocking")]
 impl blocking::Client {
-    /// Fetches the details of a health-report job on one day (获取健康上报任务详情).
+    /// Fetches the details of a health-report job on one day.
     ///
-    /// Vendor's page: <https://developer.work.weixin.qq.com/document/path/22041>.
+    /// Vendor's page: [获取健康上报任务详情](https://developer.work.weixin.qq.com/document/path/22041).
     ///
     /// # Errors
     ///
@@ -61,27 +64,30 @@ impl blocking::Client {
     pub fn report_job_info(&self, jobid: impl Into<JobId>, date: NaiveDate) -> Result<JobInfo, Error> {
         self.send(&GetReportJobInfoRequest::new(jobid, date))
     }
-    /// Lists the ids of the jobs that are running now (获取健康上报任务ID列表).
+
+    /// Lists the ids of the jobs that are running now.
     ///
     /// All items in an iterator, or one page.
     ///
-    /// Vendor's page: <https://developer.work.weixin.qq.com/document/path/93677>.
+    /// Vendor's page: [获取健康上报任务ID列表](https://developer.work.weixin.qq.com/document/path/93677).
     #[doc(alias = "get_report_jobids")]
     pub fn report_job_ids(&self) -> blocking::Pages<GetReportJobIdsRequest> {
         self.pages(GetReportJobIdsRequest::new())
     }
-    /// Lists everybody's answers to a job on one day (获取用户填写答案).
+
+    /// Lists everybody's answers to a job on one day.
     ///
     /// All items in an iterator, or one page.
     ///
-    /// Vendor's page: <https://developer.work.weixin.qq.com/document/path/93679>.
+    /// Vendor's page: [获取用户填写答案](https://developer.work.weixin.qq.com/document/path/93679).
     #[doc(alias = "get_report_answer")]
     pub fn report_answers(&self, jobid: impl Into<JobId>, date: NaiveDate) -> blocking::Pages<GetReportAnswerRequest> {
         self.pages(GetReportAnswerRequest::new(jobid, date))
     }
-    /// Fetches how much the app was used on one day (获取健康上报使用统计).
+
+    /// Fetches how much the app was used on one day.
     ///
-    /// Vendor's page: <https://developer.work.weixin.qq.com/document/path/93676>.
+    /// Vendor's page: [获取健康上报使用统计](https://developer.work.weixin.qq.com/document/path/93676).
     ///
     /// # Errors
     ///

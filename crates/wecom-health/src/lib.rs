@@ -32,5 +32,5 @@ pub use pages::{Items, Pages};
 pub use redis_store::RedisTokenStore;
 pub use secret::Secret;
 pub use token_store::{MemoryTokenStore, StoreError, StoreFuture, StoredToken, TokenKey, TokenStore};
-/// The types of requests and answers, and the calls.
+/// The types of requests and responses, and the endpoints.
 pub use wecom_health_model as model;

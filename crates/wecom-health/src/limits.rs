@@ -1,4 +1,4 @@
-//! How many calls a minute go out, for each endpoint of its own.
+//! The limit of requests a minute, for each endpoint by itself.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
@@ -9,7 +9,7 @@ use leaky_bucket::RateLimiter;
 
 use crate::task::Task;
 
-/// Holds calls back.
+/// Holds requests back.
 pub(crate) struct Limits {
     per_minute: Option<NonZeroU32>,
     endpoints: Mutex<HashMap<&'static str, Arc<RateLimiter>>>,
@@ -20,7 +20,7 @@ impl Limits {
         Self { per_minute, endpoints: Mutex::default() }
     }
 
-    /// Waits until a call to an endpoint may go out.
+    /// Waits until a request to an endpoint may go out.
     pub(crate) async fn wait(&self, endpoint: &'static str) {
         let Some(per_minute) = self.per_minute else { return };
         let limiter = {
@@ -28,14 +28,14 @@ impl Limits {
             Arc::clone(endpoints.entry(endpoint).or_insert_with(|| Arc::new(limiter(per_minute))))
         };
         if !limiter.try_acquire(1) {
-            // Whoever is first in the queue serves the others: it must not stand still.
+            // The first in the queue fills the bucket for the others, so it must not stand still: it waits in a task.
             Task::start(limiter.acquire_owned(1)).result().await;
         }
     }
 }
 
-/// Never more than this many in any minute: a tenth may go out at once, the rest follows evenly. The interval is in whole
-/// milliseconds, which is how the bucket counts.
+/// Returns a bucket that lets no more requests out in any minute: a tenth at once, the rest evenly. The interval is in whole
+/// milliseconds, because the bucket counts in them.
 fn limiter(per_minute: NonZeroU32) -> RateLimiter {
     const TICKS_OF_A_MINUTE: u32 = 600;
     let burst = (per_minute.get() / 10).max(1);
@@ -51,25 +51,24 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn no_minute_sees_more_calls_than_the_limit() {
+    async fn no_minute_has_more_requests_than_the_limit() {
         for per_minute in [1, 2, 10, 600, 601, 1_300, 10_000, 18_000, 66_668, u32::MAX] {
             // As fast as may be; and in bursts, with pauses that fill the bucket again.
             for pauses in [&[0][..], &[0, 0, 0, 7, 1_300], &[6_000, 13]] {
                 let limits = Limits::new(NonZeroU32::new(per_minute));
                 let start = tokio::time::Instant::now();
-                let mut calls = Vec::new();
-                while start.elapsed() < Duration::from_secs(130) && calls.len() < 50_000 {
-                    limits.wait("/call").await;
-                    calls.push(start.elapsed());
-                    let pause = if calls.len() % 997 == 0 { pauses[calls.len() / 997 % pauses.len()] } else { 0 };
+                let mut requests = Vec::new();
+                while start.elapsed() < Duration::from_secs(130) && requests.len() < 50_000 {
+                    limits.wait("/endpoint").await;
+                    requests.push(start.elapsed());
+                    let pause = if requests.len() % 997 == 0 { pauses[requests.len() / 997 % pauses.len()] } else { 0 };
                     tokio::time::sleep(Duration::from_millis(pause)).await;
                 }
-                let most = calls
-                    .iter()
-                    .enumerate()
-                    .map(|(first, from)| calls.partition_point(|call| *call < *from + Duration::from_secs(60)) - first);
+                let most = requests.iter().enumerate().map(|(first, from)| {
+                    requests.partition_point(|call| *call < *from + Duration::from_secs(60)) - first
+                });
                 let most = u32::try_from(most.max().unwrap()).unwrap();
-                assert!(most <= per_minute, "{most} calls of {per_minute} in a minute");
+                assert!(most <= per_minute, "{most} requests of {per_minute} in a minute");
             }
         }
     }
@@ -79,29 +78,29 @@ mod tests {
         for per_minute in [10, 600, 667, 1_300, 10_000] {
             let limits = Limits::new(NonZeroU32::new(per_minute));
             let start = tokio::time::Instant::now();
-            let mut calls = 0;
+            let mut requests = 0;
             while start.elapsed() < Duration::from_secs(60) {
-                limits.wait("/call").await;
-                calls += 1;
+                limits.wait("/endpoint").await;
+                requests += 1;
             }
-            assert!(calls >= per_minute * 85 / 100, "{calls} of {per_minute}");
+            assert!(requests >= per_minute * 85 / 100, "{requests} of {per_minute}");
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_call_that_nobody_drives_holds_no_other_back() {
+    async fn a_request_that_is_not_polled_holds_no_other_back() {
         let limits = Limits::new(NonZeroU32::new(600));
         for _ in 0..60 {
-            limits.wait("/call").await;
+            limits.wait("/endpoint").await;
         }
-        let mut standing_still = Box::pin(limits.wait("/call"));
+        let mut standing_still = Box::pin(limits.wait("/endpoint"));
         assert!(futures_util::poll!(&mut standing_still).is_pending());
-        let other = tokio::time::timeout(Duration::from_secs(1), limits.wait("/call")).await;
+        let other = tokio::time::timeout(Duration::from_secs(1), limits.wait("/endpoint")).await;
         assert!(other.is_ok());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn endpoints_do_not_hold_each_other_back_and_none_is_held_back_without_a_limit() {
+    async fn each_endpoint_has_a_limit_of_its_own() {
         let limits = Limits::new(NonZeroU32::new(1));
         let start = tokio::time::Instant::now();
         limits.wait("/one").await;

@@ -1,11 +1,10 @@
-//! Answers that come in pages: one page, or a stream over all of them.
+//! Responses that come in pages: one page, or a stream over all of them.
 
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
-use std::hash::{DefaultHasher, Hasher};
-use std::io;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use futures_util::stream::{self, BoxStream, Stream, StreamExt, TryStreamExt};
 use serde::Serialize;
@@ -14,9 +13,10 @@ use sync_wrapper::SyncWrapper;
 use crate::error::Kind;
 use crate::model::{Endpoint, Paged, Response};
 use crate::task::Task;
+use crate::transport::Output;
 use crate::{Client, Error};
 
-/// A call whose answer comes in pages: [`stream`](Self::stream) all items, or [`send`](Self::send) for one page.
+/// A request whose response comes in pages: [`stream`](Self::stream) fetches all items, [`send`](Self::send) one page.
 #[must_use = "nothing is sent until `stream` or `send`"]
 pub struct Pages<R> {
     client: Client,
@@ -32,24 +32,24 @@ impl<R: Paged> Pages<R> {
         Self { client, request, offset: offset.unwrap_or(0), page_size: limit.unwrap_or(R::MAX_LIMIT), concurrency: 1 }
     }
 
-    /// How many items to skip; none if not set.
+    /// Sets how many items to skip. Defaults to none.
     pub fn offset(mut self, offset: i64) -> Self {
         self.offset = offset;
         self
     }
 
-    /// How many items to ask for at once; the vendor's maximum, 100, if not set. A value that the vendor does not allow is
-    /// refused before anything is sent.
+    /// Sets how many items a page holds at most. Defaults to the vendor's maximum, 100.
+    ///
+    /// A value that the vendor does not allow is refused before anything is sent.
     pub fn page_size(mut self, items: i64) -> Self {
         self.page_size = items;
         self
     }
 
-    /// How many pages a stream fetches at once; one if not set. Order is kept; at most this many pages are in memory, and at
-    /// most this many calls go past the end. 0, and more than 100, are refused before anything is sent.
+    /// Sets how many pages a stream fetches at once, from 1 to 100. Defaults to 1.
     ///
-    /// Pages are fetched by tasks of the runtime, so that they are complete by the time they are needed, however long the
-    /// program works on an item. The tasks end with the stream.
+    /// Order is kept. At most this many pages are in memory, and at most this many requests go past the end. Pages are fetched by
+    /// tasks of the runtime while your program works on an item. The tasks end with the stream.
     pub fn concurrency(mut self, pages: usize) -> Self {
         self.concurrency = pages;
         self
@@ -59,36 +59,34 @@ impl<R: Paged> Pages<R> {
     ///
     /// # Errors
     ///
-    /// As [`Client::send`].
+    /// As [`Client::send`]; also where the page holds more items than were asked for.
     pub async fn send(self) -> Result<<R::Response as Response>::Output, Error> {
         let page = self.client.send(&self.request.page(self.offset, self.page_size)).await?;
-        check_length::<R>(&page, self.page_size)?;
+        length_of::<R>(&page, self.page_size)?;
         Ok(page)
     }
 
     /// Fetches all items, page by page.
     ///
-    /// The stream ends on an empty page, or where the server says that a page is the last. It goes on after a short page: by
-    /// what came, not by what was asked. After an error it ends. Dropping it stops its calls.
+    /// The stream ends on an empty page, or where the server says that a page is the last. It continues after a short page, with as
+    /// many items further on as came. It ends after an error. Dropping it aborts its requests.
     ///
     /// # Errors
     ///
-    /// As [`Client::send`]; also a server that repeats a page is stopped with an error.
+    /// As [`send`](Self::send); also where the server sends a page again.
     pub fn stream(self) -> Items<R::Item> {
         let position = Position { next: self.offset, ..Position::default() };
-        let walk = Walk { source: self, position, ahead: VecDeque::new(), seen: HashSet::new(), equal_singles: 0 };
-        let pages = stream::try_unfold(walk, |mut walk| async {
-            let page = walk.next_page().await?;
-            Ok(page.map(|items| (stream::iter(items.into_iter().map(Ok)), walk)))
-        });
-        Items(SyncWrapper::new(pages.try_flatten().boxed()))
+        let walk = Walk { source: self, position, ahead: VecDeque::new(), seen: SeenPages::default() };
+        let pages =
+            stream::try_unfold(walk, |mut walk| async { Ok(walk.next_page().await?.map(|items| (items, walk))) });
+        Items { pages: SyncWrapper::new(pages.boxed()), page: Vec::new().into_iter() }
     }
 }
 
 impl<R: Endpoint> fmt::Debug for Pages<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages")
-            .field("call", &R::NAME)
+            .field("endpoint", &R::NAME)
             .field("offset", &self.offset)
             .field("page_size", &self.page_size)
             .field("concurrency", &self.concurrency)
@@ -96,23 +94,17 @@ impl<R: Endpoint> fmt::Debug for Pages<R> {
     }
 }
 
-/// More pages at once than this are a mistake: the server refuses them.
+/// More pages at once are a mistake: the server refuses them.
 const MAX_CONCURRENCY: usize = 100;
-/// A page of one item may be equal to another this often: two people may have given the same answer.
-const EQUAL_SINGLES: u32 = 10;
 
-/// Where a stream has got to.
+/// A stream on its way.
 struct Walk<R: Paged> {
     source: Pages<R>,
     position: Position,
-    /// What is being fetched, in order. All of it follows on from `position.next`.
-    ahead: VecDeque<Task<Result<Page<R>, Error>>>,
-    /// Fingerprints of the pages so far.
-    seen: HashSet<u64>,
-    equal_singles: u32,
+    /// The pages that are being fetched, in order, from `position.next` on.
+    ahead: VecDeque<Task<Result<Output<R>, Error>>>,
+    seen: SeenPages,
 }
-
-type Page<R> = <<R as Endpoint>::Response as Response>::Output;
 
 /// Which items have been delivered, and what that says about the next ones.
 #[derive(Default)]
@@ -132,94 +124,117 @@ impl<R: Paged> Walk<R> {
             return Ok(None);
         }
         if !(1..=MAX_CONCURRENCY).contains(&self.source.concurrency) {
-            return Err(Kind::Concurrency { pages: self.source.concurrency, most: MAX_CONCURRENCY }.at(R::PATH, 0));
+            let kind = Kind::Concurrency { pages: self.source.concurrency, most: MAX_CONCURRENCY };
+            return Err(kind.into_error(R::PATH, 0));
         }
         self.fetch_ahead();
-        let Some(page) = self.ahead.pop_front() else { return Ok(None) };
-        let page = page.result().await.unwrap_or_else(|| Err(Kind::Stopped.at(R::PATH, 0)));
-        let page = page?;
-        let came = check_length::<R>(&page, self.source.page_size)?;
+        let page = match self.ahead.pop_front() {
+            Some(page) => page.result().await.unwrap_or_else(|| Err(Kind::Stopped.into_error(R::PATH, 0)))?,
+            None => {
+                self.source.client.send(&self.source.request.page(self.position.next, self.source.page_size)).await?
+            }
+        };
+        let length = length_of::<R>(&page, self.source.page_size)?;
         let (items, last) = R::items(page);
         if items.is_empty() {
             return Ok(None);
         }
-        if !self.seen.insert(fingerprint(&items)) {
-            self.equal_singles += 1;
-            if items.len() > 1 || self.equal_singles > EQUAL_SINGLES {
-                return Err(Kind::RepeatedPage { offset: self.position.next }.at(R::PATH, 1));
-            }
+        if self.seen.is_repeated(&items) {
+            return Err(Kind::RepeatedPage { offset: self.position.next }.into_error(R::PATH, 1));
         }
         self.position.ended = last;
-        self.advance(came);
+        self.advance(length);
         Ok(Some(items))
     }
 
-    /// Starts calls until as many are under way as may be.
+    /// Starts tasks that fetch the next pages, if several may be fetched at once and it is clear where each one starts.
     fn fetch_ahead(&mut self) {
-        let Position { next, stride, .. } = self.position;
-        let at_once = if stride.is_some() { self.source.concurrency } else { 1 };
-        while self.ahead.len() < at_once {
+        let Position { next, stride: Some(stride), .. } = self.position else { return };
+        if self.source.concurrency == 1 {
+            return;
+        }
+        while self.ahead.len() < self.source.concurrency {
             let under_way = i64::try_from(self.ahead.len()).unwrap_or(i64::MAX);
-            let offset = next.saturating_add(stride.unwrap_or(0).saturating_mul(under_way));
+            let offset = next.saturating_add(stride.saturating_mul(under_way));
             let request = self.source.request.page(offset, self.source.page_size);
             let client = self.source.client.clone();
             self.ahead.push_back(Task::start(async move { client.send(&request).await }));
         }
     }
 
-    /// Moves on by what came. Pages that were fetched ahead of a page of another length do not follow on from it.
-    fn advance(&mut self, came: i64) {
+    /// Moves on by the length of a page. Pages that were fetched ahead of a page of another length do not follow on from it.
+    fn advance(&mut self, length: i64) {
         let position = &mut self.position;
-        position.next = position.next.saturating_add(came);
+        position.next = position.next.saturating_add(length);
         match position.stride {
-            Some(stride) if stride != came => {
+            Some(stride) if stride != length => {
                 position.stride = None;
                 self.ahead.clear();
             }
             Some(_) => {}
             // A full page, or one as long as the page before: the next ones will be as long.
-            None if came == self.source.page_size || came == position.last => position.stride = Some(came),
+            None if length == self.source.page_size || length == position.last => position.stride = Some(length),
             None => {}
         }
-        position.last = came;
+        position.last = length;
     }
 }
 
 /// Returns how many items a page holds, if there are no more than were asked for.
-fn check_length<R: Paged>(page: &Page<R>, asked_for: i64) -> Result<i64, Error> {
-    let came = i64::try_from(R::count(page)).unwrap_or(i64::MAX);
-    if came > asked_for { Err(Kind::TooManyItems { asked_for }.at(R::PATH, 1)) } else { Ok(came) }
+fn length_of<R: Paged>(page: &Output<R>, asked_for: i64) -> Result<i64, Error> {
+    let length = i64::try_from(R::count(page)).unwrap_or(i64::MAX);
+    if length > asked_for { Err(Kind::TooManyItems { asked_for }.into_error(R::PATH, 1)) } else { Ok(length) }
 }
 
-/// Tells pages apart without keeping them.
-fn fingerprint<T: Serialize>(items: &[T]) -> u64 {
-    struct Hashing(DefaultHasher);
-    impl io::Write for Hashing {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.write(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
+/// Pages of one item may be equal this often: two people may have given the same answer.
+const MAX_EQUAL_SINGLES: u32 = 10;
+
+/// Recognises pages that the server sends again, because it ignores the offset. All pages are remembered: the server may send A, B, A, B.
+#[derive(Default)]
+struct SeenPages {
+    hasher: RandomState,
+    outlines: HashSet<u64>,
+    equal_singles: u32,
+}
+
+impl SeenPages {
+    fn is_repeated<T: Serialize>(&mut self, items: &[T]) -> bool {
+        let is_new = self.outlines.insert(self.outline(items));
+        self.equal_singles += u32::from(!is_new && items.len() == 1);
+        (!is_new && items.len() > 1) || self.equal_singles > MAX_EQUAL_SINGLES
     }
-    let mut hashing = Hashing(DefaultHasher::new());
-    // Items were decoded from JSON, so they can be written as JSON.
-    let _ = serde_json::to_writer(&mut hashing, items);
-    hashing.0.finish()
+
+    /// Hashes the length, the first and the last item: enough to recognise a page, also where its keys come in another order, and much
+    /// cheaper than all of it.
+    fn outline<T: Serialize>(&self, items: &[T]) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write_usize(items.len());
+        for item in [items.first(), items.last()] {
+            // Items were decoded from JSON, so they can be written as JSON.
+            hasher.write(&serde_json::to_vec(&item).unwrap_or_default());
+        }
+        hasher.finish()
+    }
 }
 
 /// A stream over the items of all pages. `Unpin`, so it needs no pinning.
-pub struct Items<T>(SyncWrapper<BoxStream<'static, Result<T, Error>>>);
+pub struct Items<T> {
+    pages: SyncWrapper<BoxStream<'static, Result<Vec<T>, Error>>>,
+    /// What is left of the page that came last.
+    page: std::vec::IntoIter<T>,
+}
+
+/// Items are moved out of the page, never pinned in it.
+impl<T> Unpin for Items<T> {}
 
 impl<T> Items<T> {
-    /// The next item; nothing at the end, and after an error.
+    /// Returns the next item; nothing at the end, and after an error.
     ///
     /// # Errors
     ///
     /// As [`Pages::stream`].
     pub async fn try_next(&mut self) -> Result<Option<T>, Error> {
-        self.0.get_mut().try_next().await
+        TryStreamExt::try_next(self).await
     }
 }
 
@@ -227,7 +242,16 @@ impl<T> Stream for Items<T> {
     type Item = Result<T, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.get_mut().poll_next_unpin(context)
+        loop {
+            if let Some(item) = self.page.next() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            match ready!(self.pages.get_mut().poll_next_unpin(context)) {
+                Some(Ok(page)) => self.page = page.into_iter(),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
     }
 }
 

@@ -11,9 +11,10 @@ pub(crate) fn check(scheme: &str) -> Result<(), Error> {
         let Some(value) = std::env::var_os(variable).filter(|value| !value.is_empty()) else { continue };
         if !value.to_str().is_some_and(is_proxy) {
             // The value may hold a password.
-            let advice =
-                format!("the environment variable {variable} is no HTTP proxy: write it like http://host:port");
-            return Err(Error::configuration(advice));
+            return Err(Error::configuration(
+                format!("the environment variable {variable} is no HTTP proxy: write it like http://host:port"),
+                format!("环境变量 {variable} 不是 HTTP 代理：应形如 http://host:port"),
+            ));
         }
     }
     Ok(())

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use crate::model::AccessToken;
 use crate::token_store::{StoreError, StoreFuture, StoredToken, TokenKey, TokenStore};
 
-/// Redis that does not answer within this time counts as down.
+/// How long Redis may take to reply.
 const REDIS_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The holder of the lock in `KEYS[1]`; nothing if what is there is no lock: another type or text, or without the expiry that
@@ -51,10 +51,10 @@ local kept = redis.pcall('GET', KEYS[1])
 if type(kept) == 'string' then return {kept, redis.call('PTTL', KEYS[1])} end
 return {'', 0}";
 
-/// Keeps tokens in Redis: the processes of an app share one, and one of them fetches it for all.
+/// Keeps tokens in Redis, so that the processes of an app share one.
 ///
-/// Keys are `wecom-health:<corp id>:<fingerprint>:token` and `…:lock`; both expire by themselves. The token is stored as it
-/// is, after the time until which it is fresh: whoever can read this Redis can make calls. Where Redis is down, each process fetches a token of its own.
+/// The keys are `wecom-health:<corp id>:<fingerprint>:token` and `…:lock`. Both expire by themselves. The token is stored as it is:
+/// whoever can read this Redis can send requests. Where Redis is down, each process fetches a token of its own.
 ///
 /// ```no_run
 /// use std::sync::Arc;
@@ -72,7 +72,7 @@ pub struct RedisTokenStore {
 }
 
 impl RedisTokenStore {
-    /// A store in the Redis at this URL. Connects when first used.
+    /// Opens a store in the Redis at this URL. Connects when first used.
     ///
     /// # Errors
     ///
@@ -85,7 +85,7 @@ impl RedisTokenStore {
         Ok(Self { client, connection: Mutex::new(None) })
     }
 
-    /// A store in the Redis of a client of your own, e.g. with TLS.
+    /// Opens a store in the Redis of a client of your own, e.g. with TLS.
     pub fn from_client(client: Client) -> Self {
         Self { client, connection: Mutex::new(None) }
     }
@@ -113,7 +113,7 @@ impl RedisTokenStore {
         let failure = match timeout(REDIS_TIMEOUT, run).await {
             Ok(Ok(value)) => return Ok(value),
             Ok(Err(error)) => StoreError::new(error.category().to_owned()),
-            Err(_) => StoreError::new("Redis does not answer"),
+            Err(_) => StoreError::new("Redis does not reply"),
         };
         *self.connection.lock().await = None;
         Err(failure)

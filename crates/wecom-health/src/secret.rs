@@ -1,4 +1,4 @@
-//! The app's secret on its way from the environment to the token call.
+//! The app's secret on its way from the environment to `gettoken`.
 
 use std::fmt;
 
@@ -16,12 +16,12 @@ use crate::model::CorpSecret;
 pub struct Secret(CorpSecret);
 
 impl Secret {
-    /// A secret that the program already has.
+    /// Wraps a secret that the program already has.
     pub fn new(secret: impl Into<String>) -> Self {
         Self(secret.into().into())
     }
 
-    /// The secret in an environment variable.
+    /// Reads the secret from an environment variable.
     ///
     /// # Errors
     ///
@@ -29,7 +29,10 @@ impl Secret {
     pub fn from_env(variable: &str) -> Result<Self, Error> {
         match std::env::var(variable) {
             Ok(secret) if !secret.is_empty() => Ok(Self::new(secret)),
-            _ => Err(Error::configuration(format!("set the environment variable {variable} to the app's secret"))),
+            _ => Err(Error::configuration(
+                format!("set the environment variable {variable} to the app's secret"),
+                format!("请把环境变量 {variable} 设为应用的 Secret"),
+            )),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Work that goes on while its caller does something else, and ends with it.
+//! Tasks that end with their owner.
 
 use std::future::Future;
 
@@ -6,8 +6,8 @@ use tokio::task::JoinHandle;
 
 use crate::trace;
 
-/// A task that ends when it is dropped. It goes on while nobody waits for it: work that stood still could keep others waiting,
-/// or run into its time-out.
+/// A task that is aborted when this is dropped. Unlike a future, it continues while nobody polls it: work that stands still could
+/// keep others waiting, or run into its timeout.
 pub(crate) struct Task<T>(JoinHandle<T>);
 
 impl<T: Send + 'static> Task<T> {
@@ -15,7 +15,7 @@ impl<T: Send + 'static> Task<T> {
         Self(tokio::spawn(trace::here(work)))
     }
 
-    /// What came of it; nothing if the runtime was shut down.
+    /// Waits for the result; nothing if the runtime was shut down.
     pub(crate) async fn result(mut self) -> Option<T> {
         match (&mut self.0).await {
             Ok(result) => Some(result),

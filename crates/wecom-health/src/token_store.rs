@@ -1,4 +1,4 @@
-//! Where tokens are kept: in this process by default, or in a place that processes share.
+//! Where tokens are kept: in this process, or in a place that processes share.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -13,29 +13,30 @@ use crate::{Secret, clock};
 /// What a [`TokenStore`] returns: a future, boxed so that stores can be exchanged at run time.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-/// Keeps the token of each app, and sees to it that only one client fetches a new one at a time.
+/// Keeps the token of each app, and lets one client at a time fetch a new one.
 ///
-/// A store that fails, or takes longer than 3 seconds, does not fail the call: the client then fetches a token of its own.
+/// A store that fails, or takes longer than 3 seconds, does not fail a request: the client then fetches a token of its own. A new
+/// token is saved while requests already use it.
 pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
-    /// The token of an app, if there is one that has not expired.
+    /// Returns the token of an app, if there is one that has not expired.
     fn load<'a>(&'a self, key: &'a TokenKey) -> StoreFuture<'a, Option<StoredToken>>;
 
-    /// Keeps a token until it expires, in place of an older one; but only while `owner` still has the lock: who was too slow must
-    /// not overwrite the token of whoever took over.
+    /// Keeps a token until it expires, in place of an older one, if `owner` still has the lock. A client that was too slow must not
+    /// overwrite the token of the one that took over.
     fn save<'a>(&'a self, key: &'a TokenKey, owner: &'a str, token: &'a StoredToken) -> StoreFuture<'a, ()>;
 
     /// Forgets a token that the server rejected. Must leave any other token in place.
     fn forget<'a>(&'a self, key: &'a TokenKey, rejected: &'a AccessToken) -> StoreFuture<'a, ()>;
 
-    /// Makes `owner` the one who fetches a new token, for as long as `lease`; false while somebody else is. Must be true
-    /// for the owner of the lock, whose lease starts anew.
+    /// Gives `owner` the lock for as long as `lease`; returns false while another owner has it. For the owner of the lock, the lease
+    /// starts anew.
     fn lock<'a>(&'a self, key: &'a TokenKey, owner: &'a str, lease: Duration) -> StoreFuture<'a, bool>;
 
-    /// Ends the lock of `owner`. Must leave the lock of anybody else in place.
+    /// Ends the lock of `owner`. Must leave the lock of any other owner in place.
     fn unlock<'a>(&'a self, key: &'a TokenKey, owner: &'a str) -> StoreFuture<'a, ()>;
 }
 
-/// Which app a token belongs to: corp id and a fingerprint of the secret, from which the secret cannot be told.
+/// The app that a token belongs to: its corp id, and a fingerprint that does not reveal its secret.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TokenKey {
     corp_id: CorpId,
@@ -57,7 +58,7 @@ impl fmt::Display for TokenKey {
     }
 }
 
-/// A token and how long it is good. `Debug` does not show the token.
+/// A token and how long it is valid. `Debug` does not show the token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredToken {
     /// The token.
@@ -87,8 +88,7 @@ impl fmt::Display for StoreError {
 
 impl std::error::Error for StoreError {}
 
-/// Keeps tokens in this process: what a client does that is given no store. Give the same one to several clients of an app,
-/// and they share its token.
+/// Keeps tokens in the memory of this process, which is the default. Clients of an app that are given the same store share its token.
 #[derive(Default)]
 pub struct MemoryTokenStore(Mutex<HashMap<TokenKey, Entry>>);
 
@@ -162,7 +162,7 @@ mod tests {
 
     /// What every store promises.
     #[tokio::test]
-    async fn only_the_owner_of_the_lock_saves_and_unlocks_and_only_the_rejected_token_is_forgotten() {
+    async fn only_the_owner_of_the_lock_saves_and_unlocks() {
         let store = MemoryTokenStore::default();
         let key = TokenKey::new(&"ww1".into(), &Secret::new("secret"));
         let later = clock::now() + Duration::from_secs(60);

@@ -1,4 +1,4 @@
-//! What goes to `tracing`, with the feature of that name; nothing without it. Never a URL, a body or a header.
+//! Spans and events for `tracing`, with the feature of that name. They never hold a URL, a body or a header.
 
 #[cfg(feature = "tracing")]
 mod enabled {
@@ -10,13 +10,13 @@ mod enabled {
     use crate::Error;
     use crate::token_store::StoreError;
 
-    /// The span of a call.
-    pub(crate) struct Call(Span);
+    /// The span of a request.
+    pub(crate) struct Request(Span);
 
-    impl Call {
+    impl Request {
         pub(crate) fn new(endpoint: &'static str) -> Self {
             Self(tracing::info_span!(
-                "wecom_health.call",
+                "wecom_health.request",
                 endpoint,
                 attempt = field::Empty,
                 errcode = field::Empty,
@@ -25,12 +25,12 @@ mod enabled {
             ))
         }
 
-        /// Runs the call in its span.
-        pub(crate) fn run<F: Future>(&self, call: F) -> impl Future<Output = F::Output> {
-            call.instrument(self.0.clone())
+        /// Runs the request in its span.
+        pub(crate) fn run<F: Future>(&self, request: F) -> impl Future<Output = F::Output> {
+            request.instrument(self.0.clone())
         }
 
-        /// How the call ended.
+        /// Records how the request ended.
         pub(crate) fn ended(&self, error: Option<&Error>, attempts: u32, elapsed: Duration) {
             self.0.record("attempt", attempts);
             self.0.record("elapsed_ms", u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
@@ -46,19 +46,19 @@ mod enabled {
         }
     }
 
-    /// Runs work that somebody else drives in the span of whoever asked for it.
+    /// Runs the work of a task in the span of the request that started it.
     pub(crate) fn here<F: Future>(work: F) -> impl Future<Output = F::Output> {
         work.in_current_span()
     }
 
-    /// The token store fails: the client goes on with a token of its own.
+    /// Reports that the token store fails, and that the client goes on with a token of its own.
     pub(crate) fn store_failed(error: &StoreError) {
-        tracing::warn!(%error, "going on with a token of this process");
+        tracing::warn!(%error, "continuing with a token of this process");
     }
 
-    /// A try failed, and there will be another.
+    /// Reports that an attempt failed and there will be a retry.
     pub(crate) fn retry(error: &Error, pause: Duration) {
-        tracing::debug!(%error, ?pause, "trying again");
+        tracing::debug!(%error, ?pause, "retrying");
     }
 }
 
@@ -72,15 +72,15 @@ mod disabled {
 
     use crate::Error;
 
-    pub(crate) struct Call;
+    pub(crate) struct Request;
 
-    impl Call {
+    impl Request {
         pub(crate) fn new(_: &'static str) -> Self {
             Self
         }
 
-        pub(crate) fn run<F: Future>(&self, call: F) -> F {
-            call
+        pub(crate) fn run<F: Future>(&self, request: F) -> F {
+            request
         }
 
         pub(crate) fn ended(&self, _: Option<&Error>, _: u32, _: Duration) {}

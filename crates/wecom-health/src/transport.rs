@@ -9,35 +9,28 @@ use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{StatusCode, Url};
 use tokio::time::{Instant, timeout_at};
 
-use crate::drift::Watch;
+use crate::drift::DriftReporter;
 use crate::error::Kind;
 use crate::model::{AccessToken, Endpoint, Method, Response};
+
+/// What a successful response of an endpoint holds.
+pub(crate) type Output<E> = <<E as Endpoint>::Response as Response>::Output;
 
 /// An HTTP client and the server it talks to.
 pub(crate) struct Transport {
     pub(crate) http: reqwest::Client,
     pub(crate) base: Url,
-    /// How long one try may take. Not left to the HTTP library, which is slower at it and may be the user's.
+    /// The time limit for one attempt. Not left to the HTTP library, which is slower at it and may be the user's.
     pub(crate) attempt_timeout: Duration,
-    /// How many bytes of a response are read at most.
+    /// The most bytes of a response that are read.
     pub(crate) response_limit: usize,
-    pub(crate) watch: Option<Watch>,
-    /// Few, and looked up in every call: a list is faster than a map.
-    urls: Mutex<Vec<(&'static str, Url)>>,
+    pub(crate) drift: Option<DriftReporter>,
+    /// Few, and looked up for every request: a list is faster than a map.
+    pub(crate) urls: Mutex<Vec<(&'static str, Url)>>,
 }
 
 impl Transport {
-    pub(crate) fn new(
-        http: reqwest::Client,
-        base: Url,
-        attempt_timeout: Duration,
-        response_limit: usize,
-        watch: Option<Watch>,
-    ) -> Self {
-        Self { http, base, attempt_timeout, response_limit, watch, urls: Mutex::default() }
-    }
-
-    /// Where a call goes. Put together once for each path: doing so in every call showed in the benchmark.
+    /// Returns the URL of an endpoint. Each is put together once: doing so for every request showed in the benchmark.
     fn url(&self, path: &'static str) -> Url {
         let mut urls = self.urls.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, url)) = urls.iter().find(|(known, _)| *known == path) {
@@ -49,47 +42,52 @@ impl Transport {
         url
     }
 
-    /// Sends a request and decodes the answer, in the time of one try and until the deadline at most; a refusal by the server is
-    /// an error.
-    #[expect(clippy::disallowed_methods, reason = "its errors are put into words of this crate here")]
-    pub(crate) async fn call<E: Endpoint>(
+    /// Sends a request once and decodes the response, within the time limit for an attempt and the deadline.
+    pub(crate) async fn attempt<E: Endpoint>(
         &self,
         request: &E,
         token: Option<&AccessToken>,
         deadline: Instant,
-    ) -> Result<<E::Response as Response>::Output, Kind> {
+    ) -> Result<Output<E>, Kind> {
+        let request = self.http_request(request, token)?;
+        // One timer for both limits, because each has its cost.
+        let end = Instant::now().checked_add(self.attempt_timeout).filter(|end| *end < deadline);
+        let late = |_| if end.is_some() { Kind::Timeout } else { Kind::Deadline { last: None } };
+        let exchange = exchange(request, self.response_limit);
+        let body = timeout_at(end.unwrap_or(deadline), pin!(exchange)).await.map_err(late)??;
+        let response = E::Response::from_slice(&body).map_err(Kind::Response)?;
+        if let Some(drift) = &self.drift {
+            drift.inspect::<E::Response>(&body);
+        }
+        response.into_result().map_err(Kind::Response)
+    }
+
+    fn http_request<E: Endpoint>(
+        &self,
+        request: &E,
+        token: Option<&AccessToken>,
+    ) -> Result<reqwest::RequestBuilder, Kind> {
         let url = self.url(E::PATH);
-        let sending = match E::METHOD {
+        let http = match E::METHOD {
             Method::Get => self.http.get(url).query(request),
             Method::Post => {
                 let body = serde_json::to_vec(request).map_err(|_| Kind::Unwritable)?;
                 self.http.post(url).header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body)
             }
         };
-        let token = E::TOKEN_PARAMETER.zip(token.map(AccessToken::expose));
-        let exchange = async {
-            let response = sending.query(&token.as_slice()).send().await.map_err(|error| Kind::of(&error))?;
-            match response.status() {
-                StatusCode::OK => body_of(response, self.response_limit).await,
-                status if status.is_redirection() => Err(Kind::Redirect(status)),
-                status => Err(Kind::Status(status)),
-            }
-        };
-        // One timer for both, because each costs in every call.
-        let end = Instant::now().checked_add(self.attempt_timeout).filter(|end| *end < deadline);
-        let late = |_| if end.is_some() { Kind::Timeout } else { Kind::Deadline { last: None } };
-        let body = timeout_at(end.unwrap_or(deadline), pin!(exchange)).await.map_err(late)??;
-        let answer = E::Response::from_slice(&body).map_err(Kind::Response)?;
-        if let Some(watch) = &self.watch {
-            watch.look::<E::Response>(&body);
-        }
-        answer.into_result().map_err(Kind::Response)
+        Ok(http.query(&E::TOKEN_PARAMETER.zip(token.map(AccessToken::expose)).as_slice()))
     }
 }
 
-/// The body, piece by piece, so that nobody fills the memory.
-#[expect(clippy::disallowed_methods, reason = "its errors are put into words of this crate here")]
-async fn body_of(mut response: reqwest::Response, limit: usize) -> Result<Vec<u8>, Kind> {
+/// Sends a request and reads the body of the response piece by piece, up to a limit.
+#[expect(clippy::disallowed_methods, reason = "the errors of the HTTP library are put into words of this crate here")]
+async fn exchange(request: reqwest::RequestBuilder, limit: usize) -> Result<Vec<u8>, Kind> {
+    let mut response = request.send().await.map_err(|error| Kind::of(&error))?;
+    match response.status() {
+        StatusCode::OK => {}
+        status if status.is_redirection() => return Err(Kind::Redirect(status)),
+        status => return Err(Kind::Status(status)),
+    }
     let mut body = Vec::new();
     while let Some(piece) = response.chunk().await.map_err(|error| Kind::of(&error))? {
         if body.len() + piece.len() > limit {

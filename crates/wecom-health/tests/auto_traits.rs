@@ -10,7 +10,7 @@ fn free<T: Send + Sync + Unpin + 'static>() {}
 fn sendable<T: Send>(_: T) {}
 
 #[test]
-fn the_client_and_what_it_gives_go_anywhere() {
+fn public_types_are_send_and_sync() {
     free::<Client>();
     free::<ClientBuilder>();
     free::<Drift>();
@@ -34,12 +34,12 @@ fn the_blocking_client_and_what_it_gives_go_anywhere() {
 
 #[cfg(feature = "redis")]
 #[test]
-fn the_redis_store_goes_anywhere() {
+fn the_redis_store_is_send_and_sync() {
     free::<wecom_health::RedisTokenStore>();
 }
 
 #[test]
-fn a_call_can_be_made_in_a_task() {
+fn a_request_can_be_sent_in_a_task() {
     // Never run: that it compiles is the test.
     let _ = |client: Client, date: NaiveDate| {
         sendable(client.report_job_info("jobid1", date));

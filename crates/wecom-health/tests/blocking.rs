@@ -24,7 +24,7 @@ fn builder(emulator: &Emulator) -> ClientBuilder {
 }
 
 #[test]
-fn the_calls_are_the_same() {
+fn blocking_requests_are_the_same() {
     let (_runtime, emulator) = emulator();
     let client = Client::new(builder(&emulator)).unwrap();
     client.report_job_info("jobid1", date()).unwrap();

@@ -7,7 +7,7 @@ mod support;
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
-use support::{CALLS, Case, call, cases, everything, holding, requests, warm_client};
+use support::{Case, ENDPOINTS, call, cases, everything, holding, requests, warm_client};
 use wecom_health::{Client, Secret};
 use wecom_health_emulator::{Emulator, Fault};
 
@@ -33,9 +33,9 @@ async fn check(case: Case, name: &'static str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_fault_is_told_apart_for_every_call() {
+async fn every_fault_has_its_own_error_at_every_endpoint() {
     let checks =
-        CALLS.into_iter().flat_map(|name| cases().into_iter().map(move |case| tokio::spawn(check(case, name))));
+        ENDPOINTS.into_iter().flat_map(|name| cases().into_iter().map(move |case| tokio::spawn(check(case, name))));
     // A few at a time: a busy machine must not run into the time for one try.
     let mut checks = futures_util::stream::iter(checks).buffer_unordered(16);
     while let Some(check) = checks.next().await {
@@ -44,7 +44,7 @@ async fn every_fault_is_told_apart_for_every_call() {
 }
 
 #[tokio::test]
-async fn a_success_without_its_payload_is_an_error_and_an_empty_list_is_not() {
+async fn only_a_missing_payload_is_an_error_not_an_empty_list() {
     let emulator = Emulator::start().await.unwrap();
     let client = warm_client(&emulator).await;
     for (name, field) in [
@@ -74,7 +74,7 @@ async fn a_refused_connection_is_tried_three_times() {
     let emulator = Emulator::start().await.unwrap();
     let client = warm_client(&emulator).await;
     drop(emulator);
-    for name in CALLS {
+    for name in ENDPOINTS {
         let refused = async {
             loop {
                 match call(&client, name).await {
@@ -117,7 +117,7 @@ async fn each_fault_has_a_line_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_rate_limit_is_waited_for_on_request_where_the_time_allows_it() {
+async fn a_rate_limit_is_waited_out_within_the_deadline() {
     let emulator = Emulator::start().await.unwrap();
     let builder = || Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
     let never = builder().wait_when_rate_limited(Duration::from_secs(60)).build().unwrap_err();
@@ -126,7 +126,7 @@ async fn a_rate_limit_is_waited_for_on_request_where_the_time_allows_it() {
     let pause = Duration::from_millis(700);
     let client = builder().wait_when_rate_limited(pause).timeout(Duration::from_secs(1)).build().unwrap();
     client.report_job_ids().send().await.unwrap();
-    let name = CALLS[3];
+    let name = ENDPOINTS[3];
     for (times, requests_made) in [(1, 2), (10, 2)] {
         let before = requests(&emulator, name);
         for _ in 0..times {
@@ -141,7 +141,7 @@ async fn a_rate_limit_is_waited_for_on_request_where_the_time_allows_it() {
 }
 
 #[tokio::test]
-async fn refused_credentials_and_addresses_are_final_and_busy_ones_are_not() {
+async fn refusals_of_gettoken_hold_and_busy_does_not() {
     // Code of gettoken, requests for a first and for a second call.
     for (code, first, second) in [(40001, 1, 1), (40013, 1, 1), (60020, 1, 1), (-1, 3, 4)] {
         let emulator = Emulator::start().await.unwrap();
@@ -150,23 +150,23 @@ async fn refused_credentials_and_addresses_are_final_and_busy_ones_are_not() {
         for _ in 0..first {
             emulator.fail_next("gettoken", Fault::ErrCode(code));
         }
-        let error = call(&client, CALLS[3]).await.unwrap_err();
+        let error = call(&client, ENDPOINTS[3]).await.unwrap_err();
         assert_eq!(error.endpoint(), Some("/cgi-bin/gettoken"), "{code}");
         assert_eq!(requests(&emulator, "gettoken"), first, "{code}");
-        assert_eq!(call(&client, CALLS[3]).await.is_ok(), second > first, "{code}");
+        assert_eq!(call(&client, ENDPOINTS[3]).await.is_ok(), second > first, "{code}");
         assert_eq!(requests(&emulator, "gettoken"), second, "{code}");
     }
 }
 
 #[tokio::test]
-async fn there_is_a_pause_before_each_new_try() {
+async fn there_is_a_pause_before_each_retry() {
     let emulator = Emulator::start().await.unwrap();
     let client = warm_client(&emulator).await;
     for _ in 0..2 {
-        emulator.fail_next(CALLS[3], Fault::ErrCode(-1));
+        emulator.fail_next(ENDPOINTS[3], Fault::ErrCode(-1));
     }
     let start = Instant::now();
-    call(&client, CALLS[3]).await.unwrap();
+    call(&client, ENDPOINTS[3]).await.unwrap();
     // 100 ms, then 200 ms, and some more by chance.
     assert!(start.elapsed() >= Duration::from_millis(300), "{:?}", start.elapsed());
 }

@@ -372,7 +372,7 @@ async fn why_a_connection_failed_is_said_in_words_of_ours() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_flood_of_1xx_ends_with_the_timeout() {
     let address = listen(|mut stream| async move {
         read_request(&mut stream).await;
@@ -383,7 +383,7 @@ async fn a_flood_of_1xx_ends_with_the_timeout() {
     let client = builder(&format!("http://{address}")).attempt_timeout(ATTEMPT).build().unwrap();
     let start = Instant::now();
     let error = client.report_stat(date()).await.unwrap_err();
-    assert!(error.is_timeout() && start.elapsed() < 5 * ATTEMPT, "{error} after {:?}", start.elapsed());
+    assert!(error.is_timeout() && start.elapsed() < 10 * ATTEMPT, "{error} after {:?}", start.elapsed());
 }
 
 // TLS, proxies, credentials.

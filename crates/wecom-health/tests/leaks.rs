@@ -10,7 +10,7 @@ mod support;
 use std::sync::Arc;
 
 use log::Log;
-use support::{CALLS, MARK, call, cases, date, everything, warm_client};
+use support::{ENDPOINTS, MARK, call, cases, date, everything, warm_client};
 use wecom_health::model::{AccessToken, GetTokenRequest};
 use wecom_health::{Client, MemoryTokenStore, Secret, StoredToken, TokenStore};
 use wecom_health_emulator::{Emulator, Fault};
@@ -22,7 +22,7 @@ async fn nothing_secret_is_shown_or_logged() {
     let mut needles = vec![MARK.to_owned()];
 
     // A fault of the call has the token in its URL, one of the token's own call the secret.
-    let probes = CALLS.into_iter().flat_map(|name| {
+    let probes = ENDPOINTS.into_iter().flat_map(|name| {
         cases().into_iter().flat_map(move |case| {
             [name, "gettoken"].map(|faulty| tokio::spawn(probe(name, faulty, case.faults.clone())))
         })
@@ -35,9 +35,10 @@ async fn nothing_secret_is_shown_or_logged() {
     let elsewhere = Emulator::start().await.unwrap();
     let emulator = Emulator::start().await.unwrap();
     let client = warm_client(&emulator).await;
-    let location = format!("{}/cgi-bin/health/{}", elsewhere.base_url(), CALLS[0]);
-    emulator.fail_next(CALLS[0], Fault::Http { status: 307, headers: vec![("location", location)], body: MARK.into() });
-    shown.extend(everything(&call(&client, CALLS[0]).await.unwrap_err()));
+    let location = format!("{}/cgi-bin/health/{}", elsewhere.base_url(), ENDPOINTS[0]);
+    emulator
+        .fail_next(ENDPOINTS[0], Fault::Http { status: 307, headers: vec![("location", location)], body: MARK.into() });
+    shown.extend(everything(&call(&client, ENDPOINTS[0]).await.unwrap_err()));
     assert!(elsewhere.requests().is_empty(), "the redirect was not followed");
     needles.extend(on_the_wire(&emulator));
 
@@ -67,7 +68,7 @@ async fn nothing_secret_is_shown_or_logged() {
     needles.dedup();
     assert!(needles.len() > 2, "secret, tokens and the mark");
     let log = capture.text();
-    for target in ["wecom_health.call", "hyper_util", "errcode=60020", "hint=\"", "attempt=3", "reqwest"] {
+    for target in ["wecom_health.request", "hyper_util", "errcode=60020", "hint=\"", "attempt=3", "reqwest"] {
         assert!(log.contains(target), "{target} is in no log: this test would find nothing");
     }
     for needle in &needles {
@@ -89,7 +90,7 @@ async fn nothing_secret_is_shown_or_logged() {
             emulator.revoke_tokens();
         }
         let log = capture.text();
-        assert_eq!(log.matches("going on with a token of this process").count(), 1);
+        assert_eq!(log.matches("continuing with a token of this process").count(), 1);
         assert!(!log.contains("marked-password") && !shown[0].contains("marked-password"));
     }
 }

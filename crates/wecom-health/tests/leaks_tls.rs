@@ -107,7 +107,7 @@ fn with_http2(tls: &Tls, port: u16) -> Client {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_gateway_that_repeats_the_url_puts_it_into_no_error_and_no_event() {
+async fn what_a_gateway_repeats_is_in_no_error_or_event() {
     let log = Log::start();
     let certificate = tls("localhost", &["h2"]);
     let mut errors = Vec::new();

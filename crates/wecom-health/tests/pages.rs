@@ -44,7 +44,7 @@ fn number(answer: &Answer) -> usize {
 }
 
 #[tokio::test]
-async fn every_answer_comes_once_and_in_order_however_the_server_cuts_its_pages() {
+async fn a_stream_yields_every_item_once_and_in_order() {
     for (total, cap) in [(1_234, 37), (1_234, 1_000), (1_200, 100), (100, 100), (99, 100), (37, 37), (1, 100), (0, 100)]
     {
         for concurrency in [1, 4, 16] {
@@ -125,7 +125,7 @@ async fn as_many_pages_as_asked_for_are_fetched_at_once() {
 }
 
 #[tokio::test]
-async fn after_one_full_page_or_two_equal_ones_pages_are_fetched_ahead() {
+async fn pages_are_fetched_ahead_once_their_length_is_clear() {
     for (cap, after_pages) in [(100, 1), (37, 2)] {
         let builder = Emulator::builder().synthetic_answers("jobid1", date(), 3_000).page_cap(cap);
         let (emulator, client) = start(builder.delay(Duration::from_millis(300))).await;
@@ -140,7 +140,7 @@ async fn after_one_full_page_or_two_equal_ones_pages_are_fetched_ahead() {
 }
 
 #[tokio::test]
-async fn a_slow_program_gets_its_pages_and_can_make_other_calls() {
+async fn a_slow_program_does_not_hold_other_requests_up() {
     let builder = Emulator::builder().synthetic_answers("jobid1", date(), 1_000).usage(date(), 1, 1);
     let emulator = builder.start().await.unwrap();
     let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
@@ -200,7 +200,7 @@ async fn a_page_longer_than_asked_for_is_refused() {
 }
 
 #[tokio::test]
-async fn equal_answers_on_pages_of_one_are_not_taken_for_a_repeated_page() {
+async fn equal_items_on_pages_of_one_are_not_a_repeated_page() {
     let twice: Vec<_> = ["a", "a", "b"].iter().map(|userid| json!({"id_type": 1, "userid": userid})).collect();
     let (_emulator, client) = start(Emulator::builder().answers("jobid1", date(), twice).page_cap(1)).await;
     let mut answers = client.report_answers("jobid1", date()).stream();
@@ -211,7 +211,7 @@ async fn equal_answers_on_pages_of_one_are_not_taken_for_a_repeated_page() {
 }
 
 #[tokio::test]
-async fn eleven_equal_answers_after_the_first_are_a_repeated_page() {
+async fn eleven_equal_pages_of_one_are_a_repeated_page() {
     let equal = vec![json!({"id_type": 1, "userid": "a"}); 20];
     let (_emulator, client) = start(Emulator::builder().answers("jobid1", date(), equal).page_cap(1)).await;
     let mut answers = client.report_answers("jobid1", date()).stream();
@@ -280,7 +280,7 @@ async fn an_error_comes_once_after_the_items_before_it() {
 }
 
 #[tokio::test]
-async fn dropping_a_stream_stops_its_calls() {
+async fn dropping_a_stream_aborts_its_requests() {
     let builder = Emulator::builder().synthetic_answers("jobid1", date(), 10_000).delay(Duration::from_millis(20));
     let (emulator, client) = start(builder).await;
     let mut answers = client.report_answers("jobid1", date()).concurrency(4).stream();
@@ -297,7 +297,7 @@ async fn dropping_a_stream_stops_its_calls() {
 }
 
 #[tokio::test]
-async fn a_dropped_stream_does_not_try_again() {
+async fn a_dropped_stream_does_not_retry() {
     let (emulator, client) = start(Emulator::builder().synthetic_answers("jobid1", date(), 10_000)).await;
     let mut answers = client.report_answers("jobid1", date()).concurrency(4).stream();
     for _ in 0..100 {
@@ -351,7 +351,44 @@ async fn a_server_that_repeats_a_page_is_stopped() {
 }
 
 #[tokio::test]
-async fn a_page_size_or_concurrency_that_cannot_be_is_refused_before_any_call() {
+async fn a_page_repeated_in_other_bytes_is_a_repeated_page() {
+    let (emulator, client) = start(Emulator::builder()).await;
+    let first =
+        r#"{"errcode": 0, "errmsg": "ok", "answers": [{"id_type": 1, "userid": "a"}, {"id_type": 1, "userid": "b"}]}"#;
+    let again = r#"{"answers": [{"userid": "a", "id_type": 1}, {"userid": "b", "id_type": 1}], "errmsg": "ok again", "errcode": 0}"#;
+    emulator.fail_next(ANSWERS, Fault::Body(first.into()));
+    emulator.fail_next(ANSWERS, Fault::Body(again.into()));
+    let mut answers = client.report_answers("jobid1", date()).stream();
+    for _ in 0..2 {
+        answers.try_next().await.unwrap().unwrap();
+    }
+    assert!(answers.try_next().await.unwrap_err().to_string().contains("repeats a page, at offset 2"));
+}
+
+#[tokio::test]
+async fn pages_and_items_debug_without_the_jobid() {
+    let (_emulator, client) = start(Emulator::builder()).await;
+    let pages = client.report_answers("jobid1", date()).offset(7).concurrency(3);
+    assert_eq!(
+        format!("{pages:?}"),
+        r#"Pages { endpoint: "get_report_answer", offset: 7, page_size: 100, concurrency: 3, .. }"#
+    );
+    assert_eq!(format!("{:?}", pages.stream()), "Items { .. }");
+}
+
+#[tokio::test]
+async fn items_are_a_stream() {
+    use futures_util::TryStreamExt;
+    for concurrency in [1, 4] {
+        let (_emulator, client) = start(Emulator::builder().synthetic_answers("jobid1", date(), 250)).await;
+        let answers: Vec<Answer> =
+            client.report_answers("jobid1", date()).concurrency(concurrency).stream().try_collect().await.unwrap();
+        assert_eq!(answers.iter().map(number).collect::<Vec<_>>(), (0..250).collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test]
+async fn a_bad_page_size_is_refused_before_sending() {
     let (emulator, client) = start(Emulator::builder().synthetic_jobs(5)).await;
     for size in [0, 101, -1, i64::MAX] {
         let told = format!("/cgi-bin/health/{IDS}: not sent: `limit` is {size}: write 1 to 100");

@@ -1,18 +1,18 @@
-//! The client's methods: one for each call that needs a token.
+//! The client's methods: one for each endpoint that needs a token.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Item, parse_quote};
 
-use super::endpoints::{output, parameters};
+use super::endpoints::parameters;
 use super::{docs, imports};
 use crate::schema::{Document, Link};
 
 /// Everything of the client's generated file.
 pub(super) fn items(document: &Document) -> Vec<Item> {
-    let calls: Vec<_> = document.links.iter().filter(|link| link.token_parameter().is_some()).collect();
-    let methods = calls.iter().map(|link| method(document, link, false));
-    let blocking = calls.iter().map(|link| method(document, link, true));
+    let links: Vec<_> = document.links.iter().filter(|link| link.token_parameter().is_some()).collect();
+    let methods = links.iter().map(|link| method(document, link, false));
+    let blocking = links.iter().map(|link| method(document, link, true));
     let clients: [Item; 2] = [
         parse_quote!(impl Client { #(#methods)* }),
         parse_quote! {
@@ -35,9 +35,9 @@ pub(super) fn items(document: &Document) -> Vec<Item> {
     items
 }
 
-/// The method for a call.
+/// The method for an endpoint.
 fn method(document: &Document, link: &Link, blocking: bool) -> TokenStream {
-    let page = format!("Vendor's page: <{}>.", link.page);
+    let page = format!("Vendor's page: [{}]({}).", link.term, link.page);
     let method = format_ident!("{}", link.method_name());
     let alias = (link.method_name() != link.rel).then_some(&link.rel).map(|alias| quote!(#[doc(alias = #alias)]));
     let request = format_ident!("{}", link.request());
@@ -55,7 +55,7 @@ fn method(document: &Document, link: &Link, blocking: bool) -> TokenStream {
             }
         };
     }
-    let output = format_ident!("{}", output(document, link.response()));
+    let output = format_ident!("{}", document.output(link.response()));
     let send = if blocking { "As [`blocking::Client::send`]." } else { "As [`Client::send`]." };
     let docs = docs::lines(&[&link.description, "", &page, "", "# Errors", "", send]);
     let (asynchronous, wait) = if blocking { (quote!(), quote!()) } else { (quote!(async), quote!(.await)) };

@@ -1,15 +1,36 @@
-//! Documentation of generated items: the description, then where it comes from.
+//! Documentation of generated items: label and term, then the sentence.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::schema::Document;
+use crate::schema::{KnownValue, Node};
 
-/// `///` lines for a definition.
-pub(super) fn definition(document: &Document, name: &str, description: &str) -> TokenStream {
-    let pages: Vec<_> = document.pages(name).into_iter().map(|page| format!("<{page}>")).collect();
-    let source = format!("Source: `#/$defs/{name}` in the schema; vendor's page {}.", pages.join(", "));
-    lines(&[description, "", &source])
+/// The documentation of a definition, with its place in the schema.
+pub(super) fn definition(name: &str, node: &Node) -> TokenStream {
+    let source = format!("Source: `#/$defs/{name}` in the schema.");
+    lines(&[&heading(&node.title, &node.term), "", &node.description, "", &source])
+}
+
+/// The documentation of a field.
+pub(super) fn field(node: &Node) -> TokenStream {
+    lines(&[&heading(&node.title, &node.term), "", &node.description])
+}
+
+/// The documentation of a known value.
+pub(super) fn known_value(known: &KnownValue) -> TokenStream {
+    let heading = format!("{}: {}", known.value, heading(&known.title, &known.term));
+    let advice = known.advice.as_ref().map(|advice| format!("What to do: {advice}."));
+    let mut texts = vec![heading.as_str()];
+    for text in [known.description.as_str(), advice.as_deref().unwrap_or_default()] {
+        if !text.is_empty() {
+            texts.extend(["", text]);
+        }
+    }
+    lines(&texts)
+}
+
+fn heading(title: &str, term: &str) -> String {
+    format!("{title} ({term}).")
 }
 
 /// `///` lines, one each.

@@ -18,9 +18,25 @@ pub(super) fn file(root: &Path, items: Vec<syn::Item>) -> Result<String> {
             text.push('\n');
         }
         after_import = import;
-        text.push_str(&prettyplease::unparse(&syn::File { items: vec![item], ..syn::parse_str("")? }));
+        let item = prettyplease::unparse(&syn::File { items: vec![item], ..syn::parse_str("")? });
+        text.push_str(&with_blank_lines(&item));
     }
     rustfmt(root, &text)
+}
+
+/// The text of an item with a blank line after each method but the last, which prettyplease leaves out.
+fn with_blank_lines(item: &str) -> String {
+    let mut text = String::with_capacity(item.len());
+    let mut after_method = false;
+    for line in item.lines() {
+        if after_method && line != "}" {
+            text.push('\n');
+        }
+        text.push_str(line);
+        text.push('\n');
+        after_method = line == "    }";
+    }
+    text
 }
 
 fn rustfmt(root: &Path, text: &str) -> Result<String> {

@@ -20,8 +20,8 @@ pub(super) fn of(items: &[Item], modules: &[(TokenStream, &[&str])]) -> Vec<Item
     uses.collect()
 }
 
-/// From where the model's generated code takes what it uses.
-pub(super) fn model() -> Vec<(TokenStream, &'static [&'static str])> {
+/// From where the generated types take what they use.
+pub(super) fn types() -> Vec<(TokenStream, &'static [&'static str])> {
     vec![
         (quote!(chrono), &["NaiveDate"]),
         (quote!(serde), &["Deserialize", "Serialize"]),
@@ -45,12 +45,22 @@ pub(super) fn model() -> Vec<(TokenStream, &'static [&'static str])> {
     ]
 }
 
+/// From where the generated shapes take what they use.
+pub(super) fn shapes() -> Vec<(TokenStream, &'static [&'static str])> {
+    vec![(quote!(crate), &["Described", "Field", "KnownValue", "Shape", "Words"])]
+}
+
 /// Every identifier of the tokens, also in what macros are given, and the modules that attributes name in strings.
 fn collect(tokens: TokenStream, names: &mut BTreeSet<String>) {
     for token in tokens {
         match token {
             TokenTree::Group(group) => collect(group.stream(), names),
-            TokenTree::Ident(ident) => drop(names.insert(ident.to_string())),
+            TokenTree::Ident(ident) => {
+                let name = ident.to_string();
+                // A constant of a trait needs the trait.
+                names.extend((name == "SHAPE").then(|| "Described".to_owned()));
+                names.insert(name);
+            }
             TokenTree::Literal(literal) => {
                 let text = literal.to_string();
                 names.extend(text.trim_matches('"').split_once("::").map(|(module, _)| module.to_owned()));

@@ -6,17 +6,15 @@ use syn::parse_quote;
 
 use super::docs;
 use super::newtypes::schemars;
-use crate::schema::{Definition, Document};
+use crate::schema::Node;
 
 /// An enum over the known values, with room for every other integer.
-pub(super) fn coded(document: &Document, name: &str, definition: &Definition) -> Vec<syn::Item> {
-    let docs = docs::definition(document, name, &definition.description);
-    let (schemars, ident) = (schemars(), format_ident!("{name}"));
-    let variants: Vec<_> = definition.known_values.iter().map(|known| format_ident!("{}", known.name)).collect();
-    let values: Vec<_> = definition.known_values.iter().map(|known| known.value).map(literal).collect();
-    let meanings: Vec<_> = definition.known_values.iter().map(|known| &known.description).collect();
-    let variant_docs =
-        definition.known_values.iter().map(|known| docs::lines(&[&format!("{}: {}.", known.value, known.description)]));
+pub(super) fn coded(name: &str, definition: &Node) -> Vec<syn::Item> {
+    let (docs, schemars, ident) = (docs::definition(name, definition), schemars(), format_ident!("{name}"));
+    let known = definition.known_values();
+    let variants: Vec<_> = known.iter().map(|known| format_ident!("{}", known.name)).collect();
+    let values: Vec<_> = known.iter().map(|known| literal(known.value)).collect();
+    let variant_docs = known.iter().map(docs::known_value);
     vec![
         parse_quote! {
             #docs
@@ -26,14 +24,14 @@ pub(super) fn coded(document: &Document, name: &str, definition: &Definition) ->
             #[non_exhaustive]
             pub enum #ident {
                 #(#variant_docs #variants,)*
-                /// A value that the schema does not name (yet). Only `From<i64>` makes one, so it never holds a known value.
+                /// A value that the schema does not name. Only `From<i64>` makes one, so it never holds a known value.
                 #[non_exhaustive]
                 Unknown(i64),
             }
         },
         parse_quote! {
             impl #ident {
-                /// The number on the wire.
+                /// Returns the number on the wire.
                 pub const fn value(self) -> i64 {
                     match self {
                         #(Self::#variants => #values,)*
@@ -41,12 +39,9 @@ pub(super) fn coded(document: &Document, name: &str, definition: &Definition) ->
                     }
                 }
 
-                /// What the value means, ending with the vendor's own term; nothing for an unknown value.
-                pub const fn meaning(self) -> Option<&'static str> {
-                    match self {
-                        #(Self::#variants => Some(#meanings),)*
-                        Self::Unknown(_) => None,
-                    }
+                /// Returns what the schema says about the value; nothing about an unknown one.
+                pub fn known(self) -> Option<&'static KnownValue> {
+                    Self::SHAPE.known_value(self.value())
                 }
             }
         },
@@ -70,26 +65,13 @@ pub(super) fn coded(document: &Document, name: &str, definition: &Definition) ->
     ]
 }
 
-/// A newtype with a constant for each known value.
-pub(super) fn sparse(document: &Document, name: &str, definition: &Definition) -> Vec<syn::Item> {
-    let docs = docs::definition(document, name, &definition.description);
-    let (schemars, ident) = (schemars(), format_ident!("{name}"));
-    let names: Vec<_> =
-        definition.known_values.iter().map(|known| format_ident!("{}", known.name.to_shouty_snake_case())).collect();
-    let constants = definition.known_values.iter().zip(&names).map(|(known, name)| {
-        let meaning = format!("{}: {}.", known.value, known.description);
-        let advice = known.advice.as_ref().map(|advice| format!("What to do: {advice}."));
-        let docs = match &advice {
-            Some(advice) => docs::lines(&[&meaning, "", advice]),
-            None => docs::lines(&[&meaning]),
-        };
-        let value = literal(known.value);
+/// A newtype over an integer, with a constant for each known value.
+pub(super) fn sparse(name: &str, definition: &Node) -> Vec<syn::Item> {
+    let (docs, schemars, ident) = (docs::definition(name, definition), schemars(), format_ident!("{name}"));
+    let constants = definition.known_values().iter().map(|known| {
+        let (docs, value) = (docs::known_value(known), literal(known.value));
+        let name = format_ident!("{}", known.name.to_shouty_snake_case());
         quote!(#docs pub const #name: Self = Self(#value);)
-    });
-    let meanings = definition.known_values.iter().map(|known| &known.description);
-    let advised = definition.known_values.iter().zip(&names).filter_map(|(known, name)| {
-        let advice = known.advice.as_ref()?;
-        Some(quote!(Self::#name => Some(#advice),))
     });
     vec![
         parse_quote! {
@@ -103,20 +85,9 @@ pub(super) fn sparse(document: &Document, name: &str, definition: &Definition) -
             impl #ident {
                 #(#constants)*
 
-                /// What the code means, ending with the vendor's own term; nothing for a code that the schema does not name.
-                pub const fn meaning(self) -> Option<&'static str> {
-                    match self {
-                        #(Self::#names => Some(#meanings),)*
-                        _ => None,
-                    }
-                }
-
-                /// What the caller can do; nothing where the vendor says nothing.
-                pub const fn advice(self) -> Option<&'static str> {
-                    match self {
-                        #(#advised)*
-                        _ => None,
-                    }
+                /// Returns what the schema says about the code; nothing about a code that it does not name.
+                pub fn known(self) -> Option<&'static KnownValue> {
+                    Self::SHAPE.known_value(self.0)
                 }
             }
         },

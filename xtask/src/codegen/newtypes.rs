@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 use syn::{Item, parse_quote};
 
 use super::docs;
-use crate::schema::{Definition, Document};
+use crate::schema::Node;
 
 /// The attribute that derives a JSON Schema on request.
 pub(super) fn schemars() -> TokenStream {
@@ -13,8 +13,8 @@ pub(super) fn schemars() -> TokenStream {
 }
 
 /// A newtype over a string.
-pub(super) fn text(document: &Document, name: &str, definition: &Definition) -> Vec<Item> {
-    let (docs, schemars, ident) = parts(document, name, definition);
+pub(super) fn text(name: &str, definition: &Node) -> Vec<Item> {
+    let (docs, schemars, ident) = (docs::definition(name, definition), schemars(), format_ident!("{name}"));
     vec![
         parse_quote! {
             #docs
@@ -28,8 +28,8 @@ pub(super) fn text(document: &Document, name: &str, definition: &Definition) -> 
 }
 
 /// A newtype over a string that no output shows.
-pub(super) fn secret(document: &Document, name: &str, definition: &Definition) -> Vec<Item> {
-    let (docs, schemars, ident) = parts(document, name, definition);
+pub(super) fn secret(name: &str, definition: &Node) -> Vec<Item> {
+    let (docs, schemars, ident) = (docs::definition(name, definition), schemars(), format_ident!("{name}"));
     vec![
         parse_quote! {
             #docs
@@ -45,8 +45,8 @@ pub(super) fn secret(document: &Document, name: &str, definition: &Definition) -
 }
 
 /// A newtype over an integer.
-pub(super) fn number(document: &Document, name: &str, definition: &Definition) -> Vec<Item> {
-    let (docs, schemars, ident) = parts(document, name, definition);
+pub(super) fn number(name: &str, definition: &Node) -> Vec<Item> {
+    let (docs, schemars, ident) = (docs::definition(name, definition), schemars(), format_ident!("{name}"));
     vec![
         parse_quote! {
             #docs
@@ -57,8 +57,4 @@ pub(super) fn number(document: &Document, name: &str, definition: &Definition) -
         },
         parse_quote!(newtype::number!(#ident);),
     ]
-}
-
-fn parts(document: &Document, name: &str, definition: &Definition) -> (TokenStream, TokenStream, syn::Ident) {
-    (docs::definition(document, name, &definition.description), schemars(), format_ident!("{name}"))
 }

@@ -1,52 +1,81 @@
-//! `Described`: each type's fields, labels and known values as constants, for code that walks an answer by name.
+//! `Described`: each type's fields, labels and known values as constants, for code that walks a response by name.
 
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::parse_quote;
 
+use super::endpoints::outputs;
 use super::integers::literal;
-use crate::schema::{Definition, Kind, Property, Value};
+use crate::schema::{Document, Kind, Node, Type};
 
-/// The implementation for a definition.
-pub(super) fn of_definition(name: &str, definition: &Definition) -> syn::Item {
+/// The implementations for all types, in the order of the schema.
+pub(super) fn items(document: &Document) -> Vec<syn::Item> {
+    let definitions = document.definitions.iter().map(|(name, definition)| of_definition(name, definition));
+    let outputs = outputs(document).map(|output| of_fields(&output.name, output.fields.into_iter()));
+    definitions.chain(outputs).collect()
+}
+
+fn of_definition(name: &str, definition: &Node) -> syn::Item {
+    let known = || {
+        let values = definition.known_values().iter().map(|known| {
+            let (value, label) = (literal(known.value), words(&known.title, &known.term));
+            let advice = match (&known.advice, &known.advice_zh) {
+                (Some(english), Some(chinese)) => {
+                    let advice = words(english, chinese);
+                    quote!(Some(#advice))
+                }
+                _ => quote!(None),
+            };
+            quote!(KnownValue { value: #value, label: #label, advice: #advice })
+        });
+        quote!(&[#(#values),*])
+    };
     let shape = match definition.kind() {
         Kind::Object => return of_fields(name, definition.properties.iter()),
         Kind::Text => quote!(Shape::Text),
         Kind::Secret => quote!(Shape::Secret),
-        Kind::Number | Kind::Sparse => quote!(Shape::Integer),
+        Kind::Number => quote!(Shape::Integer),
         Kind::Coded => {
-            let known = definition.known_values.iter().map(|known| {
-                let (value, meaning) = (literal(known.value), &known.description);
-                quote!(KnownValue { value: #value, meaning: #meaning })
-            });
-            quote!(Shape::Coded(&[#(#known),*]))
+            let known = known();
+            quote!(Shape::Coded(#known))
+        }
+        Kind::Sparse => {
+            let known = known();
+            quote!(Shape::Sparse(#known))
         }
     };
-    let ident = format_ident!("{name}");
-    parse_quote!(impl Described for #ident { const SHAPE: Shape = #shape; })
+    implementation(name, &shape)
 }
 
-/// The implementation for an object with these fields.
-pub(super) fn of_fields<'a>(name: &str, fields: impl Iterator<Item = (&'a String, &'a Property)>) -> syn::Item {
-    let ident = format_ident!("{name}");
-    let fields = fields.map(|(field, property)| {
-        let label = property.description.trim_end_matches('.');
-        let described = |inner: &str| {
-            let inner = format_ident!("{inner}");
-            quote!(#inner::SHAPE)
-        };
-        let shape = match property.value() {
-            Value::Definition(inner) => described(inner),
-            Value::Text | Value::Date => quote!(Shape::Text),
-            Value::Integer => quote!(Shape::Integer),
-            Value::ListOf(inner) => {
-                let inner = described(inner);
-                quote!(Shape::List(&#inner))
-            }
-            Value::ListOfText => quote!(Shape::List(&Shape::Text)),
-            Value::ListOfIntegers => quote!(Shape::List(&Shape::Integer)),
-            Value::Undocumented => quote!(Shape::Undocumented),
-        };
+fn of_fields<'a>(name: &str, fields: impl Iterator<Item = (&'a String, &'a Node)>) -> syn::Item {
+    let fields = fields.map(|(field, node)| {
+        let (label, shape) = (words(&node.title, &node.term), of_type(&node.holds()));
         quote!(Field { name: #field, label: #label, shape: #shape })
     });
-    parse_quote!(impl Described for #ident { const SHAPE: Shape = Shape::Object(&[#(#fields),*]); })
+    implementation(name, &quote!(Shape::Object(&[#(#fields),*])))
+}
+
+fn of_type(holds: &Type<'_>) -> TokenStream {
+    match holds {
+        Type::Definition(inner) => {
+            let inner = format_ident!("{inner}");
+            quote!(#inner::SHAPE)
+        }
+        Type::Text | Type::Date => quote!(Shape::Text),
+        Type::Integer => quote!(Shape::Integer),
+        Type::List(inner) => {
+            let inner = of_type(inner);
+            quote!(Shape::List(&#inner))
+        }
+        Type::Undocumented => quote!(Shape::Undocumented),
+    }
+}
+
+fn words(english: &str, chinese: &str) -> TokenStream {
+    quote!(Words { english: #english, chinese: #chinese })
+}
+
+fn implementation(name: &str, shape: &TokenStream) -> syn::Item {
+    let ident = format_ident!("{name}");
+    parse_quote!(impl Described for #ident { const SHAPE: Shape = #shape; })
 }

@@ -10,7 +10,7 @@ use syn::visit_mut::{self, VisitMut};
 
 use super::endpoints::outputs;
 use super::{docs, newtypes};
-use crate::schema::{Document, Kind, Property, Value};
+use crate::schema::{Document, Kind, Node, Type};
 
 /// The structs of the schema that nobody has taken yet.
 pub(super) struct Structs(BTreeMap<String, Item>);
@@ -63,7 +63,7 @@ pub(super) fn generate(document: &Document) -> Result<Structs> {
                 ensure!(!replaced.contains(name.as_str()), "typify wrote {name}, which has a replacement");
                 structs.insert(name.clone(), Item::Struct(finish(document, &name, item)?));
             }
-            // Conversions that no answer needs, and the module of their error.
+            // Conversions that nothing needs, and the module of their error.
             Item::Impl(_) | Item::Mod(_) => {}
             other => bail!("typify wrote an item that is no struct: {}", quote!(#other)),
         }
@@ -88,24 +88,20 @@ fn for_typify(document: &Document) -> Json {
     json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "$defs": definitions})
 }
 
-fn object<'a>(fields: impl Iterator<Item = (&'a String, &'a Property)>, required: &[String]) -> Json {
-    let item = |reference: &str| json!({"$ref": format!("#/$defs/{reference}")});
-    let properties: Map<_, _> = fields
-        .map(|(name, property)| {
-            let schema = match property.value() {
-                Value::Definition(inner) => item(inner),
-                Value::Text => json!({"type": "string"}),
-                Value::Date => json!({"type": "string", "format": "date"}),
-                Value::Integer => json!({"type": "integer", "format": "int64"}),
-                Value::ListOf(inner) => json!({"type": "array", "items": item(inner)}),
-                Value::ListOfText => json!({"type": "array", "items": {"type": "string"}}),
-                Value::ListOfIntegers => json!({"type": "array", "items": {"type": "integer", "format": "int64"}}),
-                Value::Undocumented => json!({}),
-            };
-            (name.clone(), schema)
-        })
-        .collect();
+fn object<'a>(fields: impl Iterator<Item = (&'a String, &'a Node)>, required: &[String]) -> Json {
+    let properties: Map<_, _> = fields.map(|(name, node)| (name.clone(), schema_of(&node.holds()))).collect();
     json!({"type": "object", "properties": properties, "required": required})
+}
+
+fn schema_of(holds: &Type<'_>) -> Json {
+    match holds {
+        Type::Definition(name) => json!({"$ref": format!("#/$defs/{name}")}),
+        Type::Text => json!({"type": "string"}),
+        Type::Date => json!({"type": "string", "format": "date"}),
+        Type::Integer => json!({"type": "integer", "format": "int64"}),
+        Type::List(items) => json!({"type": "array", "items": schema_of(items)}),
+        Type::Undocumented => json!({}),
+    }
 }
 
 /// Shortens paths that the imports cover, and remembers which names occur.
@@ -132,28 +128,26 @@ impl VisitMut for Paths {
 /// Gives a struct of typify its documentation, derives, order of fields and reading rules.
 fn finish(document: &Document, name: &str, mut item: syn::ItemStruct) -> Result<syn::ItemStruct> {
     let (fields, required, docs): (Vec<_>, _, _) = match document.definitions.get(name) {
-        Some(definition) => (
-            definition.properties.iter().collect(),
-            &definition.required[..],
-            docs::definition(document, name, &definition.description),
-        ),
+        Some(definition) => {
+            (definition.properties.iter().collect(), &definition.required[..], docs::definition(name, definition))
+        }
         None => {
             let output = outputs(document).find(|output| output.name == name);
             let output = output.with_context(|| format!("typify wrote {name}, which the schema does not define"))?;
-            let line = format!("What a successful [`{}`] holds.", output.response);
+            let line = format!("The payload of a successful [`{}`].", output.response);
             (output.fields, output.required, docs::lines(&[&line]))
         }
     };
     let syn::Fields::Named(named) = &mut item.fields else { bail!("typify wrote {name} without named fields") };
     let mut written: BTreeMap<String, syn::Field> =
         std::mem::take(&mut named.named).into_iter().map(|field| (wire_name(&field), field)).collect();
-    for (wire, property) in fields {
+    for (wire, node) in fields {
         let mut field = written.remove(wire).with_context(|| format!("typify left out {name}.{wire}"))?;
         let rename = field.ident.as_ref().filter(|ident| *ident != wire).map(|_| quote!(#[serde(rename = #wire)]));
         let reading =
-            if required.contains(wire) { None } else { Some(reading_rule(document, name, property, &mut field)?) };
-        let description = docs::lines(&[&property.description]);
-        field.attrs = attributes(quote!(#description #rename #reading))?;
+            if required.contains(wire) { None } else { Some(reading_rule(document, name, node, &mut field)?) };
+        let docs = docs::field(node);
+        field.attrs = attributes(quote!(#docs #rename #reading))?;
         named.named.push(field);
     }
     ensure!(written.is_empty(), "typify added fields to {name}: {:?}", written.keys());
@@ -173,15 +167,15 @@ fn finish(document: &Document, name: &str, mut item: syn::ItemStruct) -> Result<
 fn reading_rule(
     document: &Document,
     owner: &str,
-    property: &Property,
+    node: &Node,
     field: &mut syn::Field,
 ) -> Result<proc_macro2::TokenStream> {
-    let empty_object = matches!(property.value(), Value::Definition(name) if document.is_defaultable(name));
-    let zero = property.default.is_some() && document.request_of(owner).is_none();
+    let empty_object = matches!(node.holds(), Type::Definition(name) if document.is_defaultable(name));
+    let zero = node.default.is_some() && document.request_of(owner).is_none();
     if empty_object || zero {
         field.ty = inner_of_option(&field.ty)?;
     }
-    Ok(if property.is_list() {
+    Ok(if node.is_list() {
         quote!(#[serde(default, deserialize_with = "list::read", skip_serializing_if = "Vec::is_empty")])
     } else if empty_object {
         quote!(#[serde(default, deserialize_with = "null::as_default", skip_serializing_if = "null::is_default")])

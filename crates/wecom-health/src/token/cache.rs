@@ -65,9 +65,9 @@ impl Cache {
     }
 
     pub(super) fn hold_after_rejection(&mut self, reason: &ApiError) {
-        let error = Kind::TokensRejected(reason.clone()).at(GetTokenRequest::PATH, 0);
+        let error = Kind::TokensRejected(reason.clone()).into_error(GetTokenRequest::PATH, 0);
         let until = Instant::now() + HOLD_AFTER_FAILURE;
-        if self.hold.as_ref().is_none_or(|hold| hold.passing || hold.until < until) {
+        if self.hold.as_ref().is_none_or(|hold| hold.until <= until) {
             self.hold = Some(Hold { error, until, passing: false });
         }
     }

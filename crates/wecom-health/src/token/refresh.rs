@@ -49,7 +49,7 @@ where
 }
 
 fn stopped() -> Error {
-    Kind::Stopped.at(GetTokenRequest::PATH, 0)
+    Kind::Stopped.into_error(GetTokenRequest::PATH, 0)
 }
 
 async fn refresh<F>(

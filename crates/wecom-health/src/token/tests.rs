@@ -31,7 +31,7 @@ fn refusal(errcode: i64) -> ApiError {
 }
 
 async fn refused(errcode: i64) -> Result<Token, Error> {
-    Err(Kind::Response(ResponseError::Api(refusal(errcode))).at(GetTokenRequest::PATH, 1))
+    Err(Kind::Response(ResponseError::Api(refusal(errcode))).into_error(GetTokenRequest::PATH, 1))
 }
 
 async fn forget(tokens: &Tokens, token: &AccessToken) -> Option<Duration> {
@@ -46,7 +46,7 @@ async fn answer(token: &'static str, expires_in: i64) -> Result<Token, Error> {
 
 /// What is there, which must not be fetched.
 async fn known(tokens: &Tokens) -> Option<String> {
-    let token = tokens.get(|_| async { Err(Kind::Timeout.at(GetTokenRequest::PATH, 1)) }).await.ok();
+    let token = tokens.get(|_| async { Err(Kind::Timeout.into_error(GetTokenRequest::PATH, 1)) }).await.ok();
     token.map(|token| token.expose().to_owned())
 }
 
@@ -62,7 +62,59 @@ async fn a_token_is_kept_until_then_and_no_longer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_still_does_is_used_while_a_refresh_hangs_or_fails() {
+async fn a_fresh_token_is_not_refreshed() {
+    let tokens = with_store(Arc::new(Down), Duration::from_secs(60));
+    tokens.get(|_| answer("first", 7200)).await.unwrap();
+    tokens.get(|_| answer("second", 7200)).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(known(&tokens).await.as_deref(), Some("first"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rejected_token_is_not_left_to_the_others() {
+    let store = Arc::new(MemoryTokenStore::default());
+    let [one, other] = [(); 2].map(|()| with_store(Arc::clone(&store) as Arc<dyn TokenStore>, Duration::from_secs(60)));
+    let rejected = one.get(|_| answer("rejected", 7200)).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await; // saved and unlocked
+    forget(&one, &rejected).await;
+    assert_eq!(other.get(|_| answer("new", 7200)).await.unwrap().expose(), "new");
+}
+
+#[tokio::test(start_paused = true)]
+async fn callers_of_a_failed_refresh_share_its_error() {
+    let tokens = tokens();
+    let slow = |_: Instant| async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        Err(Kind::Timeout.into_error(GetTokenRequest::PATH, 1))
+    };
+    let (first, second) = tokio::join!(tokens.get(slow), tokens.get(|_| answer("not fetched", 7200)));
+    assert_eq!(first.unwrap_err().to_string(), second.unwrap_err().to_string());
+}
+
+#[test]
+fn a_refresh_whose_runtime_was_shut_down_is_started_again() {
+    let tokens = Arc::new(with_store(Arc::new(Down), Duration::from_secs(60)));
+    let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let (first, second) = (runtime(), runtime());
+    let (started, is_started) = std::sync::mpsc::channel();
+    let others = Arc::clone(&tokens);
+    first.spawn(async move {
+        others
+            .get(move |_| async move {
+                started.send(()).unwrap();
+                std::future::pending().await
+            })
+            .await
+    });
+    is_started.recv().unwrap();
+    let waiting = second.spawn(async move { tokens.get(|_| answer("another", 7200)).await });
+    std::thread::sleep(Duration::from_millis(50)); // until it waits for the first one's refresh
+    first.shutdown_background();
+    assert_eq!(second.block_on(waiting).unwrap().unwrap().expose(), "another");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_valid_token_is_used_while_a_refresh_fails() {
     let tokens = tokens();
     tokens.get(|_| answer("old", 20)).await.unwrap();
     tokio::time::sleep(Duration::from_secs(11)).await; // no longer fresh, still valid
@@ -72,7 +124,7 @@ async fn a_token_that_still_does_is_used_while_a_refresh_hangs_or_fails() {
         move |_: Instant| async move {
             fetches.fetch_add(1, Ordering::Relaxed);
             tokio::time::sleep(Duration::from_millis(50)).await;
-            Err(Kind::Timeout.at(GetTokenRequest::PATH, 1))
+            Err(Kind::Timeout.into_error(GetTokenRequest::PATH, 1))
         }
     };
     for _ in 0..5 {
@@ -83,7 +135,7 @@ async fn a_token_that_still_does_is_used_while_a_refresh_hangs_or_fails() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_the_server_hands_out_again_can_be_rejected_again() {
+async fn a_token_given_out_twice_can_be_rejected_twice() {
     let tokens = tokens();
     for _ in 0..3 {
         let token = tokens.get(|_| answer("the same", 7200)).await.unwrap();
@@ -95,7 +147,7 @@ async fn a_token_that_the_server_hands_out_again_can_be_rejected_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failed_refresh_holds_nothing_up_once_the_old_token_is_rejected() {
+async fn a_passing_failure_does_not_hold_without_a_token() {
     let tokens = tokens();
     let old = tokens.get(|_| answer("old", 20)).await.unwrap();
     tokio::time::sleep(Duration::from_secs(11)).await;
@@ -116,7 +168,7 @@ async fn within_the_margin_the_new_token_takes_over_when_it_is_there() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_late_rejection_of_an_old_token_does_not_discard_the_new_one() {
+async fn a_late_rejection_of_an_old_token_spares_the_new_one() {
     let tokens = tokens();
     let old = tokens.get(|_| answer("old", 7200)).await.unwrap();
     forget(&tokens, &old).await;
@@ -152,7 +204,7 @@ impl TokenStore for Down {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_its_store_a_client_keeps_its_token_from_late_rejections_too() {
+async fn without_a_store_late_rejections_spare_the_new_token() {
     let tokens = with_store(Arc::new(Down), Duration::from_secs(60));
     let old = tokens.get(|_| answer("old", 7200)).await.unwrap();
     forget(&tokens, &old).await;
@@ -162,7 +214,7 @@ async fn without_its_store_a_client_keeps_its_token_from_late_rejections_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_dropped_during_a_refresh_leaves_it_to_the_others() {
+async fn a_dropped_request_leaves_its_refresh_to_the_others() {
     let tokens = tokens();
     let slowly = |_| async {
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -178,7 +230,7 @@ async fn a_call_dropped_during_a_refresh_leaves_it_to_the_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_nobody_drives_does_not_keep_the_others_waiting() {
+async fn a_request_that_is_not_polled_keeps_nobody_waiting() {
     let tokens = tokens();
     let mut standing_still = Box::pin(tokens.get(|_| async {
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -213,7 +265,7 @@ async fn failures_that_pass_do_not_hold_and_others_do() {
     let tokens = tokens();
     let busy = tokens.get(|_| refused(-1)).await.unwrap_err();
     assert_eq!(busy.retry_after(), None);
-    let empty = tokens.get(|_| async { Err(Kind::EmptyToken.at(GetTokenRequest::PATH, 1)) }).await.unwrap_err();
+    let empty = tokens.get(|_| async { Err(Kind::EmptyToken.into_error(GetTokenRequest::PATH, 1)) }).await.unwrap_err();
     assert_eq!(empty.retry_after(), Some(Duration::from_secs(10)));
 }
 
@@ -234,6 +286,27 @@ async fn two_rejections_in_a_row_hold_for_10_seconds() {
     let fourth = tokens.get(|_| answer("fourth", 7200)).await.unwrap();
     tokens.accepted();
     assert_eq!(forget(&tokens, &fourth).await, None, "one after an acceptance is the first again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_holds_the_longer_one_counts() {
+    let timed_out = Err(Kind::Timeout.into_error(GetTokenRequest::PATH, 1));
+    let cases = [
+        (refused(45009).await, 0, 60), // longer than that of a rejection
+        (refused(40014).await, 5, 10),
+        (timed_out, 0, 10), // holds only while there is a token
+    ];
+    for (failure, pause, seconds) in cases {
+        let tokens = tokens();
+        let first = tokens.get(|_| answer("first", 7200)).await.unwrap();
+        assert_eq!(forget(&tokens, &first).await, None);
+        let second = tokens.get(|_| answer("second", 40)).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(21)).await; // no longer fresh, still valid
+        tokens.get(|_| async { failure }).await.unwrap();
+        tokio::task::yield_now().await;
+        tokio::time::sleep(Duration::from_secs(pause)).await;
+        assert_eq!(forget(&tokens, &second).await, Some(Duration::from_secs(seconds)));
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -272,7 +345,7 @@ impl TokenStore for Hanging {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_that_never_answers_costs_half_of_the_timeout_at_most() {
+async fn a_store_that_hangs_costs_half_of_the_timeout() {
     for (timeout, waited) in [(1, 500), (5, 2_500), (60, 3_000)] {
         let tokens = with_store(Arc::new(Hanging), Duration::from_secs(timeout));
         let start = Instant::now();
@@ -345,7 +418,7 @@ async fn a_fetch_that_panics_does_not_spoil_the_next() {
 }
 
 #[test]
-fn the_key_tells_apps_apart_and_not_the_secret() {
+fn the_key_differs_by_app_and_hides_the_secret() {
     let key = |corp_id: &str, secret: &str| TokenKey::new(&corp_id.into(), &Secret::new(secret)).to_string();
     assert_eq!(key("ww1", "secret"), key("ww1", "secret"));
     assert_ne!(key("ww1", "secret"), key("ww1", "secret2"));

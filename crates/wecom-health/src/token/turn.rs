@@ -112,5 +112,5 @@ fn new_owner() -> String {
 }
 
 async fn in_time<T>(work: StoreFuture<'_, T>) -> Result<T, StoreError> {
-    timeout(STORE_TIMEOUT, work).await.unwrap_or_else(|_| Err(StoreError::new("it does not answer")))
+    timeout(STORE_TIMEOUT, work).await.unwrap_or_else(|_| Err(StoreError::new("it does not reply")))
 }

@@ -10,7 +10,7 @@ use wecom_health::{Client, Error, Secret};
 use wecom_health_emulator::{Emulator, Fault};
 
 /// The calls, by the vendor's names.
-pub(crate) const CALLS: [&str; 4] =
+pub(crate) const ENDPOINTS: [&str; 4] =
     ["get_report_jobids", "get_report_job_info", "get_report_answer", "get_health_report_stat"];
 
 /// Some text that no output may repeat.
@@ -68,7 +68,7 @@ pub(crate) fn cases() -> Vec<Case> {
             for_ever(Fault::Reset),
             3,
             "transient",
-            "the connection broke off before the answer was complete, or it is no HTTP",
+            "the connection broke off before the response was complete, or it is no HTTP",
         ),
         recovers("reset after the headers, once", vec![Fault::Truncated], 2),
         case(
@@ -76,15 +76,15 @@ pub(crate) fn cases() -> Vec<Case> {
             for_ever(Fault::Truncated),
             3,
             "transient",
-            "the connection broke off before the answer was complete, or it is no HTTP",
+            "the connection broke off before the response was complete, or it is no HTTP",
         ),
-        case("time-out", for_ever(Fault::Delay(late)), 3, "transient timeout", "the answer was not complete in time"),
+        case("time-out", for_ever(Fault::Delay(late)), 3, "transient timeout", "the response was not complete in time"),
         case(
             "slow body",
             for_ever(Fault::SlowBody(late)),
             3,
             "transient timeout",
-            "the answer was not complete in time",
+            "the response was not complete in time",
         ),
         // HTTP.
         case(
@@ -99,7 +99,7 @@ pub(crate) fn cases() -> Vec<Case> {
             vec![http(404, &[], "")],
             1,
             "status",
-            "HTTP 404 Not Found: this is not the API, which always answers 200",
+            "HTTP 404 Not Found: this is not the API, which always answers 200; check the base URL and the proxy",
         ),
         recovers("500, once", vec![http(500, &[], MARK)], 2),
         case(
@@ -107,14 +107,14 @@ pub(crate) fn cases() -> Vec<Case> {
             for_ever(http(500, &[], MARK)),
             3,
             "status transient",
-            "HTTP 500 Internal Server Error: this is not the API, which always answers 200",
+            "HTTP 500 Internal Server Error: this is not the API, which always answers 200; check the base URL and the proxy",
         ),
         case(
             "502 with HTML",
             for_ever(http(502, &[("content-type", "text/html")], html)),
             3,
             "status transient",
-            "HTTP 502 Bad Gateway: this is not the API, which always answers 200",
+            "HTTP 502 Bad Gateway: this is not the API, which always answers 200; check the base URL and the proxy",
         ),
         // The body.
         case("empty body", body(String::new()), 1, "decode", "the JSON ends too early, at line 1 column 0"),
@@ -146,7 +146,7 @@ pub(crate) fn cases() -> Vec<Case> {
             body(partly),
             1,
             "partly_read",
-            "the server could read the request only in part (wrong json format): check what changes it on the way",
+            "the server could read the request only in part (wrong json format): check what changes it on its way",
         ),
         // Codes.
         recovers("-1, once", vec![Fault::ErrCode(-1)], 2),
@@ -155,21 +155,21 @@ pub(crate) fn cases() -> Vec<Case> {
             for_ever(Fault::ErrCode(-1)),
             3,
             "transient",
-            "errcode -1: The system is busy (系统繁忙); try again later, at most 3 times",
+            "errcode -1: System busy; try again later, at most 3 times",
         ),
         case(
             "40001",
             vec![Fault::ErrCode(40001)],
             1,
             "auth",
-            "errcode 40001: The secret is wrong, was reset, or the app is disabled (不合法的secret参数); check the app's secret in the admin console; do not try the same secret again, repeated failures ban the IP for an hour",
+            "errcode 40001: Wrong secret; check the app's secret in the admin console; do not try the same secret again, because repeated failures ban the IP for an hour",
         ),
         case(
             "40013",
             vec![Fault::ErrCode(40013)],
             1,
             "auth",
-            "errcode 40013: The corp id is unknown (不合法的CorpID); check the corp id under 我的企业 in the admin console",
+            "errcode 40013: Unknown corp id; check the corp id under 我的企业 in the admin console",
         ),
         recovers("40014, once", vec![Fault::ErrCode(40014)], 2),
         case(
@@ -177,7 +177,7 @@ pub(crate) fn cases() -> Vec<Case> {
             for_ever(Fault::ErrCode(40014)),
             2,
             "auth",
-            "errcode 40014: The access token is invalid (不合法的access_token); drop this token and fetch a new one",
+            "errcode 40014: Invalid access token; drop this token and fetch a new one",
         ),
         recovers("42001, once", vec![Fault::ErrCode(42001)], 2),
         case(
@@ -185,35 +185,35 @@ pub(crate) fn cases() -> Vec<Case> {
             for_ever(Fault::ErrCode(42001)),
             2,
             "auth",
-            "errcode 42001: The access token has expired (access_token已过期); drop this token and fetch a new one",
+            "errcode 42001: Expired access token; drop this token and fetch a new one",
         ),
         case(
             "45009",
             vec![Fault::ErrCode(45009)],
             1,
             "rate_limited",
-            "errcode 45009: Calls come too often (接口调用超过限制); wait: a minute limit blocks for 60 seconds, an hour limit for 60 minutes",
+            "errcode 45009: Too many requests; wait: a minute limit blocks for 60 seconds, an hour limit for 60 minutes",
         ),
         case(
             "48002",
             vec![Fault::ErrCode(48002)],
             1,
             "permission",
-            "errcode 48002: The app has no permission for this call (API接口无权限调用); add the app in the admin console under 健康上报 › 可调用接口的应用",
+            "errcode 48002: No API permission; add the app in the admin console under 健康上报 › 可调用接口的应用",
         ),
         case(
             "60020 with its tail",
             vec![Fault::ErrCode(60020)],
             1,
             "permission",
-            "errcode 60020: The caller's IP is not trusted (访问IP不在白名单之中); add the caller's IP to the app's 企业可信IP in the admin console; it takes effect after a minute (the caller's IP is 127.0.0.1)",
+            "errcode 60020: Untrusted IP; add the caller's IP to the app's 企业可信IP in the admin console; it takes effect after a minute (the caller's IP is 127.0.0.1)",
         ),
         case(
             "40058",
             vec![Fault::ErrCode(40058)],
             1,
             "invalid_request",
-            "errcode 40058: A parameter is invalid (不合法的参数); check the request against the vendor's page",
+            "errcode 40058: Invalid parameter; check the request against the vendor's page",
         ),
         case(
             "a code that nobody knows",

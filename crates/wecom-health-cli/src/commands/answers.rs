@@ -1,0 +1,170 @@
+//! `wecom-health answers`: everybody's answers, a line for each person and a column for each question, or a block for each person
+//! where the terminal is too narrow for that.
+
+use std::collections::{HashMap, HashSet};
+
+use unicode_width::UnicodeWidthStr;
+use wecom_health::Client;
+use wecom_health::model::{Answer, JobInfo, QuestionId, QuestionTemplate, ReportValue, Reporter, TypedValue};
+
+use crate::arguments::{JobOnDay, ListFormat};
+use crate::day::{self, Kept};
+use crate::failure::Failure;
+use crate::output::table::{Column, Columns};
+use crate::output::text::{cut, printable};
+use crate::output::{Output, list};
+
+/// How many pages are fetched at once.
+const CONCURRENCY: usize = 4;
+/// No column is wider, however long its texts are: they are cut.
+const WIDEST: usize = 40;
+/// What the column of a question without options wants.
+const WANTED: usize = 20;
+/// Where a column would get less, each answer is a block.
+const NARROWEST: usize = 10;
+
+/// Fetches the answers and prints them as they come.
+pub(crate) async fn run(client: &Client, job: JobOnDay, format: &ListFormat, output: Output) -> Result<(), Failure> {
+    let date = job.day.date;
+    Kept::JOBS.warn_outside(date, output);
+    let mut answers = client.report_answers(job.jobid.clone(), date).concurrency(CONCURRENCY).stream();
+    if format.json || format.ndjson {
+        return list::print_json(&mut answers, format).await;
+    }
+    let job = client.report_job_info(job.jobid, date).await?;
+    let view = View::new(&job, output);
+    match view.columns() {
+        Some(columns) => {
+            let heading = columns.heading(output);
+            list::print_lines(&mut answers, &heading, |answer| Ok(columns.row(view.cells(answer)))).await
+        }
+        None => list::print_lines(&mut answers, "", |answer| Ok(view.block(answer))).await,
+    }
+}
+
+/// How the answers to a job are shown.
+struct View<'a> {
+    job: &'a JobInfo,
+    questions: HashSet<QuestionId>,
+    output: Output,
+}
+
+impl<'a> View<'a> {
+    fn new(job: &'a JobInfo, output: Output) -> Self {
+        let questions = job.question_templates.iter().map(|question| question.question_id).collect();
+        Self { job, questions, output }
+    }
+
+    /// Who, when, each question, and the values of other questions: a job may have changed since.
+    fn columns(&self) -> Option<Columns> {
+        let [who, when, others] =
+            self.output.pick(["Reporter", "Time", "Other questions"], ["填写人", "填写时间", "其他问题"]);
+        let questions = self.job.question_templates.iter().map(|question| {
+            let options = question.option_list.iter().map(|option| option.option_text.width()).max();
+            let title = printable(&question.title);
+            let width = title.width().max(options.unwrap_or(WANTED)).clamp(1, WIDEST);
+            Column::new(title, width, NARROWEST)
+        });
+        let time = "2020-03-27 08:00:00".len();
+        let first = [Column::new(who, WANTED, NARROWEST), Column::new(when, time, time)];
+        let columns = first.into_iter().chain(questions).chain([Column::new(others, WANTED, NARROWEST)]);
+        Columns::fit(columns.collect(), self.output.width)
+    }
+
+    fn cells(&self, answer: &Answer) -> Vec<String> {
+        let mut values: HashMap<QuestionId, String> = HashMap::new();
+        let mut others = String::new();
+        for value in &answer.report_values {
+            let question = self.question(value);
+            let text = in_words(question, value, self.output);
+            if question.is_some() {
+                append(values.entry(value.question_id).or_default(), " / ", &text);
+            } else {
+                append(&mut others, " / ", &format!("{}: {text}", value.question_id));
+            }
+        }
+        let asked = self.job.question_templates.iter().map(|question| values.remove(&question.question_id));
+        let asked: Vec<_> = asked.map(Option::unwrap_or_default).collect();
+        [reporter(answer), time(answer)].into_iter().chain(asked).chain([others]).collect()
+    }
+
+    /// A line with who and when, then a line for each value.
+    fn block(&self, answer: &Answer) -> String {
+        let mut lines = vec![format!("{}  {}", reporter(answer), time(answer)).trim_end().to_owned()];
+        let options = textwrap::Options::new(self.output.width).initial_indent("  ").subsequent_indent("    ");
+        for value in &answer.report_values {
+            let question = self.question(value);
+            let title = match question {
+                Some(question) => printable(&question.title),
+                None => {
+                    self.output.pick(format!("question {}", value.question_id), format!("问题 {}", value.question_id))
+                }
+            };
+            let text = format!("{title}{}{}", self.output.pick(": ", "："), in_words(question, value, self.output));
+            lines.extend(textwrap::wrap(&text, &options).into_iter().map(std::borrow::Cow::into_owned));
+        }
+        lines.into_iter().map(|line| line + "\n").collect()
+    }
+
+    fn question(&self, value: &ReportValue) -> Option<&'a QuestionTemplate> {
+        self.questions.contains(&value.question_id).then(|| self.job.question(value.question_id)).flatten()
+    }
+}
+
+/// The longest text of a value: a hostile one could name an option of a megabyte a million times.
+const LONGEST_TEXT: usize = 2_000;
+
+/// Appends a text, unless the whole is long enough.
+fn append(whole: &mut String, separator: &str, text: &str) {
+    if whole.len() < LONGEST_TEXT {
+        if !whole.is_empty() {
+            whole.push_str(separator);
+        }
+        whole.push_str(&cut(text, LONGEST_TEXT));
+    }
+}
+
+fn joined(texts: impl Iterator<Item = String>) -> String {
+    let mut whole = String::new();
+    texts.take(LONGEST_TEXT).for_each(|text| append(&mut whole, ", ", &text));
+    whole
+}
+
+fn reporter(answer: &Answer) -> String {
+    printable(&match answer.reporter() {
+        Reporter::Member(member) => member.to_string(),
+        Reporter::Parent { student, parent: Some(parent) } => format!("{student} ({parent})"),
+        Reporter::Parent { student, parent: None } => student.to_string(),
+        _ => format!("id_type {}", answer.id_type.value()),
+    })
+}
+
+fn time(answer: &Answer) -> String {
+    let time = answer.reported_at().map(|time| time.with_timezone(&day::time_zone()));
+    time.map(|time| time.format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default()
+}
+
+fn in_words(question: Option<&QuestionTemplate>, value: &ReportValue, output: Output) -> String {
+    let option = |id| match question.and_then(|question| question.option(id)) {
+        Some(option) => cut(&option.option_text, LONGEST_TEXT),
+        None => id.to_string(),
+    };
+    printable(&match value.typed() {
+        TypedValue::Nothing => String::new(),
+        TypedValue::Text(text) => cut(text, LONGEST_TEXT),
+        TypedValue::SingleChoice(choice) => option(choice),
+        TypedValue::MultiChoice(choices) => joined(choices.iter().map(|choice| option(*choice))),
+        TypedValue::Files(files) => joined(files.iter().map(ToString::to_string)),
+        TypedValue::Signature(link) => link.to_owned(),
+        TypedValue::ItineraryCard { card, high_risk_area } => {
+            let card = card.map(|card| match card.known() {
+                Some(known) => known.label.get(output.language).to_owned(),
+                None => card.value().to_string(),
+            });
+            let area = high_risk_area.map(|area| area.get()).filter(|area| !["[]", "\"\""].contains(area));
+            card.into_iter().chain(area.map(|area| cut(area, LONGEST_TEXT))).collect::<Vec<_>>().join(" ")
+        }
+        // What does not fit the schema is shown as it came.
+        _ => cut(&serde_json::to_string(value).unwrap_or_default(), LONGEST_TEXT),
+    })
+}

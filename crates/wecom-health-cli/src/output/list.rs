@@ -1,0 +1,46 @@
+//! Items as they come: as one JSON document, or a line for each.
+
+use std::io::{self, BufWriter, Write};
+
+use futures_util::FutureExt;
+use serde::Serialize;
+use wecom_health::Items;
+
+use super::{json, print, unless_gone};
+use crate::arguments::ListFormat;
+use crate::failure::Failure;
+
+/// Prints all items as JSON. One document is printed when it is complete, so that it is never half of one.
+pub(crate) async fn print_json<T: Serialize>(items: &mut Items<T>, format: &ListFormat) -> Result<(), Failure> {
+    if format.ndjson {
+        return print_lines(items, "", json::line).await;
+    }
+    let mut all = Vec::new();
+    while let Some(item) = items.try_next().await? {
+        all.push(item);
+    }
+    print(&json::document(&all)?)
+}
+
+/// Prints a first line, and the lines of each item as it comes.
+pub(crate) async fn print_lines<T>(
+    items: &mut Items<T>,
+    first: &str,
+    lines: impl Fn(&T) -> io::Result<String>,
+) -> Result<(), Failure> {
+    let mut output = BufWriter::new(io::stdout().lock());
+    let mut written = output.write_all(first.as_bytes());
+    while written.is_ok() {
+        let item = match items.try_next().now_or_never() {
+            Some(item) => item,
+            None => {
+                // The next page takes its time: what is there is shown meanwhile.
+                written = output.flush();
+                items.try_next().await
+            }
+        };
+        let Some(item) = item? else { break };
+        written = written.and_then(|()| output.write_all(lines(&item)?.as_bytes()));
+    }
+    unless_gone(written.and_then(|()| output.flush()))
+}

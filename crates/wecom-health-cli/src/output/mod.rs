@@ -1,0 +1,90 @@
+//! Where and how the program prints: language, width and colour, and each form of output in a file of its own.
+
+use std::io::{self, ErrorKind, IsTerminal, Write};
+
+use wecom_health::model::{Language, Localized};
+
+use crate::failure::Failure;
+use crate::output::text::printable;
+
+pub(crate) mod json;
+pub(crate) mod list;
+pub(crate) mod object;
+pub(crate) mod table;
+pub(crate) mod text;
+
+/// Columns where the output is no terminal.
+const DEFAULT_WIDTH: usize = 80;
+/// No table gets narrower than this.
+const NARROWEST: usize = 40;
+
+/// How to print for this user.
+#[derive(Clone, Copy)]
+pub(crate) struct Output {
+    pub(crate) language: Language,
+    /// Columns of the terminal.
+    pub(crate) width: usize,
+    /// Whether headings are bold.
+    bold: bool,
+}
+
+impl Output {
+    /// Finds out the language, unless it was chosen, and the terminal's width.
+    pub(crate) fn detect(chosen: Option<Language>) -> Self {
+        let language = chosen.unwrap_or_else(|| match sys_locale::get_locale() {
+            Some(locale) if locale.to_ascii_lowercase().starts_with("zh") => Language::Chinese,
+            _ => Language::English,
+        });
+        let width = terminal_size::terminal_size().map(|(terminal_size::Width(columns), _)| usize::from(columns));
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Self {
+            language,
+            width: width.unwrap_or(DEFAULT_WIDTH).max(NARROWEST),
+            bold: io::stdout().is_terminal() && !no_color,
+        }
+    }
+
+    /// Returns the text of the user's language.
+    pub(crate) fn pick<T>(self, english: T, chinese: T) -> T {
+        match self.language {
+            Language::English => english,
+            Language::Chinese => chinese,
+        }
+    }
+
+    /// A heading or a label, bold on a terminal.
+    pub(crate) fn heading(self, text: &str) -> String {
+        if self.bold { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    /// Writes a line for people to stderr. Where nobody reads it, the output still counts.
+    pub(crate) fn notice(self, english: &str, chinese: &str) {
+        let _ = writeln!(io::stderr(), "{}", printable(self.pick(english, chinese)));
+    }
+
+    /// Writes to stderr why the program ends.
+    pub(crate) fn error(self, failure: &Failure) {
+        let message = printable(&failure.in_language(self.language).to_string());
+        let _ = writeln!(io::stderr(), "{}{message}", self.pick("error: ", "错误："));
+    }
+}
+
+#[cfg(test)]
+impl Output {
+    pub(crate) fn for_tests(language: Language) -> Self {
+        Self { language, width: DEFAULT_WIDTH, bold: false }
+    }
+}
+
+/// Writes to stdout.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    unless_gone(io::stdout().write_all(text.as_bytes()))
+}
+
+/// A reader of stdout that has gone, like `head`, has read enough.
+pub(crate) fn unless_gone(written: io::Result<()>) -> Result<(), Failure> {
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,207 @@
+//! The schema as typed Rust values, in the order of the file. serde refuses unknown keywords; the other rules are in `rules`.
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+/// The whole file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    #[serde(rename = "$schema")]
+    pub(super) dialect: String,
+    #[serde(rename = "$comment", default)]
+    /// A note for people who edit the schema.
+    pub comment: Option<String>,
+    /// English name of the API.
+    pub title: String,
+    /// The vendor's name of the API.
+    #[serde(rename = "x-term")]
+    pub term: String,
+    /// What the file describes.
+    pub description: String,
+    /// The server that requests go to.
+    pub base: String,
+    /// The endpoints.
+    pub links: Vec<Link>,
+    /// The types.
+    #[serde(rename = "$defs")]
+    pub definitions: IndexMap<String, Node>,
+}
+
+/// An endpoint: a link description of JSON Hyper-Schema.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Link {
+    /// The vendor's name of the endpoint, the last part of its path.
+    pub rel: String,
+    /// English label.
+    pub title: String,
+    /// The vendor's own term.
+    #[serde(rename = "x-term")]
+    pub term: String,
+    /// What the endpoint does, beginning with a verb.
+    pub description: String,
+    #[serde(rename = "$comment", default)]
+    /// A note for people who edit the schema.
+    pub comment: Option<String>,
+    /// URI template: the path, then the names of the query.
+    pub href: String,
+    pub(super) target_hints: TargetHints,
+    pub(super) submission_schema: Option<Reference>,
+    pub(super) href_schema: Option<Reference>,
+    pub(super) target_schema: Reference,
+    /// The vendor's page of the endpoint.
+    #[serde(rename = "x-page")]
+    pub page: String,
+    /// How the response comes in pages, if it does.
+    #[serde(rename = "x-paged")]
+    pub paged: Option<Paged>,
+    #[serde(rename = "x-method")]
+    pub(super) method_name: Option<String>,
+}
+
+/// Which fields turn the pages.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Paged {
+    /// Of the request: how many items to skip.
+    pub offset: String,
+    /// Of the request: how many items a page may hold.
+    pub limit: String,
+    /// Of the response: the items.
+    pub items: String,
+    /// Of the response: whether this page is the last, if the server says so.
+    pub end: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TargetHints {
+    pub(super) allow: Vec<Method>,
+}
+
+/// An HTTP method.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Method {
+    /// The request's fields are in the query.
+    Get,
+    /// The request is a JSON body.
+    Post,
+}
+
+/// `{"$ref": "#/$defs/…"}`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reference {
+    #[serde(rename = "$ref")]
+    pub(super) target: String,
+}
+
+impl Reference {
+    /// Name of the definition.
+    pub(super) fn name(&self) -> &str {
+        definition_name(&self.target).unwrap_or(&self.target)
+    }
+}
+
+/// `X` of `#/$defs/X`.
+pub fn definition_name(reference: &str) -> Option<&str> {
+    reference.strip_prefix("#/$defs/")
+}
+
+/// A definition, a field of an object, or what a list or a map holds.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Node {
+    /// English label.
+    #[serde(default)]
+    pub title: String,
+    /// The vendor's own term.
+    #[serde(rename = "x-term", default)]
+    pub term: String,
+    /// What it is, in a sentence.
+    #[serde(default)]
+    pub description: String,
+    #[serde(rename = "$comment")]
+    /// A note for people who edit the schema.
+    pub comment: Option<String>,
+    #[serde(rename = "$ref")]
+    pub(super) reference: Option<String>,
+    #[serde(rename = "type")]
+    pub(super) kind: Option<JsonType>,
+    pub(super) format: Option<Format>,
+    /// Of an object: its fields, in the vendor's order.
+    #[serde(default)]
+    pub properties: IndexMap<String, Node>,
+    /// Of an object: the fields that are always there.
+    #[serde(default)]
+    pub required: Vec<String>,
+    pub(super) r#if: Option<Json>,
+    pub(super) then: Option<Success>,
+    pub(super) items: Option<Box<Node>>,
+    pub(super) additional_properties: Option<Box<Node>>,
+    /// What an absent value of a response reads as.
+    pub default: Option<Json>,
+    /// Smallest integer that may be sent.
+    pub minimum: Option<i64>,
+    /// Largest integer that may be sent.
+    pub maximum: Option<i64>,
+    /// What is known so far of a coded integer.
+    #[serde(rename = "x-known-values")]
+    pub(super) known_values: Option<Vec<KnownValue>>,
+    #[serde(rename = "x-sparse", default)]
+    pub(super) sparse: bool,
+    #[serde(rename = "x-undocumented", default)]
+    pub(super) undocumented: bool,
+}
+
+/// What a success must hold.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Success {
+    pub(super) required: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum JsonType {
+    Array,
+    Boolean,
+    Integer,
+    Number,
+    Object,
+    String,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Format {
+    Date,
+    Int64,
+    Password,
+}
+
+/// One meaning of a coded integer.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownValue {
+    /// The number on the wire.
+    pub value: i64,
+    /// Name of the variant or constant.
+    pub name: String,
+    /// English label.
+    pub title: String,
+    /// The vendor's own term.
+    #[serde(rename = "x-term")]
+    pub term: String,
+    /// What it means, in a sentence, where the label does not say it all.
+    #[serde(default)]
+    pub description: String,
+    /// What the caller can do about it.
+    pub advice: Option<String>,
+    /// The same in Chinese.
+    #[serde(rename = "x-advice-zh")]
+    pub advice_zh: Option<String>,
+}

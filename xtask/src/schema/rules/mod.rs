@@ -1,0 +1,122 @@
+//! The rules that serde cannot keep by itself, each with the place and what to write.
+
+use std::collections::BTreeMap;
+
+use unicode_width::UnicodeWidthStr;
+
+use super::document::{Document, Node, definition_name};
+use super::{Breach, escape};
+
+mod definitions;
+mod links;
+mod names;
+
+/// Labels stand beside values, in a terminal of 80 columns.
+const WIDEST_LABEL: usize = 28;
+const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// Every breach in the document, in its order.
+pub(super) fn check(document: &Document) -> Vec<Breach> {
+    let mut rules = Rules { document, breaches: Vec::new() };
+    rules.root();
+    rules.links();
+    rules.definitions();
+    rules.breaches
+}
+
+/// What to do about an error of serde's.
+pub(super) fn advice(error: &str) -> String {
+    let keyword = error.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
+    match keyword {
+        Some("enum" | "const" | "oneOf" | "anyOf") => {
+            "the vendor adds values, so a closed list loses answers: delete it, and write what is known as \"x-known-values\" of a definition".to_owned()
+        }
+        Some("minLength" | "maxLength" | "pattern" | "minItems" | "maxItems" | "exclusiveMinimum" | "exclusiveMaximum") => {
+            "a limit would make responses unreadable: delete it, and say it in the description".to_owned()
+        }
+        Some(_) => format!("{error}: delete it, or write the one that was meant"),
+        None => format!("{error}: write such a value here"),
+    }
+}
+
+struct Rules<'a> {
+    document: &'a Document,
+    breaches: Vec<Breach>,
+}
+
+impl<'a> Rules<'a> {
+    fn report(&mut self, pointer: &str, message: impl Into<String>) {
+        self.breaches.push(Breach { pointer: pointer.to_owned(), message: message.into() });
+    }
+
+    fn root(&mut self) {
+        let Document { dialect, base, title, term, description, .. } = self.document;
+        if dialect != DIALECT {
+            self.report("/$schema", format!("write \"{DIALECT}\""));
+        }
+        if !base.starts_with("https://") {
+            self.report("/base", "write the server's address, e.g. \"https://qyapi.weixin.qq.com\"");
+        }
+        self.words("", title, term, description);
+    }
+
+    /// Label, term and sentence of a place.
+    fn words(&mut self, pointer: &str, title: &str, term: &str, description: &str) {
+        if !is_label(title) || !title.starts_with(|first: char| first.is_ascii_uppercase()) {
+            let advice = "write an English label without brackets, of 28 columns at most, e.g. \"Job title\"";
+            self.report(&format!("{pointer}/title"), advice);
+        }
+        if !is_label(term) {
+            let advice = "write the vendor's own term, of 28 columns at most, e.g. \"任务名称\"";
+            self.report(&format!("{pointer}/x-term"), advice);
+        }
+        if !is_sentence(description) {
+            let advice = "write English sentences on one line, without brackets, e.g. \"Title of the job.\"";
+            self.report(&format!("{pointer}/description"), advice);
+        }
+    }
+
+    fn reference(&mut self, pointer: &str, target: &str) {
+        let pointer = format!("{pointer}/$ref");
+        match definition_name(target) {
+            Some(name) if self.document.definitions.contains_key(name) => {}
+            Some(name) => self.report(&pointer, format!("there is no definition \"{name}\": write the name of one")),
+            None => self.report(&pointer, "write \"#/$defs/\" and the name of a definition"),
+        }
+    }
+
+    /// The definition that a field refers to.
+    fn target(&self, node: &Node) -> Option<&'a Node> {
+        let name = node.reference.as_deref().and_then(definition_name)?;
+        self.document.definitions.get(name)
+    }
+
+    /// How many endpoints send each definition, and how many receive it.
+    fn uses(&self) -> BTreeMap<&'a str, usize> {
+        let mut uses = BTreeMap::new();
+        for link in &self.document.links {
+            for name in [link.request(), link.response()] {
+                *uses.entry(name).or_default() += 1;
+            }
+        }
+        uses
+    }
+}
+
+fn is_label(text: &str) -> bool {
+    !text.is_empty() && text.width() <= WIDEST_LABEL && one_line(text) && !text.contains(['(', ')', '（', '）'])
+}
+
+fn is_sentence(text: &str) -> bool {
+    let begins = text.starts_with(|first: char| first.is_ascii_uppercase() || first.is_ascii_digit());
+    begins && text.ends_with('.') && one_line(text) && !text.contains(['(', ')', '（', '）'])
+}
+
+fn one_line(text: &str) -> bool {
+    !text.contains(char::is_control)
+}
+
+/// A step below a pointer.
+fn below(pointer: &str, name: &str) -> String {
+    format!("{pointer}/{}", escape(name))
+}
