@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::choices::{Ending, JobsOfUnlistedApps, LimitOver100, OldDays};
 use crate::data::{Answers, Job, Usage, among_latest};
 use crate::data_file::parse_day;
-use crate::request::RecordedRequest;
+use crate::http::request::RecordedRequest;
 use crate::settings::Settings;
 use crate::state::State;
 use crate::synthetic;

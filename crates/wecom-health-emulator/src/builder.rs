@@ -16,7 +16,8 @@ use crate::clock::Clock;
 use crate::data::{Answers, Data, Usage};
 use crate::data_file::{self, Contents, DataError};
 use crate::fault_rule::FaultRule;
-use crate::settings::{Log, Settings};
+use crate::log::Log;
+use crate::settings::Settings;
 
 /// Sets up an [`Emulator`]. There is no data but what is added; without an app there is one with a fixed corp id and secret.
 ///
@@ -234,5 +235,28 @@ impl fmt::Debug for EmulatorBuilder {
         let mut fields = f.debug_struct("EmulatorBuilder");
         fields.field("jobs", &self.data.jobs.len()).field("apps", &self.settings.apps);
         fields.field("address", &self.settings.address).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::Arc;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    use super::EmulatorBuilder;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_panic_is_noted_before_its_connection_closes() {
+        let builder = EmulatorBuilder::default().log(Arc::new(|_| panic!("no log today")));
+        let emulator = builder.start().await.unwrap();
+        let mut connection = TcpStream::connect(emulator.base_url().trim_start_matches("http://")).await.unwrap();
+        connection.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        let mut response = String::new();
+        assert_eq!(connection.read_to_string(&mut response).await.unwrap_or_default(), 0);
+        let panic = catch_unwind(AssertUnwindSafe(|| drop(emulator))).unwrap_err();
+        assert_eq!(panic.downcast_ref::<&str>(), Some(&"no log today"));
     }
 }

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use crate::clock::CENTURY;
 use crate::fault_rule::FaultRule;
-use crate::reply::{self, Body};
-use crate::request::RecordedRequest;
+use crate::http::request::RecordedRequest;
+use crate::http::response::{self, Body};
 use crate::state::{Shared, State};
 
 /// More faults than these are a mistake.
@@ -27,14 +27,11 @@ pub(crate) fn answer(state: &Shared, request: &RecordedRequest) -> Option<Respon
     let by_a_page =
         |(name, value): &(String, String)| name == "origin" || (name == "sec-fetch-site" && value != "none");
     if request.headers.iter().any(by_a_page) {
-        return Some(reply::plain(StatusCode::FORBIDDEN, b"not for pages in a browser\n".to_vec()));
+        return Some(response::plain(StatusCode::FORBIDDEN, "not for pages in a browser\n"));
     }
     let hosts = request.headers.iter().filter(|(name, _)| name == "host");
     if !hosts.map(|(_, host)| host.as_str()).all(is_address_or_localhost) {
-        return Some(reply::plain(
-            StatusCode::FORBIDDEN,
-            b"not by a name: write the IP address or localhost\n".to_vec(),
-        ));
+        return Some(response::plain(StatusCode::FORBIDDEN, "not by a name: write the IP address or localhost\n"));
     }
     let outcome = match (request.method.as_str(), path) {
         ("POST", "faults") => add_fault(&mut state.lock(), request.body.trim()),
@@ -52,8 +49,8 @@ pub(crate) fn answer(state: &Shared, request: &RecordedRequest) -> Option<Respon
         _ => Err("write POST faults, DELETE faults, POST revoke_tokens, POST advance or GET requests".to_owned()),
     };
     Some(match outcome {
-        Ok(()) => reply::plain(StatusCode::NO_CONTENT, Vec::new()),
-        Err(told) => reply::plain(StatusCode::BAD_REQUEST, format!("{told}\n").into_bytes()),
+        Ok(()) => response::plain(StatusCode::NO_CONTENT, ""),
+        Err(told) => response::plain(StatusCode::BAD_REQUEST, format!("{told}\n")),
     })
 }
 
@@ -95,9 +92,9 @@ fn requests(state: &Shared) -> Response<Body> {
             .rev()
             .take(LATEST)
             .map(|request| [cut(&request.method), cut(&request.path), cut(&request.body)]);
-        (state.requests.count, latest.collect::<Vec<_>>())
+        (state.requests.total, latest.collect::<Vec<_>>())
     };
     let one = |[method, path, body]: [String; 3]| json!({"method": method, "path": path, "body": body});
     let latest: Vec<Value> = latest.into_iter().rev().map(one).collect();
-    reply::json(&json!({"count": count, "latest": latest}))
+    response::json(&json!({"count": count, "latest": latest}))
 }

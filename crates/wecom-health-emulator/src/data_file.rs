@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::app::App;
 use crate::data::{Answers, Data, Job, Usage};
-use crate::log::one_line;
+use crate::text::one_line;
 
 /// The vendor's samples and a job of our own with all six kinds of questions, in the same form as everybody's data.
 pub(crate) const SAMPLE: &str = include_str!("../data/sample.json");

@@ -3,21 +3,19 @@
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::task::AbortHandle;
 
 use crate::app::{App, ClientConfig};
 use crate::builder::EmulatorBuilder;
 use crate::data::Data;
 use crate::fault::Fault;
 use crate::fault_rule::FaultRule;
-use crate::request::RecordedRequest;
-use crate::server;
+use crate::http::connections;
+use crate::http::request::RecordedRequest;
 use crate::settings::Settings;
 use crate::state::Shared;
 
@@ -39,7 +37,7 @@ pub struct Emulator {
     address: SocketAddr,
     app: App,
     state: Arc<Shared>,
-    _stop: oneshot::Sender<()>,
+    server: AbortHandle,
 }
 
 impl Emulator {
@@ -63,18 +61,8 @@ impl Emulator {
         let address = listener.local_addr()?;
         let state = Arc::new(Shared::new(data, settings));
         let app = state.lock().settings.apps.first().cloned().unwrap_or_default();
-        let (stop, stopped) = oneshot::channel::<()>();
-        let told = Arc::clone(&state);
-        let serving = server::serve(listener, Arc::clone(&state), async {
-            // An error says that the emulator was dropped, which is how it stops.
-            let _ = stopped.await;
-        });
-        tokio::spawn(async move {
-            if let Err(panic) = AssertUnwindSafe(serving).catch_unwind().await {
-                told.lock().panic.get_or_insert(panic);
-            }
-        });
-        Ok(Self { address, app, state, _stop: stop })
+        let server = tokio::spawn(connections::serve(listener, Arc::clone(&state))).abort_handle();
+        Ok(Self { address, app, state, server })
     }
 
     /// Address to use as base URL, e.g. `http://127.0.0.1:40123`.
@@ -176,6 +164,7 @@ impl Emulator {
 
 impl Drop for Emulator {
     fn drop(&mut self) {
+        self.server.abort();
         let panic = self.state.lock().panic.take();
         if let (Some(panic), false) = (panic, std::thread::panicking()) {
             std::panic::resume_unwind(panic);

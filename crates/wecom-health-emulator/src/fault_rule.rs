@@ -5,9 +5,9 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::fault::Fault;
-use crate::log::one_line;
+use crate::http::request::RecordedRequest;
 use crate::random::rng;
-use crate::request::RecordedRequest;
+use crate::text::one_line;
 
 /// The calls that faults can be meant for, by the vendor's names.
 pub(crate) const CALLS: [&str; 5] =

@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod activity;
 mod answer;
 mod app;
 mod builder;
@@ -14,18 +13,17 @@ mod data_file;
 mod emulator;
 mod fault;
 mod fault_rule;
+mod handler;
+mod http;
 mod log;
 #[cfg(feature = "program")]
 pub mod program;
 mod random;
-mod reply;
-mod request;
-mod server;
-mod service;
 mod settings;
 mod spoil;
 mod state;
 mod synthetic;
+mod text;
 
 pub use app::{App, ClientConfig};
 pub use builder::EmulatorBuilder;
@@ -36,4 +34,4 @@ pub use data_file::DataError;
 pub use emulator::Emulator;
 pub use fault::Fault;
 pub use fault_rule::{FaultRule, FaultRuleError};
-pub use request::RecordedRequest;
+pub use http::request::RecordedRequest;

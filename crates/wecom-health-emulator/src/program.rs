@@ -15,7 +15,7 @@ use crate::builder::EmulatorBuilder;
 use crate::choices::Choices;
 use crate::clock::LATEST;
 use crate::fault_rule::FaultRule;
-use crate::log::one_line;
+use crate::text::one_line;
 
 /// How many requests the program tells of by `GET /_emulator/requests`.
 const REMEMBERED: usize = 200;
@@ -95,7 +95,7 @@ pub async fn run(arguments: Arguments) -> Result<(), ProgramError> {
     let builder = builder(arguments).map_err(ProgramError)?.address(address).control_paths().remember(REMEMBERED);
     let log = StderrLog::start();
     let lines = log.clone();
-    let builder = builder.log(Arc::new(move |served| lines.line(format!("{served}\n"))));
+    let builder = builder.log(Arc::new(move |line| lines.line(format!("{line}\n"))));
     let emulator = builder.start().await.map_err(|error| ProgramError(cannot_listen(address, &error)))?;
     let (base_url, corp_id, secret) = (emulator.base_url(), emulator.corp_id(), emulator.secret());
     let everywhere = match address.ip() {

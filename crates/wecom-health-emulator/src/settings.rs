@@ -1,7 +1,6 @@
 //! How an emulator behaves, apart from its data.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::App;
@@ -9,10 +8,7 @@ use crate::call_limits::CallLimits;
 use crate::choices::Choices;
 use crate::clock::Clock;
 use crate::fault_rule::FaultRule;
-use crate::log::Served;
-
-/// Told of each request that was answered.
-pub(crate) type Log = Arc<dyn Fn(&Served<'_>) + Send + Sync>;
+use crate::log::Log;
 
 #[derive(Clone)]
 pub(crate) struct Settings {
@@ -37,8 +33,6 @@ pub(crate) struct Settings {
     /// Whether the paths that control the emulator are there.
     pub(crate) control: bool,
     pub(crate) log: Option<Log>,
-    /// A head must be there this long after its connection or the answer before, a body this long after its head.
-    pub(crate) patience: Duration,
 }
 
 impl Default for Settings {
@@ -58,7 +52,6 @@ impl Default for Settings {
             remembered: 100_000,
             control: false,
             log: None,
-            patience: Duration::from_secs(30),
         }
     }
 }

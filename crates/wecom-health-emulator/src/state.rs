@@ -9,8 +9,10 @@ use crate::app::App;
 use crate::call_limits::Calls;
 use crate::data::Data;
 use crate::fault_rule::{CALLS, FaultRules};
+use crate::http::connections::Panic;
+use crate::http::history::RequestHistory;
+use crate::http::request::RecordedRequest;
 use crate::random::rng;
-use crate::request::{RecordedRequest, Requests};
 use crate::settings::Settings;
 use crate::synthetic;
 
@@ -35,7 +37,7 @@ impl Shared {
             tokens: BTreeMap::new(),
             faults,
             calls: Calls::default(),
-            requests: Requests::new(settings.remembered),
+            requests: RequestHistory::new(settings.remembered),
             at_once: AtOnce::default(),
             panic: None,
             tokens_made: 0,
@@ -48,9 +50,6 @@ impl Shared {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
-
-/// What a panic was called with.
-pub(crate) type Panic = Box<dyn std::any::Any + Send>;
 
 /// How many requests are being answered.
 #[derive(Default)]
@@ -73,7 +72,7 @@ pub(crate) struct State {
     pub(crate) tokens: BTreeMap<String, Issued>,
     pub(crate) faults: FaultRules,
     pub(crate) calls: Calls,
-    pub(crate) requests: Requests,
+    pub(crate) requests: RequestHistory,
     pub(crate) at_once: AtOnce,
     /// The first panic of a condition or of the server, which the test gets to see.
     pub(crate) panic: Option<Panic>,

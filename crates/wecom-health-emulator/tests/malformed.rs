@@ -144,6 +144,22 @@ async fn a_head_that_is_too_long_is_refused() {
     token(&emulator).await;
 }
 
+/// The runtime puts its clock forward when nothing else is left to do.
+#[tokio::test(start_paused = true)]
+async fn unfinished_requests_are_closed_after_30_seconds() {
+    let emulator = Emulator::start().await.unwrap();
+    for part in ["", "POST / HT", "POST / HTTP/1.1\r\nhost: x\r\n", "POST / HTTP/1.1\r\ncontent-length: 5\r\n\r\nx"] {
+        let started = tokio::time::Instant::now();
+        let mut connection = support::connect(&emulator).await;
+        connection.write_all(part.as_bytes()).await.unwrap();
+        let mut response = String::new();
+        let closed = tokio::time::timeout(Duration::from_secs(60), connection.read_to_string(&mut response)).await;
+        assert!(closed.is_ok(), "{part:?}: {response}");
+        assert!(started.elapsed() >= Duration::from_secs(30), "{part:?}: {:?}", started.elapsed());
+    }
+    assert!(emulator.requests().is_empty());
+}
+
 /// More connections than there is room for: each has sent a part of a request, or a whole one and then nothing more.
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_that_never_finish_do_not_keep_others_out() {

@@ -1,0 +1,110 @@
+//! Responses: statuses, headers, and bodies that may come in two halves.
+
+use std::convert::Infallible;
+use std::future::ready;
+use std::io;
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+use http_body_util::{BodyExt, Full, StreamBody, combinators::UnsyncBoxBody};
+use hyper::body::{Bytes, Frame};
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::{Response, StatusCode};
+use serde_json::Value;
+
+pub(crate) type Body = UnsyncBoxBody<Bytes, io::Error>;
+
+/// Returns a response without headers.
+pub(crate) fn plain(status: StatusCode, body: impl Into<Bytes>) -> Response<Body> {
+    let body = Full::new(body.into()).map_err(|never: Infallible| match never {});
+    let mut response = Response::new(body.boxed_unsync());
+    *response.status_mut() = status;
+    response
+}
+
+/// Returns a response with JSON and the vendor's headers.
+pub(crate) fn json(body: &Value) -> Response<Body> {
+    json_with_bytes(body, to_text(body))
+}
+
+/// Returns a response with the headers that the vendor sends with `body`, but with other bytes.
+pub(crate) fn json_with_bytes(body: &Value, bytes: impl Into<Bytes>) -> Response<Body> {
+    let mut response = plain(StatusCode::OK, bytes);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=UTF-8"));
+    headers.insert("Error-Code", body["errcode"].as_i64().unwrap_or_default().into());
+    if let Ok(text) = HeaderValue::from_str(body["errmsg"].as_str().unwrap_or_default()) {
+        headers.insert("Error-Msg", text);
+    }
+    response
+}
+
+/// Returns JSON as text with sorted fields.
+///
+/// Their order would otherwise depend on which features of `serde_json` other crates of the build enable.
+pub(crate) fn to_text(body: &Value) -> String {
+    let mut body = body.clone();
+    body.sort_all_objects();
+    body.to_string()
+}
+
+/// Returns the body in GBK.
+pub(crate) fn in_gbk(body: &Value) -> Response<Body> {
+    let mut response = json_with_bytes(body, encoding_rs::GBK.encode(&to_text(body)).0.into_owned());
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=GBK"));
+    response
+}
+
+/// Returns the log-in page of a proxy.
+pub(crate) fn html() -> Response<Body> {
+    let mut response = plain(StatusCode::OK, "<html><body>请先登录</body></html>\n");
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=UTF-8"));
+    response
+}
+
+/// Returns a response of the test's choice.
+pub(crate) fn http(status: u16, headers: &[(&'static str, String)], body: Vec<u8>) -> Response<Body> {
+    let mut response = plain(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), body);
+    for (name, value) in headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(*name), HeaderValue::try_from(value)) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}
+
+/// What happens to the second half of a body.
+#[derive(Clone, Copy)]
+pub(crate) enum SecondHalf {
+    Late(Duration),
+    /// The connection is closed instead.
+    Missing,
+}
+
+/// Splits the body of a response into two halves. Keeps `in_progress` until the second one.
+pub(crate) async fn in_halves(
+    response: Response<Body>,
+    second_half: SecondHalf,
+    in_progress: impl Send + 'static,
+) -> Response<Body> {
+    let (mut head, body) = response.into_parts();
+    let mut rest = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    head.headers.insert(CONTENT_LENGTH, rest.len().into());
+    let first = rest.split_to(rest.len() / 2);
+    let second = async move {
+        let _in_progress = in_progress;
+        match second_half {
+            SecondHalf::Late(pause) => {
+                tokio::time::sleep(pause).await;
+                Ok(Frame::data(rest))
+            }
+            SecondHalf::Missing => {
+                // Without a pause, the first half would be lost with the connection.
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                Err(io::ErrorKind::ConnectionReset.into())
+            }
+        }
+    };
+    let halves = stream::once(ready(Ok(Frame::data(first)))).chain(stream::once(second));
+    Response::from_parts(head, StreamBody::new(halves).boxed_unsync())
+}
