@@ -7,19 +7,19 @@ use std::fmt;
 pub struct App {
     pub(crate) corp_id: String,
     pub(crate) secret: String,
-    pub(crate) allowed: bool,
+    pub(crate) is_listed: bool,
 }
 
 impl App {
     /// An app that may make all calls.
     pub fn new(corp_id: impl Into<String>, secret: impl Into<String>) -> Self {
-        Self { corp_id: corp_id.into(), secret: secret.into(), allowed: true }
+        Self { corp_id: corp_id.into(), secret: secret.into(), is_listed: true }
     }
 
     /// Not listed under 健康上报 › 可调用接口的应用: it gets tokens, sees no job and is refused the other calls, see
     /// [`Choices::jobs_of_unlisted_apps`](crate::Choices::jobs_of_unlisted_apps).
     pub fn unlisted(mut self) -> Self {
-        self.allowed = false;
+        self.is_listed = false;
         self
     }
 }
@@ -34,7 +34,10 @@ impl Default for App {
 /// Without the secret, as a habit.
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("App").field("corp_id", &self.corp_id).field("allowed", &self.allowed).finish_non_exhaustive()
+        f.debug_struct("App")
+            .field("corp_id", &self.corp_id)
+            .field("is_listed", &self.is_listed)
+            .finish_non_exhaustive()
     }
 }
 

@@ -15,7 +15,7 @@ use crate::choices::Choices;
 use crate::clock::Clock;
 use crate::data::{Answers, Data, Usage};
 use crate::data_file::{self, Contents, DataError};
-use crate::fault_rule::FaultRule;
+use crate::fault::rule::FaultRule;
 use crate::log::Log;
 use crate::settings::Settings;
 

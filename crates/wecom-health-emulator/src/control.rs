@@ -7,7 +7,7 @@ use hyper::{Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::clock::CENTURY;
-use crate::fault_rule::FaultRule;
+use crate::fault::rule::FaultRule;
 use crate::http::request::RecordedRequest;
 use crate::http::response::{self, Body};
 use crate::state::{Shared, State};

@@ -53,9 +53,9 @@ fn contents(json: &Value, kinds: &Kinds) -> Result<Contents, DataError> {
     let mut apps = Vec::new();
     for app in root.list("apps")? {
         let app = app.object(&["corp_id", "secret", "allowed"])?;
-        let listed = app.optional("allowed").map_or(Ok(true), |place| place.boolean())?;
+        let is_listed = app.optional("allowed").map_or(Ok(true), |place| place.boolean())?;
         let named = App::new(app.required("corp_id")?.text()?, app.required("secret")?.text()?);
-        apps.push(if listed { named } else { named.unlisted() });
+        apps.push(if is_listed { named } else { named.unlisted() });
     }
     let mut data = Data::default();
     for place in root.list("jobs")? {

@@ -13,7 +13,7 @@ use crate::app::{App, ClientConfig};
 use crate::builder::EmulatorBuilder;
 use crate::data::Data;
 use crate::fault::Fault;
-use crate::fault_rule::FaultRule;
+use crate::fault::rule::FaultRule;
 use crate::http::connections;
 use crate::http::request::RecordedRequest;
 use crate::settings::Settings;

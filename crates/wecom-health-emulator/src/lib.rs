@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod answer;
+mod api;
 mod app;
 mod builder;
 mod call_limits;
@@ -12,7 +12,6 @@ mod data;
 mod data_file;
 mod emulator;
 mod fault;
-mod fault_rule;
 mod handler;
 mod http;
 mod log;
@@ -20,7 +19,6 @@ mod log;
 pub mod program;
 mod random;
 mod settings;
-mod spoil;
 mod state;
 mod synthetic;
 mod text;
@@ -33,5 +31,6 @@ pub use chrono::NaiveDate;
 pub use data_file::DataError;
 pub use emulator::Emulator;
 pub use fault::Fault;
-pub use fault_rule::{FaultRule, FaultRuleError};
+pub use fault::notation::FaultRuleError;
+pub use fault::rule::FaultRule;
 pub use http::request::RecordedRequest;

@@ -14,7 +14,7 @@ use clap::Args;
 use crate::builder::EmulatorBuilder;
 use crate::choices::Choices;
 use crate::clock::LATEST;
-use crate::fault_rule::FaultRule;
+use crate::fault::rule::FaultRule;
 use crate::text::one_line;
 
 /// How many requests the program tells of by `GET /_emulator/requests`.

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::call_limits::CallLimits;
 use crate::choices::Choices;
 use crate::clock::Clock;
-use crate::fault_rule::FaultRule;
+use crate::fault::rule::FaultRule;
 use crate::log::Log;
 
 #[derive(Clone)]

@@ -8,10 +8,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::app::App;
 use crate::call_limits::Calls;
 use crate::data::Data;
-use crate::fault_rule::{CALLS, FaultRules};
+use crate::fault::Fault;
+use crate::fault::rule::ENDPOINTS;
+use crate::fault::rules::FaultRules;
 use crate::http::connections::Panic;
 use crate::http::history::RequestHistory;
-use crate::http::request::RecordedRequest;
 use crate::random::rng;
 use crate::settings::Settings;
 use crate::synthetic;
@@ -41,7 +42,7 @@ impl Shared {
             at_once: AtOnce::default(),
             panic: None,
             tokens_made: 0,
-            requests_to: [0; CALLS.len() + 1],
+            requests_to: [0; ENDPOINTS.len() + 1],
             settings,
         }))
     }
@@ -78,7 +79,7 @@ pub(crate) struct State {
     pub(crate) panic: Option<Panic>,
     tokens_made: u64,
     /// How many requests there were to each call, and to anything else.
-    requests_to: [u64; CALLS.len() + 1],
+    requests_to: [u64; ENDPOINTS.len() + 1],
 }
 
 impl State {
@@ -102,11 +103,25 @@ impl State {
         token
     }
 
-    /// Counts a request; how many there were to its call, this one included.
-    pub(crate) fn count(&mut self, request: &RecordedRequest) -> u64 {
-        let call = CALLS.iter().position(|call| *call == request.call()).unwrap_or(CALLS.len());
-        self.requests_to[call] += 1;
-        self.requests_to[call]
+    /// Makes a token expire or revokes it, if the fault says so.
+    pub(crate) fn end_token(&mut self, token: &str, fault: Option<&Fault>) {
+        let now = self.now();
+        match fault {
+            Some(Fault::ExpiredToken) => {
+                if let Some(issued) = self.tokens.get_mut(token) {
+                    issued.expires = now;
+                }
+            }
+            Some(Fault::RevokedToken) => drop(self.tokens.remove(token)),
+            _ => {}
+        }
+    }
+
+    /// Counts a request and returns how many there were to its endpoint. All other paths count as one.
+    pub(crate) fn count(&mut self, endpoint: &str) -> u64 {
+        let index = ENDPOINTS.iter().position(|name| *name == endpoint).unwrap_or(ENDPOINTS.len());
+        self.requests_to[index] += 1;
+        self.requests_to[index]
     }
 }
 

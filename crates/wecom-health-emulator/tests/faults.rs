@@ -127,20 +127,20 @@ async fn a_fault_that_could_never_happen_is_refused_at_once() {
         panic.downcast_ref::<String>().unwrap().clone()
     };
     let told = refused(&|| emulator.fail_next("get_report_anwser", Fault::Reset));
-    assert!(told.starts_with("there is no call get_report_anwser; write one of gettoken, "), "{told}");
-    assert_eq!(refused(&|| drop(FaultRule::new(Fault::ErrCode(0)))), "errcode 0 is no refusal");
+    assert!(told.starts_with("there is no endpoint get_report_anwser; write one of gettoken, "), "{told}");
+    assert_eq!(refused(&|| drop(FaultRule::new(Fault::ErrCode(0)))), "errcode 0 is not a refusal");
     assert_eq!(
         refused(&|| drop(FaultRule::new(Fault::Reset).share(1.5))),
-        "1.5 is no share of more than 0 and at most 1"
+        "the share 1.5 is not more than 0 and at most 1"
     );
     for none in [0.0, -0.1, f64::NAN] {
         let said = refused(&|| drop(FaultRule::new(Fault::Reset).share(none)));
-        assert_eq!(said, format!("{none} is no share of more than 0 and at most 1"));
+        assert_eq!(said, format!("the share {none} is not more than 0 and at most 1"));
     }
     assert!(std::panic::catch_unwind(|| drop(FaultRule::new(Fault::Reset).times(0))).is_err());
     for (status, name, value, told) in [
-        (101, "x", "y", "101 is no status from 200 to 599"),
-        (600, "x", "y", "600 is no status from 200 to 599"),
+        (101, "x", "y", "101 is not a status from 200 to 599"),
+        (600, "x", "y", "600 is not a status from 200 to 599"),
         (200, "no name", "y", "the header no name cannot be sent"),
         (200, "x", "a\nb", "the header x cannot be sent"),
         (200, "Content-Length", "3", "the header Content-Length cannot be sent"),

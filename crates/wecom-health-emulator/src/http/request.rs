@@ -68,6 +68,12 @@ impl RecordedRequest {
         self.path.rsplit('/').next().unwrap_or_default()
     }
 
+    /// Returns a parameter of the query, or an empty string if there is none.
+    pub(crate) fn query_parameter(&self, name: &str) -> String {
+        let parameters = form_urlencoded::parse(self.query.as_bytes()).filter(|(found, _)| found == name);
+        parameters.last().map_or_else(String::new, |(_, value)| value.into_owned())
+    }
+
     /// Reads a request as a whole. Returns `None` if its body is too large.
     pub(crate) async fn read(request: Request<Incoming>, peer: IpAddr) -> io::Result<Option<Self>> {
         let (head, body) = request.into_parts();

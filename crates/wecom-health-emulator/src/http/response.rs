@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::{StreamExt, stream};
 use http_body_util::{BodyExt, Full, StreamBody, combinators::UnsyncBoxBody};
 use hyper::body::{Bytes, Frame};
-use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use serde_json::Value;
 
@@ -46,31 +46,6 @@ pub(crate) fn to_text(body: &Value) -> String {
     let mut body = body.clone();
     body.sort_all_objects();
     body.to_string()
-}
-
-/// Returns the body in GBK.
-pub(crate) fn in_gbk(body: &Value) -> Response<Body> {
-    let mut response = json_with_bytes(body, encoding_rs::GBK.encode(&to_text(body)).0.into_owned());
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=GBK"));
-    response
-}
-
-/// Returns the log-in page of a proxy.
-pub(crate) fn html() -> Response<Body> {
-    let mut response = plain(StatusCode::OK, "<html><body>请先登录</body></html>\n");
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=UTF-8"));
-    response
-}
-
-/// Returns a response of the test's choice.
-pub(crate) fn http(status: u16, headers: &[(&'static str, String)], body: Vec<u8>) -> Response<Body> {
-    let mut response = plain(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), body);
-    for (name, value) in headers {
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(*name), HeaderValue::try_from(value)) {
-            response.headers_mut().append(name, value);
-        }
-    }
-    response
 }
 
 /// What happens to the second half of a body.
