@@ -7,13 +7,12 @@ use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
 use crate::choices::{Ending, JobsOfUnlistedApps, LimitOver100, OldDays};
-use crate::data::{Answers, Job, Usage, among_latest};
-use crate::data_file::parse_day;
+use crate::clock::{is_among_latest, parse_day};
+use crate::data::{Answers, Job, Usage, synthetic};
 use crate::fault::Fault;
 use crate::http::request::RecordedRequest;
 use crate::settings::Settings;
 use crate::state::State;
-use crate::synthetic;
 
 /// The errcode of a refusal, and the first part of its text.
 struct Refusal(i64, &'static str);
@@ -161,7 +160,7 @@ fn usage(query: &Query<'_>) -> Payload {
     let date = query.date(31)?;
     let Settings { clock, seed, .. } = &query.state.settings;
     Ok(match query.state.data.usage.on(date, clock.today()) {
-        Some(Usage::Given(usage)) => usage.clone(),
+        Some(Usage::Fixed(usage)) => usage.clone(),
         Some(Usage::Synthetic) => synthetic::usage(*seed, date),
         None => json!({"pv": 0, "uv": 0}),
     })
@@ -207,7 +206,7 @@ impl Query<'_> {
     fn date(&self, kept_days: u32) -> Result<NaiveDate, Refusal> {
         let Settings { clock, choices, .. } = &self.state.settings;
         let date = parse_day(self.text("date")?).ok_or_else(|| self.invalid())?;
-        let is_kept = choices.old_days == OldDays::Accepted || among_latest(date, kept_days, clock.today());
+        let is_kept = choices.old_days == OldDays::Accepted || is_among_latest(date, kept_days, clock.today());
         if is_kept { Ok(date) } else { Err(self.invalid()) }
     }
 

@@ -13,8 +13,8 @@ use crate::Emulator;
 use crate::app::App;
 use crate::choices::Choices;
 use crate::clock::Clock;
+use crate::data::file::{self, Contents, DataError};
 use crate::data::{Answers, Data, Usage};
-use crate::data_file::{self, Contents, DataError};
 use crate::fault::rule::FaultRule;
 use crate::log::Log;
 use crate::settings::Settings;
@@ -41,7 +41,7 @@ pub struct EmulatorBuilder {
 impl EmulatorBuilder {
     /// The vendor's samples, the same on every day: `jobid1` of the vendor's pages, and `jobid2` with all six kinds of questions.
     pub fn samples(self) -> Self {
-        match data_file::parse(data_file::SAMPLE) {
+        match file::parse(file::SAMPLES) {
             Ok(contents) => self.contents(contents),
             Err(error) => unreachable!("a test reads the samples: {error}"),
         }
@@ -60,7 +60,7 @@ impl EmulatorBuilder {
     ///
     /// The text is no JSON, or something in it is not as expected; the error says where.
     pub fn data_json(self, json: &str) -> Result<Self, DataError> {
-        Ok(self.contents(data_file::parse(json)?))
+        Ok(self.contents(file::parse(json)?))
     }
 
     /// The same from a file.
@@ -69,7 +69,7 @@ impl EmulatorBuilder {
     ///
     /// The file cannot be read, or what [`data_json`](Self::data_json) says.
     pub fn data_file(self, file: impl AsRef<Path>) -> Result<Self, DataError> {
-        Ok(self.contents(data_file::read(file.as_ref())?))
+        Ok(self.contents(file::read(file.as_ref())?))
     }
 
     fn contents(mut self, Contents { apps, data }: Contents) -> Self {
@@ -93,7 +93,7 @@ impl EmulatorBuilder {
 
     /// The usage figures of a day.
     pub fn usage(mut self, date: NaiveDate, pv: u64, uv: u64) -> Self {
-        self.data.usage.set(date, Usage::Given(json!({"pv": pv, "uv": uv})));
+        self.data.usage.set(date, Usage::Fixed(json!({"pv": pv, "uv": uv})));
         self
     }
 

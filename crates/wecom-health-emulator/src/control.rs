@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use hyper::{Response, StatusCode};
 use serde_json::{Value, json};
 
-use crate::clock::CENTURY;
+use crate::clock::MAX_ADVANCE;
 use crate::fault::rule::FaultRule;
 use crate::http::request::RecordedRequest;
 use crate::http::response::{self, Body};
@@ -75,7 +75,7 @@ fn add_fault(state: &mut State, text: &str) -> Result<(), String> {
 
 fn advance(state: &mut State, text: &str) -> Result<(), String> {
     let by = humantime::parse_duration(text).ok();
-    let by = by.filter(|by| TimeDelta::from_std(*by).is_ok_and(|by| by <= CENTURY));
+    let by = by.filter(|by| TimeDelta::from_std(*by).is_ok_and(|by| by <= MAX_ADVANCE));
     let by = by.ok_or("write how far the clock goes, e.g. 2h or 30s, and a century at most")?;
     state.settings.clock.advance(by);
     Ok(())

@@ -9,7 +9,6 @@ mod choices;
 mod clock;
 mod control;
 mod data;
-mod data_file;
 mod emulator;
 mod fault;
 mod handler;
@@ -20,7 +19,6 @@ pub mod program;
 mod random;
 mod settings;
 mod state;
-mod synthetic;
 mod text;
 
 pub use app::{App, ClientConfig};
@@ -28,7 +26,7 @@ pub use builder::EmulatorBuilder;
 pub use choices::{Choices, Ending, JobsOfUnlistedApps, LimitOver100, OldDays};
 /// The day of an answer, as in `chrono`.
 pub use chrono::NaiveDate;
-pub use data_file::DataError;
+pub use data::file::DataError;
 pub use emulator::Emulator;
 pub use fault::Fault;
 pub use fault::notation::FaultRuleError;

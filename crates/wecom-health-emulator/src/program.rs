@@ -13,7 +13,7 @@ use clap::Args;
 
 use crate::builder::EmulatorBuilder;
 use crate::choices::Choices;
-use crate::clock::LATEST;
+use crate::clock::LATEST_START;
 use crate::fault::rule::FaultRule;
 use crate::text::one_line;
 
@@ -246,7 +246,7 @@ fn jobs(text: &str) -> Result<usize, &'static str> {
 
 fn time(text: &str) -> Result<i64, &'static str> {
     let time = DateTime::parse_from_rfc3339(text).ok().map(|time| time.timestamp());
-    time.filter(|time| (0..=LATEST).contains(time))
+    time.filter(|time| (0..=LATEST_START).contains(time))
         .ok_or("a time is written like 2020-03-27T12:00:00+08:00, from 1970 to 9800")
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::app::App;
 use crate::call_limits::Calls;
-use crate::data::Data;
+use crate::data::{Data, synthetic};
 use crate::fault::Fault;
 use crate::fault::rule::ENDPOINTS;
 use crate::fault::rules::FaultRules;
@@ -15,7 +15,6 @@ use crate::http::connections::Panic;
 use crate::http::history::RequestHistory;
 use crate::random::rng;
 use crate::settings::Settings;
-use crate::synthetic;
 
 /// Beyond so many tokens the oldest are no longer known.
 const TOKENS: usize = 10_000;

@@ -54,24 +54,24 @@ fn wrong_data_is_told_with_its_place_and_without_its_values() {
     for (data, told) in [
         ("", "not JSON: EOF while parsing a value at line 1 column 0"),
         ("{\"jobs\": [}", "not JSON: expected value at line 1 column 11"),
-        ("[]", "the whole: needs an object, not a list"),
-        (r#"{"job": []}"#, "job: is not read; known are apps, jobs, usage, usage_on"),
+        ("[]", "the document: needs an object, not a list"),
+        (r#"{"job": []}"#, "job: unknown field; known are apps, jobs, usage, usage_on"),
         (r#"{"jobs": {}}"#, "jobs: needs a list, not an object"),
         (r#"{"jobs": [{}]}"#, "jobs[0].jobid: is missing"),
-        (r#"{"jobs": [{"jobid": 39}]}"#, "jobs[0].jobid: needs a text that is not empty, not a whole number"),
+        (r#"{"jobs": [{"jobid": 39}]}"#, "jobs[0].jobid: needs a string that is not empty, not a whole number"),
         (r#"{"jobs": [{"jobid": "a"}, {"jobid": "a"}]}"#, "jobs[1].jobid: another job has this id"),
         (
             r#"{"jobs": [{"jobid": "a", "answer": []}]}"#,
-            "jobs[0].answer: is not read; known are jobid, job_info, answers, answers_on",
+            "jobs[0].answer: unknown field; known are jobid, job_info, answers, answers_on",
         ),
-        (r#"{"jobs": [{"jobid": "a", "answers": [{}, "39C"]}]}"#, "jobs[0].answers[1]: needs an object, not a text"),
+        (r#"{"jobs": [{"jobid": "a", "answers": [{}, "39C"]}]}"#, "jobs[0].answers[1]: needs an object, not a string"),
         (
             r#"{"jobs": [{"jobid": "a", "answers": [{"report_values": [{"text": 39}]}]}]}"#,
-            "jobs[0].answers[0].report_values[0].text: needs a text, not a whole number",
+            "jobs[0].answers[0].report_values[0].text: needs a string, not a whole number",
         ),
         (
             r#"{"jobs": [{"jobid": "a", "job_info": {"finish_cnt": "39"}}]}"#,
-            "jobs[0].job_info.finish_cnt: needs a whole number, not a text",
+            "jobs[0].job_info.finish_cnt: needs a whole number, not a string",
         ),
         (
             r#"{"jobs": [{"jobid": "a", "job_info": {"finish_cnt": 0.5}}]}"#,
@@ -79,20 +79,20 @@ fn wrong_data_is_told_with_its_place_and_without_its_values() {
         ),
         (
             r#"{"jobs": [{"jobid": "a", "job_info": {"apply_range": {"partyids": [1, "2"]}}}]}"#,
-            "jobs[0].job_info.apply_range.partyids[1]: needs a whole number, not a text",
+            "jobs[0].job_info.apply_range.partyids[1]: needs a whole number, not a string",
         ),
         (
             r#"{"jobs": [{"jobid": "a", "answers_on": {"2020-3-7": []}}]}"#,
-            "jobs[0].answers_on.2020-3-7: is no day of the form YYYY-MM-DD",
+            "jobs[0].answers_on.2020-3-7: is not a date of the form YYYY-MM-DD",
         ),
-        (r#"{"usage_on": {"2020-02-30": {}}}"#, "usage_on.2020-02-30: is no day of the form YYYY-MM-DD"),
-        (r#"{"usage": {"pv": "39"}}"#, "usage.pv: needs a whole number, not a text"),
+        (r#"{"usage_on": {"2020-02-30": {}}}"#, "usage_on.2020-02-30: is not a date of the form YYYY-MM-DD"),
+        (r#"{"usage": {"pv": "39"}}"#, "usage.pv: needs a whole number, not a string"),
         (r#"{"apps": [{"corp_id": "ww1"}]}"#, "apps[0].secret: is missing"),
-        ("{\"a\\nb\\u001b[31m\": 39}", "a\\nb\\u{1b}[31m: is not read; known are apps, jobs, usage, usage_on"),
-        (r#"{"usage_on": {"+10000-01-01": {}}}"#, "usage_on.+10000-01-01: is no day of the form YYYY-MM-DD"),
+        ("{\"a\\nb\\u001b[31m\": 39}", "a\\nb\\u{1b}[31m: unknown field; known are apps, jobs, usage, usage_on"),
+        (r#"{"usage_on": {"+10000-01-01": {}}}"#, "usage_on.+10000-01-01: is not a date of the form YYYY-MM-DD"),
         (
             r#"{"apps": [{"corp_id": "ww1", "secret": "39", "allowed": "39"}]}"#,
-            "apps[0].allowed: needs true or false, not a text",
+            "apps[0].allowed: needs true or false, not a string",
         ),
     ] {
         let error = Emulator::builder().data_json(data).unwrap_err().to_string();

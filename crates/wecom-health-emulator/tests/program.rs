@@ -215,7 +215,7 @@ fn what_is_wrong_is_one_line_with_what_to_write_and_exit_code_2() {
     let data = folder.path().join("data.json");
     std::fs::write(&data, r#"{"jobs": [{"jobid": "a", "answers": [{"report_time": "39C"}]}]}"#).unwrap();
     let data = data.to_str().unwrap();
-    let told = format!("error: {data}: jobs[0].answers[0].report_time: needs a whole number, not a text");
+    let told = format!("error: {data}: jobs[0].answers[0].report_time: needs a whole number, not a string");
     assert_eq!(refusal(&["--data", data]), told);
     for (arguments, told) in [
         (&["--data", "/nowhere.json"][..], "error: cannot read the data in /nowhere.json: "),
