@@ -6,12 +6,11 @@
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
-use crate::choices::{Ending, JobsOfUnlistedApps, LimitOver100, OldDays};
 use crate::clock::{is_among_latest, parse_day};
+use crate::config::{Ending, JobsOfUnlistedApps, LimitOver100, OldDays, Settings};
 use crate::data::{Answers, Job, Usage, synthetic};
 use crate::fault::Fault;
 use crate::http::request::RecordedRequest;
-use crate::settings::Settings;
 use crate::state::State;
 
 /// The errcode of a refusal, and the first part of its text.
@@ -83,7 +82,7 @@ fn token(state: &mut State, request: &RecordedRequest) -> Payload {
     let app = apps.iter().position(|app| app.corp_id == corp_id && app.secret == secret);
     let app = app.ok_or(Refusal(40001, "invalid credential"))?;
     count(state, app, "gettoken")?;
-    Ok(json!({"access_token": state.make_token(app), "expires_in": state.settings.expires_in}))
+    Ok(json!({"access_token": state.issue_token(app), "expires_in": state.settings.expires_in}))
 }
 
 /// Checks everything but the parameters. Returns whether the app is listed.
@@ -110,8 +109,8 @@ fn authorize(state: &mut State, endpoint: &'static str, request: &RecordedReques
 }
 
 fn count(state: &mut State, app: usize, endpoint: &'static str) -> Result<(), Refusal> {
-    let (now, limits) = (state.now(), state.settings.call_limits);
-    let admitted = state.calls.admit(limits, &state.settings.apps[app].corp_id, endpoint, now);
+    let (now, limits) = (state.now(), state.settings.rate_limits);
+    let admitted = state.rate_limiter.admit(limits, &state.settings.apps[app].corp_id, endpoint, now);
     if admitted { Ok(()) } else { Err(Refusal(45009, "api freq out of limit")) }
 }
 

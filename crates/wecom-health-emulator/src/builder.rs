@@ -10,14 +10,12 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use crate::Emulator;
-use crate::app::App;
-use crate::choices::Choices;
 use crate::clock::Clock;
+use crate::config::{App, Choices, RateLimits, Settings};
 use crate::data::file::{self, Contents, DataError};
 use crate::data::{Answers, Data, Usage};
 use crate::fault::rule::FaultRule;
 use crate::log::Log;
-use crate::settings::Settings;
 
 /// Sets up an [`Emulator`]. There is no data but what is added; without an app there is one with a fixed corp id and secret.
 ///
@@ -149,15 +147,13 @@ impl EmulatorBuilder {
     /// Calls of a corp to one API in a minute and in an hour, beyond which it gets errcode 45009 for a minute or an hour;
     /// 10,000 and 150,000 if not set, as the vendor says.
     pub fn call_limits(mut self, a_minute: u32, an_hour: u32) -> Self {
-        self.settings.call_limits.a_minute = Some(a_minute);
-        self.settings.call_limits.an_hour = Some(an_hour);
+        self.settings.rate_limits = RateLimits { per_minute: a_minute, per_hour: an_hour };
         self
     }
 
     /// Any number of calls.
     pub fn no_call_limits(mut self) -> Self {
-        self.settings.call_limits.a_minute = None;
-        self.settings.call_limits.an_hour = None;
+        self.settings.rate_limits = RateLimits::NONE;
         self
     }
 
@@ -194,7 +190,7 @@ impl EmulatorBuilder {
 
     /// How many requests [`Emulator::requests`] tells of, the latest ones; 100,000 if not set.
     pub fn remember(mut self, requests: usize) -> Self {
-        self.settings.remembered = requests;
+        self.settings.history_capacity = requests;
         self
     }
 
@@ -206,7 +202,7 @@ impl EmulatorBuilder {
 
     /// Adds the paths under `/_emulator/` that the program has, for tests in other languages.
     pub fn control_paths(mut self) -> Self {
-        self.settings.control = true;
+        self.settings.has_control_paths = true;
         self
     }
 

@@ -9,14 +9,13 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 
-use crate::app::{App, ClientConfig};
 use crate::builder::EmulatorBuilder;
+use crate::config::{App, ClientConfig, Settings};
 use crate::data::Data;
 use crate::fault::Fault;
 use crate::fault::rule::FaultRule;
 use crate::http::connections;
 use crate::http::request::RecordedRequest;
-use crate::settings::Settings;
 use crate::state::Shared;
 
 /// A server on a loopback port that answers like the vendor's. It stops when it is dropped; if it panicked, so does dropping it,
@@ -130,9 +129,7 @@ impl Emulator {
 
     /// Forgets all faults to come.
     pub fn clear_faults(&self) {
-        // Conditions are other people's, and may ask the emulator when they are dropped.
-        let rules = self.state.lock().faults.clear();
-        drop(rules);
+        self.state.clear_faults();
     }
 
     /// Makes the server reject all tokens given out so far.
@@ -147,18 +144,18 @@ impl Emulator {
 
     /// How many requests were being answered at the same time at most.
     pub fn most_at_once(&self) -> usize {
-        self.state.lock().at_once.most
+        self.state.lock().most_in_progress
     }
 
     /// The requests that arrived whole and within the limit on bodies, in the order of arrival: the latest 100,000, or as many as
     /// [`EmulatorBuilder::remember`] says, and at most 64 MiB of them.
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.state.lock().requests.iter().cloned().collect()
+        self.state.lock().requests.latest(usize::MAX).cloned().collect()
     }
 
     /// How many requests arrived to a call, e.g. `get_report_answer`, among those that [`requests`](Self::requests) tells of.
     pub fn count(&self, call: &str) -> usize {
-        self.state.lock().requests.iter().filter(|request| request.call() == call).count()
+        self.state.lock().requests.latest(usize::MAX).filter(|request| request.call() == call).count()
     }
 }
 

@@ -21,7 +21,7 @@ use crate::state::{Shared, State};
 impl Handler for Shared {
     async fn handle(self: Arc<Self>, request: RecordedRequest, busy: Busy) -> io::Result<Response<Body>> {
         let in_progress = InProgress::new(Arc::clone(&self), busy);
-        if let Some(response) = control::answer(&self, &request) {
+        if let Some(response) = control::respond(&self, &request) {
             return Ok(response);
         }
         let mut line = log_line(&self.lock(), &request);
@@ -52,16 +52,17 @@ struct InProgress {
 
 impl InProgress {
     fn new(state: Arc<Shared>, busy: Busy) -> Self {
-        let at_once = &mut state.lock().at_once;
-        at_once.now += 1;
-        at_once.most = at_once.most.max(at_once.now);
-        Self { state: Arc::clone(&state), _busy: busy }
+        let mut locked = state.lock();
+        locked.in_progress += 1;
+        locked.most_in_progress = locked.most_in_progress.max(locked.in_progress);
+        drop(locked);
+        Self { state, _busy: busy }
     }
 }
 
 impl Drop for InProgress {
     fn drop(&mut self) {
-        self.state.lock().at_once.now -= 1;
+        self.state.lock().in_progress -= 1;
     }
 }
 

@@ -2,11 +2,9 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod api;
-mod app;
 mod builder;
-mod call_limits;
-mod choices;
 mod clock;
+mod config;
 mod control;
 mod data;
 mod emulator;
@@ -17,15 +15,14 @@ mod log;
 #[cfg(feature = "program")]
 pub mod program;
 mod random;
-mod settings;
+mod rate_limit;
 mod state;
 mod text;
 
-pub use app::{App, ClientConfig};
 pub use builder::EmulatorBuilder;
-pub use choices::{Choices, Ending, JobsOfUnlistedApps, LimitOver100, OldDays};
 /// The day of an answer, as in `chrono`.
 pub use chrono::NaiveDate;
+pub use config::{App, Choices, ClientConfig, Ending, JobsOfUnlistedApps, LimitOver100, OldDays};
 pub use data::file::DataError;
 pub use emulator::Emulator;
 pub use fault::Fault;

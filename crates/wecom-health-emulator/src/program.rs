@@ -12,8 +12,8 @@ use chrono::DateTime;
 use clap::Args;
 
 use crate::builder::EmulatorBuilder;
-use crate::choices::Choices;
 use crate::clock::LATEST_START;
+use crate::config::Choices;
 use crate::fault::rule::FaultRule;
 use crate::text::one_line;
 

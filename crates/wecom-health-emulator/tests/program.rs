@@ -144,7 +144,7 @@ fn another_language_controls_it_over_http() {
     assert!(!requests.contains(token) && !requests.contains("guards-nothing"), "{requests}");
     for (head, body, told) in [
         ("POST /_emulator/faults", "nope", "there is no fault nope; write one of errcode=-1, "),
-        ("POST /_emulator/advance", "tomorrow", "write how far the clock goes, e.g. 2h or 30s"),
+        ("POST /_emulator/advance", "tomorrow", "write how far to put the clock forward, e.g. 2h or 30s"),
         ("GET /_emulator/nope", "", "write POST faults, "),
     ] {
         let answer = request(&address, head, body);

@@ -7,8 +7,8 @@ use std::path::Path;
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use crate::app::App;
 use crate::clock::parse_day;
+use crate::config::App;
 use crate::data::{Answers, ByDay, Data, Job, Usage};
 use crate::text::one_line;
 

@@ -35,8 +35,9 @@ impl RequestHistory {
         }
     }
 
-    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &RecordedRequest> {
-        self.requests.iter()
+    /// Returns the latest requests, this many at most, oldest first.
+    pub(crate) fn latest(&self, count: usize) -> impl Iterator<Item = &RecordedRequest> {
+        self.requests.iter().skip(self.requests.len().saturating_sub(count))
     }
 }
 
@@ -70,7 +71,7 @@ mod tests {
             for _ in 0..10_000 {
                 history.push(request(headers, body));
             }
-            let kept = history.iter().count();
+            let kept = history.latest(usize::MAX).count();
             assert!(kept >= least && kept * (body + headers * 100) <= MAX_BYTES, "{kept}");
             assert_eq!(history.total, 10_000);
         }
