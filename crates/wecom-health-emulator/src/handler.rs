@@ -20,7 +20,7 @@ use crate::state::{Shared, State};
 
 impl Handler for Shared {
     async fn handle(self: Arc<Self>, request: RecordedRequest, busy: Busy) -> io::Result<Response<Body>> {
-        let in_progress = InProgress::new(Arc::clone(&self), busy);
+        let in_progress = (self.lock().start_request(), busy);
         if let Some(response) = control::respond(&self, &request) {
             return Ok(response);
         }
@@ -41,28 +41,6 @@ impl Handler for Shared {
 
     fn panicked(&self, panic: Panic) {
         self.lock().panic.get_or_insert(panic);
-    }
-}
-
-/// Counts a request as in progress until this is dropped, also when its connection closes early.
-struct InProgress {
-    state: Arc<Shared>,
-    _busy: Busy,
-}
-
-impl InProgress {
-    fn new(state: Arc<Shared>, busy: Busy) -> Self {
-        let mut locked = state.lock();
-        locked.in_progress += 1;
-        locked.most_in_progress = locked.most_in_progress.max(locked.in_progress);
-        drop(locked);
-        Self { state, _busy: busy }
-    }
-}
-
-impl Drop for InProgress {
-    fn drop(&mut self) {
-        self.state.lock().in_progress -= 1;
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the server knows: its data, the tokens it issued, the faults to come and the requests so far.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -53,8 +53,8 @@ pub(crate) struct State {
     pub(crate) faults: FaultRules,
     pub(crate) rate_limiter: RateLimiter,
     pub(crate) requests: RequestHistory,
-    /// How many requests are in progress.
-    pub(crate) in_progress: usize,
+    /// Each request in progress holds a clone.
+    in_progress: Arc<()>,
     /// The most requests that were in progress at the same time.
     pub(crate) most_in_progress: usize,
     /// The first panic of a condition or of the server.
@@ -80,7 +80,7 @@ impl State {
             faults,
             rate_limiter: RateLimiter::default(),
             requests: RequestHistory::new(settings.history_capacity),
-            in_progress: 0,
+            in_progress: Arc::default(),
             most_in_progress: 0,
             panic: None,
             tokens_issued: 0,
@@ -92,6 +92,14 @@ impl State {
     /// Returns the time of the emulator's clock.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.settings.clock.now()
+    }
+
+    /// Counts a request as in progress until the returned value is dropped.
+    pub(crate) fn start_request(&mut self) -> Arc<()> {
+        let in_progress = Arc::clone(&self.in_progress);
+        // One clone is the state's own.
+        self.most_in_progress = self.most_in_progress.max(Arc::strong_count(&in_progress) - 1);
+        in_progress
     }
 
     /// Issues a token to the app with this index.

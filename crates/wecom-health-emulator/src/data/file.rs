@@ -29,20 +29,14 @@ impl fmt::Display for DataError {
 
 impl std::error::Error for DataError {}
 
-/// What a document holds.
-pub(crate) struct Contents {
-    pub(crate) apps: Vec<App>,
-    pub(crate) data: Data,
-}
-
-pub(crate) fn read(file: &Path) -> Result<Contents, DataError> {
+pub(crate) fn read(file: &Path) -> Result<(Vec<App>, Data), DataError> {
     let name = file.display();
     let bytes = std::fs::read(file).map_err(|error| DataError(format!("cannot read the data in {name}: {error}")))?;
     let text = String::from_utf8(bytes).map_err(|_| DataError(format!("{name} is not UTF-8")))?;
     parse(text.trim_start_matches('\u{feff}')).map_err(|DataError(problem)| DataError(format!("{name}: {problem}")))
 }
 
-pub(crate) fn parse(json: &str) -> Result<Contents, DataError> {
+pub(crate) fn parse(json: &str) -> Result<(Vec<App>, Data), DataError> {
     let (document, samples) = (from_json(json)?, from_json(SAMPLES)?);
     let root = Node { path: String::new(), value: &document };
     root.check_names(&["apps", "jobs", "usage", "usage_on"])?;
@@ -56,7 +50,7 @@ pub(crate) fn parse(json: &str) -> Result<Contents, DataError> {
         }
     }
     data.usage = by_day(&root, "usage", |usage| usage.payload(&[&samples["usage"]]).map(Usage::Fixed))?;
-    Ok(Contents { apps, data })
+    Ok((apps, data))
 }
 
 fn from_json(json: &str) -> Result<Value, DataError> {

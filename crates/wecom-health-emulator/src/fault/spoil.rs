@@ -7,7 +7,7 @@ use hyper::{Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::fault::Fault;
-use crate::http::response::{Body, SecondHalf, in_halves, json, json_with_bytes, plain, to_text};
+use crate::http::response::{Body, in_halves, json, json_with_bytes, plain, to_text};
 
 /// The integers whose values are codes.
 const CODED: [&str; 8] =
@@ -113,8 +113,8 @@ pub(crate) async fn deliver(
             tokio::time::sleep(*delay).await;
             Ok(response)
         }
-        Some(Fault::SlowBody(pause)) => Ok(in_halves(response, SecondHalf::Late(*pause), in_progress).await),
-        Some(Fault::Truncated) => Ok(in_halves(response, SecondHalf::Missing, in_progress).await),
+        Some(Fault::SlowBody(pause)) => Ok(in_halves(response, Some(*pause), in_progress).await),
+        Some(Fault::Truncated) => Ok(in_halves(response, None, in_progress).await),
         Some(Fault::Reset) => Err(io::ErrorKind::ConnectionReset.into()),
         _ => Ok(response),
     }

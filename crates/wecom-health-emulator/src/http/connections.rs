@@ -87,6 +87,13 @@ struct Connection {
     idle_since: IdleSince,
 }
 
+impl Connection {
+    fn may_be_closed(&self) -> bool {
+        let idle_since = *self.idle_since.lock().unwrap_or_else(PoisonError::into_inner);
+        idle_since.is_some_and(|since| since.elapsed() >= IDLE_GRACE)
+    }
+}
+
 impl Drop for Connection {
     fn drop(&mut self) {
         self.task.abort();
@@ -102,20 +109,20 @@ impl OpenConnections {
 
     /// Closes a connection that has sent no request yet, sends one slowly, or reads a response slowly.
     fn close_oldest_idle(&mut self) -> bool {
-        let oldest = self.0.iter().position(|connection| connection.idle_since.is_past(IDLE_GRACE));
+        let oldest = self.0.iter().position(Connection::may_be_closed);
         oldest.and_then(|index| self.0.remove(index)).is_some()
     }
 
     fn add(&mut self, stream: TcpStream, peer: IpAddr, handler: &Arc<impl Handler>) {
-        let idle_since = IdleSince::now();
-        let task = tokio::spawn(serve_connection(stream, peer, idle_since.clone(), Arc::clone(handler)));
+        let idle_since = Arc::new(Mutex::new(Some(Instant::now())));
+        let task = tokio::spawn(serve_connection(stream, peer, Arc::clone(&idle_since), Arc::clone(handler)));
         self.0.push_back(Connection { task, idle_since });
     }
 }
 
 async fn serve_connection<H: Handler>(stream: TcpStream, peer: IpAddr, idle_since: IdleSince, handler: Arc<H>) {
     let service = service_fn(|request| {
-        let (handler, idle_since) = (Arc::clone(&handler), idle_since.clone());
+        let (handler, idle_since) = (Arc::clone(&handler), Arc::clone(&idle_since));
         async move {
             match RecordedRequest::read(request, peer).await? {
                 Some(request) => handler.handle(request, Busy::new(idle_since)).await,
@@ -138,22 +145,10 @@ async fn serve_connection<H: Handler>(stream: TcpStream, peer: IpAddr, idle_sinc
 }
 
 /// Since when a connection has been idle, or `None` while it is busy.
-#[derive(Clone)]
-struct IdleSince(Arc<Mutex<Option<Instant>>>);
+type IdleSince = Arc<Mutex<Option<Instant>>>;
 
-impl IdleSince {
-    fn now() -> Self {
-        Self(Arc::new(Mutex::new(Some(Instant::now()))))
-    }
-
-    fn set(&self, since: Option<Instant>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = since;
-    }
-
-    fn is_past(&self, grace: Duration) -> bool {
-        let since = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        since.is_some_and(|since| since.elapsed() >= grace)
-    }
+fn set(idle_since: &IdleSince, value: Option<Instant>) {
+    *idle_since.lock().unwrap_or_else(PoisonError::into_inner) = value;
 }
 
 /// Keeps a connection from being closed to make room, until this is dropped.
@@ -161,13 +156,13 @@ pub(crate) struct Busy(IdleSince);
 
 impl Busy {
     fn new(idle_since: IdleSince) -> Self {
-        idle_since.set(None);
+        set(&idle_since, None);
         Self(idle_since)
     }
 }
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        self.0.set(Some(Instant::now()));
+        set(&self.0, Some(Instant::now()));
     }
 }

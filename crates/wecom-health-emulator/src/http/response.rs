@@ -48,18 +48,12 @@ pub(crate) fn to_text(body: &Value) -> String {
     body.to_string()
 }
 
-/// What happens to the second half of a body.
-#[derive(Clone, Copy)]
-pub(crate) enum SecondHalf {
-    Late(Duration),
-    /// The connection is closed instead.
-    Missing,
-}
-
-/// Splits the body of a response into two halves. Keeps `in_progress` until the second one.
+/// Splits the body of a response into two halves. The second comes after a pause, or the connection is closed instead.
+///
+/// `in_progress` is kept until then.
 pub(crate) async fn in_halves(
     response: Response<Body>,
-    second_half: SecondHalf,
+    pause: Option<Duration>,
     in_progress: impl Send + 'static,
 ) -> Response<Body> {
     let (mut head, body) = response.into_parts();
@@ -68,17 +62,9 @@ pub(crate) async fn in_halves(
     let first = rest.split_to(rest.len() / 2);
     let second = async move {
         let _in_progress = in_progress;
-        match second_half {
-            SecondHalf::Late(pause) => {
-                tokio::time::sleep(pause).await;
-                Ok(Frame::data(rest))
-            }
-            SecondHalf::Missing => {
-                // Without a pause, the first half would be lost with the connection.
-                tokio::time::sleep(Duration::from_millis(20)).await;
-                Err(io::ErrorKind::ConnectionReset.into())
-            }
-        }
+        // Without any pause, the first half would be lost with the connection.
+        tokio::time::sleep(pause.unwrap_or(Duration::from_millis(20))).await;
+        if pause.is_some() { Ok(Frame::data(rest)) } else { Err(io::ErrorKind::ConnectionReset.into()) }
     };
     let halves = stream::once(ready(Ok(Frame::data(first)))).chain(stream::once(second));
     Response::from_parts(head, StreamBody::new(halves).boxed_unsync())
