@@ -24,10 +24,9 @@ impl Handler for Shared {
         if let Some(response) = control::respond(&self, &request) {
             return Ok(response);
         }
-        let mut line = log_line(&self.lock(), &request);
+        let (mut line, delay) = prepare(&self.lock(), &request);
         let fault = next_fault(&self, &request);
         line.fault = fault.as_ref().map(Fault::name);
-        let delay = usual_delay(&self.lock(), &request);
         let response = record_and_respond(&mut self.lock(), request, fault.as_ref());
         line.errcode = errcode(&response);
         // Even the shortest sleep takes a millisecond.
@@ -44,12 +43,10 @@ impl Handler for Shared {
     }
 }
 
-fn log_line(state: &State, request: &RecordedRequest) -> LogLine {
-    LogLine::new(state.settings.log.clone(), state.now(), request)
-}
-
-fn usual_delay(state: &State, request: &RecordedRequest) -> Duration {
-    if request.call() == "gettoken" { Duration::ZERO } else { state.settings.delay }
+/// Returns the line to log about a request, and the delay that all requests to its endpoint have.
+fn prepare(state: &State, request: &RecordedRequest) -> (LogLine, Duration) {
+    let delay = if request.call() == "gettoken" { Duration::ZERO } else { state.settings.delay };
+    (LogLine::new(state.settings.log.clone(), state.now(), request), delay)
 }
 
 fn errcode(response: &Response<Body>) -> Option<i64> {

@@ -1,6 +1,5 @@
 //! One line about each request, without its query.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -34,27 +33,14 @@ impl LogLine {
     }
 }
 
-impl fmt::Display for LogLine {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {} ", self.at.to_rfc3339_opts(SecondsFormat::Secs, true), self.method, self.path)?;
-        match self.status {
-            Some(status) => write!(f, "{status}")?,
-            None => f.write_str("broken off")?,
-        }
-        if let Some(errcode) = self.errcode {
-            write!(f, " errcode={errcode}")?;
-        }
-        if let Some(fault) = self.fault {
-            write!(f, " fault={fault}")?;
-        }
-        write!(f, " {:.1} ms", self.started.elapsed().as_secs_f64() * 1_000.0)
-    }
-}
-
 impl Drop for LogLine {
     fn drop(&mut self) {
-        if let Some(log) = &self.log {
-            log(self.to_string());
-        }
+        let Some(log) = &self.log else { return };
+        let at = self.at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let status = self.status.map_or_else(|| "broken off".to_owned(), |status| status.to_string());
+        let errcode = self.errcode.map(|errcode| format!(" errcode={errcode}")).unwrap_or_default();
+        let fault = self.fault.map(|fault| format!(" fault={fault}")).unwrap_or_default();
+        let milliseconds = self.started.elapsed().as_secs_f64() * 1_000.0;
+        log(format!("{at} {} {} {status}{errcode}{fault} {milliseconds:.1} ms", self.method, self.path));
     }
 }
