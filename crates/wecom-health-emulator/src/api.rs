@@ -45,8 +45,7 @@ pub(crate) fn respond(state: &mut State, request: &RecordedRequest, fault: Optio
     })
 }
 
-/// Returns code and text, with a hint, the caller's address and a link as the vendor writes them. Lists of the endpoint's payload
-/// stay, without items.
+/// Returns code and text with the vendor's hint, address and link. Lists of the endpoint's payload stay, without items.
 fn refusal_body(state: &State, request: &RecordedRequest, Refusal(code, text): &Refusal) -> Value {
     let hint = format!("{}{:015}", state.now().timestamp(), state.requests.total + 1);
     let link = format!("https://open.work.weixin.qq.com/devtool/query?e={code}");
@@ -201,7 +200,7 @@ impl Query<'_> {
         Ok((jobid, job, date))
     }
 
-    /// Returns the date, of which the vendor keeps only the latest.
+    /// Returns the date, which is refused if it is not kept and [`OldDays::Refused`] is chosen.
     fn date(&self, kept_days: u32) -> Result<NaiveDate, Refusal> {
         let Settings { clock, choices, .. } = &self.state.settings;
         let date = parse_day(self.text("date")?).ok_or_else(|| self.invalid())?;

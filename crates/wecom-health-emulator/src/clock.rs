@@ -13,16 +13,10 @@ pub(crate) const LATEST_START: i64 = 247_090_953_600;
 /// The vendor's days are those of China.
 const UTC_OFFSET: TimeDelta = TimeDelta::hours(8);
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Clock {
     stands_at: Option<DateTime<Utc>>,
     advanced: TimeDelta,
-}
-
-impl Default for Clock {
-    fn default() -> Self {
-        Self { stands_at: None, advanced: TimeDelta::zero() }
-    }
 }
 
 impl Clock {

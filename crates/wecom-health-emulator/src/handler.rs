@@ -1,4 +1,7 @@
-//! From a request to its response: the request is recorded, a fault may step in, and the response goes out.
+//! From a request to its response.
+//!
+//! A request that controls the emulator is served at once. For all others, the first rule that applies decides on a fault; the
+//! fault may replace the response, change its body, or deliver it badly.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -55,7 +58,8 @@ fn errcode(response: &Response<Body>) -> Option<i64> {
 
 /// Returns the fault for a request: that of the first rule that applies.
 ///
-/// Conditions are code of the test and may call the emulator, so they run without its lock. A panic of theirs is kept for the test.
+/// Conditions are code of the test and may call the emulator, so they run without its lock. If one panics, the test gets the
+/// panic when it drops the emulator.
 fn next_fault(state: &Shared, request: &RecordedRequest) -> Option<Fault> {
     let endpoint = request.call();
     let (rules, seed, nth) = {
@@ -74,7 +78,7 @@ fn next_fault(state: &Shared, request: &RecordedRequest) -> Option<Fault> {
     Some(rule.fault.clone())
 }
 
-/// Responds to a request and records it.
+/// Returns the response to a request, and records the request.
 fn record_and_respond(state: &mut State, request: RecordedRequest, fault: Option<&Fault>) -> Response<Body> {
     let mut response = respond(state, &request, fault);
     let date = state.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();

@@ -1,4 +1,4 @@
-//! One line about each request, without its query.
+//! The log: one line about each request, without its query, which holds secrets.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,7 +11,7 @@ use crate::text::one_line;
 /// Writes a line somewhere.
 pub(crate) type Log = Arc<dyn Fn(String) + Send + Sync>;
 
-/// The line about a request. It is written on drop, so also when the client does not wait for the response.
+/// The line about a request, written on drop: a client that does not wait for its response has a line too.
 pub(crate) struct LogLine {
     log: Option<Log>,
     at: DateTime<Utc>,

@@ -23,7 +23,7 @@ const KEPT_REQUESTS: usize = 200;
 /// No company has more jobs.
 const MAX_JOBS: usize = 10_000;
 
-/// How many lines may wait for whoever reads stderr. Further ones are left out.
+/// How many lines may wait for a slow reader of stderr. Further ones are left out.
 const MAX_UNWRITTEN_LINES: usize = 1_000;
 
 /// Run the emulator until Ctrl-C: a server that behaves like the vendor's, for tests in any language.
@@ -35,7 +35,7 @@ pub struct Arguments {
     #[arg(long, value_name = "PORT", default_value = "8765", allow_negative_numbers = true)]
     #[arg(value_parser = |text: &str| number::<u16>(text, "a port is a number from 0 to 65535"))]
     port: u16,
-    /// Address to listen on. Whoever reaches it can control the emulator.
+    /// Address to listen on. Anyone who reaches it can control the emulator.
     #[arg(long, value_name = "IP", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     bind: IpAddr,
     /// Apps, jobs, answers and usage figures as JSON.
@@ -142,7 +142,7 @@ fn stopped() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Writes lines to stderr in a thread of its own, so that the emulator does not wait for whoever reads them.
+/// Writes lines to stderr in a thread of its own, so that a slow reader does not block the emulator.
 #[derive(Clone)]
 struct StderrLog {
     lines: mpsc::SyncSender<String>,
@@ -159,7 +159,7 @@ impl StderrLog {
             for line in queue {
                 let missing = left_out.swap(0, Ordering::Relaxed);
                 if missing > 0 {
-                    print(io::stderr(), &format!("{missing} lines left out: nobody read them\n"));
+                    print(io::stderr(), &format!("{missing} lines left out: stderr was not read\n"));
                 }
                 print(io::stderr(), &line);
                 unwritten.fetch_sub(1, Ordering::Relaxed);
@@ -185,7 +185,7 @@ impl StderrLog {
     }
 }
 
-/// Prints a text, and goes on if it cannot.
+/// Prints a text if it can: the emulator keeps running when its output is closed.
 fn print(mut out: impl Write, text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }

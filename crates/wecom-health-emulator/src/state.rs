@@ -26,7 +26,7 @@ impl Shared {
         Self(Mutex::new(State::new(data, settings)))
     }
 
-    /// Locks the state, also after a panic elsewhere: every change of it is complete on its own.
+    /// Locks the state, also after a panic: conditions, which may panic, run without the lock.
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

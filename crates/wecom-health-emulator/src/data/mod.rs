@@ -1,7 +1,7 @@
 //! What the server serves: jobs, their answers day by day, and usage figures.
 //!
-//! It is JSON rather than the client's types, so that a field which those drop is noticed. [`file`] reads it, [`synthetic`]
-//! makes it up.
+//! It is JSON rather than the client's types, so that a field which those drop is noticed. [`mod@file`] reads it,
+//! [`synthetic`] makes it up.
 
 use std::collections::BTreeMap;
 

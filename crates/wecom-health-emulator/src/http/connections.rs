@@ -33,7 +33,7 @@ const ROOM_POLL_INTERVAL: Duration = Duration::from_millis(10);
 /// A longer head of a request gets status 431.
 const MAX_HEAD_BYTES: usize = 64 << 10;
 
-/// The value that a panic was started with.
+/// The payload of a panic.
 pub(crate) type Panic = Box<dyn Any + Send>;
 
 /// What responds to the requests of all connections.
@@ -45,7 +45,7 @@ pub(crate) trait Handler: Send + Sync + 'static {
         busy: Busy,
     ) -> impl Future<Output = io::Result<Response<Body>>> + Send;
 
-    /// Takes note of a panic while a connection was served.
+    /// Notes a panic that happened while connections were served.
     fn panicked(&self, panic: Panic);
 }
 
@@ -87,13 +87,6 @@ struct Connection {
     idle_since: IdleSince,
 }
 
-impl Connection {
-    fn may_be_closed(&self) -> bool {
-        let idle_since = *self.idle_since.lock().unwrap_or_else(PoisonError::into_inner);
-        idle_since.is_some_and(|since| since.elapsed() >= IDLE_GRACE)
-    }
-}
-
 impl Drop for Connection {
     fn drop(&mut self) {
         self.task.abort();
@@ -109,7 +102,11 @@ impl OpenConnections {
 
     /// Closes a connection that has sent no request yet, sends one slowly, or reads a response slowly.
     fn close_oldest_idle(&mut self) -> bool {
-        let oldest = self.0.iter().position(Connection::may_be_closed);
+        let is_idle = |connection: &Connection| {
+            let idle_since = *connection.idle_since.lock().unwrap_or_else(PoisonError::into_inner);
+            idle_since.is_some_and(|since| since.elapsed() >= IDLE_GRACE)
+        };
+        let oldest = self.0.iter().position(is_idle);
         oldest.and_then(|index| self.0.remove(index)).is_some()
     }
 
@@ -137,8 +134,8 @@ async fn serve_connection<H: Handler>(stream: TcpStream, peer: IpAddr, idle_sinc
     http.auto_date_header(false);
     let connection = http.serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(AssertUnwindSafe(connection).catch_unwind());
-    // An error means that the client or a fault closed the connection. A panic is noted while the connection is still open: a
-    // test that sees it close can rely on the note.
+    // An error means that the client or a fault closed the connection. A panic is noted before `connection` is dropped and the
+    // client sees it close.
     if let Err(panic) = connection.as_mut().await {
         handler.panicked(panic);
     }

@@ -48,9 +48,9 @@ pub(crate) fn to_text(body: &Value) -> String {
     body.to_string()
 }
 
-/// Splits the body of a response into two halves. The second comes after a pause, or the connection is closed instead.
+/// Splits the body of a response into two halves.
 ///
-/// `in_progress` is kept until then.
+/// The second half is sent after a pause; without one, the connection is closed instead. `in_progress` is kept until then.
 pub(crate) async fn in_halves(
     response: Response<Body>,
     pause: Option<Duration>,
@@ -62,7 +62,7 @@ pub(crate) async fn in_halves(
     let first = rest.split_to(rest.len() / 2);
     let second = async move {
         let _in_progress = in_progress;
-        // Without any pause, the first half would be lost with the connection.
+        // If it were closed at once, the first half could be lost.
         tokio::time::sleep(pause.unwrap_or(Duration::from_millis(20))).await;
         if pause.is_some() { Ok(Frame::data(rest)) } else { Err(io::ErrorKind::ConnectionReset.into()) }
     };
