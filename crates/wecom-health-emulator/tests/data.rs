@@ -179,7 +179,7 @@ async fn synthetic_data_has_all_kinds_on_the_requested_days() {
             assert_eq!(page.as_array().unwrap().len(), count, "{date}");
             for answer in page.as_array().unwrap() {
                 seen[2].extend(answer["id_type"].as_i64());
-                fits(answer, questions, date, &mut seen[3]);
+                assert_fits(answer, questions, date, &mut seen[3]);
             }
         }
         let rest = json!({"jobid": job["jobid"], "date": "2020-03-27", "offset": 100});
@@ -193,7 +193,7 @@ async fn synthetic_data_has_all_kinds_on_the_requested_days() {
 }
 
 /// Checks that an answer has the day and the options of its job.
-fn fits(answer: &Value, questions: &[Value], date: &str, cards: &mut BTreeSet<i64>) {
+fn assert_fits(answer: &Value, questions: &[Value], date: &str, cards: &mut BTreeSet<i64>) {
     let start = date.parse::<wecom_health_emulator::NaiveDate>().unwrap().and_hms_opt(0, 0, 0).unwrap().and_utc();
     let seconds = answer["report_time"].as_i64().unwrap() - (start.timestamp() - 8 * 3_600);
     assert!((0..86_400).contains(&seconds), "{date}: {seconds}");

@@ -13,7 +13,7 @@ mod support;
 const INFO: &str = "get_report_job_info";
 
 /// The response to a request for the vendor's job that has a fault.
-async fn spoilt(fault: Fault) -> String {
+async fn response_with(fault: Fault) -> String {
     let emulator = Emulator::start().await.unwrap();
     let target = format!("{}?access_token={}", path(INFO), token(&emulator).await);
     emulator.fail_next(INFO, fault);
@@ -28,48 +28,48 @@ async fn spoilt(fault: Fault) -> String {
     response
 }
 
-async fn spoilt_json(fault: Fault) -> Value {
-    let response = spoilt(fault).await;
+async fn json_with(fault: Fault) -> Value {
+    let response = response_with(fault).await;
     serde_json::from_str(response.split_once("\r\n\r\n").unwrap().1).unwrap()
 }
 
 #[tokio::test]
 async fn each_fault_changes_only_what_its_name_says() {
-    let usual = spoilt_json(Fault::Delay(Duration::ZERO)).await;
+    let usual = json_with(Fault::Delay(Duration::ZERO)).await;
     assert_eq!(usual["errcode"], 0);
 
-    assert_eq!(spoilt_json(Fault::ErrCode(60020)).await["errcode"], 60020);
-    assert_eq!(spoilt(Fault::Body("as it is".into())).await.split_once("\r\n\r\n").unwrap().1, "as it is");
+    assert_eq!(json_with(Fault::ErrCode(60020)).await["errcode"], 60020);
+    assert_eq!(response_with(Fault::Body("as it is".into())).await.split_once("\r\n\r\n").unwrap().1, "as it is");
     let headers = vec![("retry-after", "7".to_owned())];
-    let gone = spoilt(Fault::Http { status: 503, headers, body: b"later".to_vec() }).await;
+    let gone = response_with(Fault::Http { status: 503, headers, body: b"later".to_vec() }).await;
     assert!(
         gone.starts_with("HTTP/1.1 503") && gone.contains("retry-after: 7\r\n") && gone.ends_with("later"),
         "{gone}"
     );
-    assert_eq!(spoilt(Fault::Reset).await, "");
+    assert_eq!(response_with(Fault::Reset).await, "");
 
-    let truncated = spoilt(Fault::Truncated).await;
+    let truncated = response_with(Fault::Truncated).await;
     let (head, body) = truncated.split_once("\r\n\r\n").unwrap();
     assert!(head.contains(&format!("content-length: {}", usual.to_string().len())), "{head}");
     assert!(!body.is_empty() && body.len() < usual.to_string().len());
-    let cut = spoilt(Fault::InvalidJson).await;
+    let cut = response_with(Fault::InvalidJson).await;
     let (head, body) = cut.split_once("\r\n\r\n").unwrap();
     assert!(head.contains(&format!("content-length: {}", usual.to_string().len() / 2)), "{head}");
     assert!(serde_json::from_str::<Value>(body).unwrap_err().is_eof());
 
-    let html = spoilt(Fault::Html).await;
+    let html = response_with(Fault::Html).await;
     assert!(html.contains("200 OK") && html.contains("text/html") && html.contains("<html>"), "{html}");
-    let gbk = spoilt(Fault::WrongCharset).await;
+    let gbk = response_with(Fault::WrongCharset).await;
     assert!(gbk.contains("charset=GBK") && gbk.contains('\u{fffd}') && !gbk.contains("职工"), "{gbk}");
 
-    let mut unknown = spoilt_json(Fault::UnknownField).await;
+    let mut unknown = json_with(Fault::UnknownField).await;
     assert_ne!(unknown, usual);
     for place in ["", "/job_info", "/job_info/apply_range", "/job_info/question_templates/0/option_list/1"] {
         assert!(unknown.pointer(place).unwrap()["emulated_new_field"].is_object(), "{place}");
     }
     without_new_fields(&mut unknown);
     assert_eq!(unknown, usual);
-    let codes = spoilt_json(Fault::UnknownValue).await;
+    let codes = json_with(Fault::UnknownValue).await;
     assert_eq!(
         (&codes["job_info"]["type"], &codes["job_info"]["question_templates"][0]["question_type"]),
         (&json!(99), &json!(99))
@@ -82,17 +82,17 @@ async fn each_fault_changes_only_what_its_name_says() {
     emulator.fail_next("get_report_jobids", Fault::UnknownValue);
     let ids = post(&emulator, &token(&emulator).await, "get_report_jobids", &json!({})).await;
     assert_eq!(ids["ending"], 99, "{ids}");
-    let nulls = spoilt_json(Fault::NullLists).await;
+    let nulls = json_with(Fault::NullLists).await;
     assert_eq!(
         (&nulls["job_info"]["question_templates"], &nulls["job_info"]["apply_range"]["userids"]),
         (&Value::Null, &Value::Null)
     );
     assert_eq!(nulls["job_info"]["title"], usual["job_info"]["title"]);
-    assert_eq!(spoilt_json(Fault::NoPayload).await, json!({"errcode": 0, "errmsg": "ok"}));
+    assert_eq!(json_with(Fault::NoPayload).await, json!({"errcode": 0, "errmsg": "ok"}));
     let mut bare = usual.clone();
     bare.as_object_mut().unwrap().retain(|name, _| name == "job_info");
-    assert_eq!(spoilt_json(Fault::NoErrCode).await, bare);
-    let partly = spoilt_json(Fault::PartlyRead).await;
+    assert_eq!(json_with(Fault::NoErrCode).await, bare);
+    let partly = json_with(Fault::PartlyRead).await;
     assert_eq!((&partly["errcode"], &partly["errmsg"]), (&json!(0), &json!("ok. Warning: wrong json format. ")));
     assert_eq!(partly["job_info"], usual["job_info"]);
 }
@@ -154,7 +154,7 @@ async fn impossible_faults_panic_where_they_are_made() {
 async fn all_headers_of_a_fault_are_sent() {
     let headers = [("set-cookie", "a=1"), ("set-cookie", "b=2"), ("date", "yesterday")];
     let headers = headers.map(|(name, value)| (name, value.to_owned())).to_vec();
-    let response = spoilt(Fault::Http { status: 200, headers, body: Vec::new() }).await;
+    let response = response_with(Fault::Http { status: 200, headers, body: Vec::new() }).await;
     for line in ["set-cookie: a=1\r\n", "set-cookie: b=2\r\n", "date: yesterday\r\n"] {
         assert_eq!(response.matches(line).count(), 1, "{response}");
     }
@@ -253,7 +253,7 @@ async fn the_head_of_a_slow_body_comes_at_once() {
 async fn delays_come_before_the_head_or_within_the_body() {
     for fault in [Fault::Delay(Duration::from_millis(200)), Fault::SlowBody(Duration::from_millis(200))] {
         let started = Instant::now();
-        assert_eq!(spoilt_json(fault).await["errcode"], 0);
+        assert_eq!(json_with(fault).await["errcode"], 0);
         assert!(started.elapsed() >= Duration::from_millis(200));
     }
 }

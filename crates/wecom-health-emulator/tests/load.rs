@@ -109,7 +109,7 @@ async fn every_request_gets_a_response_and_is_recorded() {
     let ends = load(&emulator, REQUESTS).await;
     println!("{ends:?}, at most {} at once", emulator.most_at_once());
     assert_eq!(ends.values().sum::<usize>(), REQUESTS);
-    // Each of the five faults hits one in a hundred: which ones depends on the seed alone, so nothing else broke off.
+    // Each of the five faults hits one in a hundred: which ones depends on the seed alone, so no other request failed.
     let expected = [("-1", 219), ("0", 18_995), ("broken off", 417), ("no JSON", 369)];
     assert_eq!(ends, expected.map(|(end, count)| (end.to_owned(), count)).into());
     // Every request is there, each once.

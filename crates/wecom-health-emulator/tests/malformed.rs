@@ -15,12 +15,12 @@ const ENDPOINTS: [&str; 4] =
     ["get_report_jobids", "get_report_job_info", "get_report_answer", "get_health_report_stat"];
 
 /// Fails instead of hanging.
-async fn soon<T>(response: impl Future<Output = T>) -> T {
+async fn within_20_seconds<T>(response: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(20), response).await.unwrap()
 }
 
 async fn code(emulator: &Emulator, method: &str, target: &str, headers: &str, body: &str) -> i64 {
-    let (head, text) = soon(send(emulator, method, target, headers, body)).await;
+    let (head, text) = within_20_seconds(send(emulator, method, target, headers, body)).await;
     assert!(head.starts_with("http/1.1 200 ok"), "{method} {target}: {head}");
     serde_json::from_str::<Value>(&text).unwrap()["errcode"].as_i64().unwrap()
 }
@@ -95,7 +95,8 @@ async fn every_malformed_request_gets_its_documented_errcode() {
 #[tokio::test]
 async fn a_body_of_10_mb_gets_a_413_that_the_client_sees() {
     let emulator = Emulator::start().await.unwrap();
-    let (head, body) = soon(send(&emulator, "POST", &path(ENDPOINTS[0]), "", &"x".repeat(10_000_000))).await;
+    let (head, body) =
+        within_20_seconds(send(&emulator, "POST", &path(ENDPOINTS[0]), "", &"x".repeat(10_000_000))).await;
     assert!(head.starts_with("http/1.1 413"), "{head}");
     assert_eq!(body, "");
     // In chunks, without a length in front.
@@ -105,7 +106,7 @@ async fn a_body_of_10_mb_gets_a_413_that_the_client_sees() {
         path(ENDPOINTS[0]),
         chunk.repeat(100)
     );
-    let response = soon(raw(&emulator, request.as_bytes())).await;
+    let response = within_20_seconds(raw(&emulator, request.as_bytes())).await;
     assert!(response.starts_with(b"HTTP/1.1 413"));
     assert!(emulator.requests().is_empty());
 }
@@ -123,7 +124,7 @@ async fn broken_http_is_refused_and_does_no_harm() {
         b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nzzz\r\n",
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     ] {
-        let response = soon(raw(&emulator, request)).await;
+        let response = within_20_seconds(raw(&emulator, request)).await;
         assert!(response.is_empty() || response.starts_with(b"HTTP/1.1 4"), "{}", String::from_utf8_lossy(&response));
     }
     token(&emulator).await;
@@ -133,14 +134,14 @@ async fn broken_http_is_refused_and_does_no_harm() {
 async fn too_long_heads_are_refused() {
     let emulator = Emulator::start().await.unwrap();
     let header = format!("x: {}\r\n", "x".repeat(100_000));
-    let (head, _) = soon(send(&emulator, "POST", &path(ENDPOINTS[0]), &header, "{}")).await;
+    let (head, _) = within_20_seconds(send(&emulator, "POST", &path(ENDPOINTS[0]), &header, "{}")).await;
     // A connection that is closed on a client that is still sending may lose the response.
     assert!(head.starts_with("http/1.1 431") || head.is_empty(), "{head}");
     let many = (0..1_000).map(|number| format!("x{number}: 1\r\n")).collect::<String>();
-    let (head, _) = soon(send(&emulator, "POST", &path(ENDPOINTS[0]), &many, "{}")).await;
+    let (head, _) = within_20_seconds(send(&emulator, "POST", &path(ENDPOINTS[0]), &many, "{}")).await;
     assert!(head.starts_with("http/1.1 431"), "{head}");
     let long = format!("{}?access_token={}", path(ENDPOINTS[0]), "x".repeat(100_000));
-    let (head, _) = soon(send(&emulator, "POST", &long, "", "{}")).await;
+    let (head, _) = within_20_seconds(send(&emulator, "POST", &long, "", "{}")).await;
     assert!(head.starts_with("http/1.1 4") || head.is_empty(), "{head}");
     token(&emulator).await;
 }
@@ -185,7 +186,7 @@ async fn unfinished_requests_do_not_keep_others_out() {
         held.push(connection);
     }
     for _ in 0..10 {
-        soon(token(&emulator)).await;
+        within_20_seconds(token(&emulator)).await;
     }
     let mut closed = 0;
     for connection in &mut held {
@@ -196,7 +197,7 @@ async fn unfinished_requests_do_not_keep_others_out() {
     assert!((150..=300).contains(&closed), "{closed} of 700 had to make room");
     // The oldest of all is still in progress.
     let mut response = [0; 15];
-    soon(busy.read_exact(&mut response)).await.unwrap();
+    within_20_seconds(busy.read_exact(&mut response)).await.unwrap();
     assert_eq!(&response, b"HTTP/1.1 200 OK");
 }
 
@@ -207,7 +208,7 @@ async fn six_hundred_slow_requests_all_get_a_response() {
     let emulator = std::sync::Arc::new(Emulator::builder().fault(delay).start().await.unwrap());
     let requests = (0..600).map(|_| {
         let emulator = std::sync::Arc::clone(&emulator);
-        tokio::spawn(async move { soon(send(&emulator, "GET", "/cgi-bin/gettoken", "", "")).await.0 })
+        tokio::spawn(async move { within_20_seconds(send(&emulator, "GET", "/cgi-bin/gettoken", "", "")).await.0 })
     });
     for request in requests.collect::<Vec<_>>() {
         let head = request.await.unwrap();
