@@ -1,31 +1,28 @@
-//! The emulator's own clock: it goes with the machine's or stands still, and tests put it forward.
+//! The emulator's clock, which runs with the machine's or stands still and can be put forward, and the vendor's days.
 
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 
-/// No clock is put forward by more than this in all, so that no time overflows.
-pub(crate) const CENTURY: TimeDelta = TimeDelta::days(36_525);
+/// The most by which a clock can be put forward in all: a century, so that no time overflows.
+pub(crate) const MAX_ADVANCE: TimeDelta = TimeDelta::days(36_525);
 
-/// 9800-01-01: a century later still has four digits.
-pub(crate) const LATEST: i64 = 247_090_953_600;
+/// The latest time at which a clock can stand: 9800-01-01, so that a century later has four digits too.
+pub(crate) const LATEST_START: i64 = 247_090_953_600;
 
-#[derive(Clone, Copy, Debug)]
+/// The vendor's days are those of China.
+const UTC_OFFSET: TimeDelta = TimeDelta::hours(8);
+
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Clock {
     stands_at: Option<DateTime<Utc>>,
     advanced: TimeDelta,
 }
 
-impl Default for Clock {
-    fn default() -> Self {
-        Self { stands_at: None, advanced: TimeDelta::zero() }
-    }
-}
-
 impl Clock {
-    /// A clock that moves only when it is put forward.
+    /// Creates a clock that moves only when it is put forward.
     pub(crate) fn standing_at(unix_seconds: i64) -> Self {
-        let stands_at = DateTime::from_timestamp(unix_seconds.clamp(0, LATEST), 0);
+        let stands_at = DateTime::from_timestamp(unix_seconds.clamp(0, LATEST_START), 0);
         Self { stands_at, ..Self::default() }
     }
 
@@ -33,20 +30,31 @@ impl Clock {
         self.stands_at.unwrap_or_else(Utc::now) + self.advanced
     }
 
-    /// The day in China.
+    /// Returns the day in China.
     pub(crate) fn today(&self) -> NaiveDate {
-        (self.now() + TimeDelta::hours(8)).date_naive()
+        (self.now() + UTC_OFFSET).date_naive()
     }
 
     pub(crate) fn advance(&mut self, by: Duration) {
-        let by = TimeDelta::from_std(by).unwrap_or(CENTURY).min(CENTURY);
-        self.advanced = (self.advanced + by).min(CENTURY);
+        let by = TimeDelta::from_std(by).unwrap_or(MAX_ADVANCE).min(MAX_ADVANCE);
+        self.advanced = (self.advanced + by).min(MAX_ADVANCE);
     }
 }
 
-/// When a day begins in China, in unix seconds.
+/// Returns when a day begins in China, in Unix seconds.
 pub(crate) fn start_of(day: NaiveDate) -> i64 {
-    (day.and_time(chrono::NaiveTime::MIN) - TimeDelta::hours(8)).and_utc().timestamp()
+    (day.and_time(NaiveTime::MIN) - UTC_OFFSET).and_utc().timestamp()
+}
+
+/// Returns whether a day is one of this many up to today.
+pub(crate) fn is_among_latest(day: NaiveDate, days: u32, today: NaiveDate) -> bool {
+    let before = today.checked_sub_days(Days::new(days.into()));
+    day <= today && before.is_none_or(|before| day > before)
+}
+
+/// Reads a day as the vendor writes it, YYYY-MM-DD.
+pub(crate) fn parse_day(text: &str) -> Option<NaiveDate> {
+    text.parse().ok().filter(|day: &NaiveDate| text.len() == 10 && day.to_string() == text)
 }
 
 #[cfg(test)]
@@ -58,7 +66,7 @@ mod tests {
     use super::Clock;
 
     #[test]
-    fn no_step_takes_a_clock_beyond_what_can_be_written() {
+    fn years_keep_four_digits() {
         for start in [i64::MIN, 0, i64::MAX] {
             let mut clock = Clock::standing_at(start);
             let year = clock.now().year();

@@ -1,4 +1,4 @@
-//! Paths by which programs in other languages do what Rust tests do by calling: faults, tokens, clock, requests.
+//! The paths under `/_emulator/`, which do for other languages what the methods of `Emulator` do for Rust.
 
 use std::net::IpAddr;
 
@@ -6,41 +6,31 @@ use chrono::TimeDelta;
 use hyper::{Response, StatusCode};
 use serde_json::{Value, json};
 
-use crate::clock::CENTURY;
-use crate::fault_rule::FaultRule;
-use crate::reply::{self, Body};
-use crate::request::RecordedRequest;
+use crate::clock::MAX_ADVANCE;
+use crate::fault::rule::FaultRule;
+use crate::http::request::RecordedRequest;
+use crate::http::response::{self, Body, plain};
 use crate::state::{Shared, State};
 
-/// More faults than these are a mistake.
-const MOST_FAULTS: usize = 100;
+/// More faults to come than this are taken for a mistake.
+const MAX_FAULTS: usize = 100;
 
-/// Longer texts of requests are cut.
-const TEXT: usize = 300;
+/// How many of the latest requests are shown.
+const SHOWN_REQUESTS: usize = 200;
 
-/// How many requests are told of.
-const LATEST: usize = 200;
+/// How many characters of a text are shown.
+const SHOWN_CHARS: usize = 300;
 
-/// The answer to a request that controls the emulator; nothing for all others.
-pub(crate) fn answer(state: &Shared, request: &RecordedRequest) -> Option<Response<Body>> {
-    let path = request.path.strip_prefix("/_emulator/").filter(|_| state.lock().settings.control)?;
-    let by_a_page =
-        |(name, value): &(String, String)| name == "origin" || (name == "sec-fetch-site" && value != "none");
-    if request.headers.iter().any(by_a_page) {
-        return Some(reply::plain(StatusCode::FORBIDDEN, b"not for pages in a browser\n".to_vec()));
-    }
-    let hosts = request.headers.iter().filter(|(name, _)| name == "host");
-    if !hosts.map(|(_, host)| host.as_str()).all(is_address_or_localhost) {
-        return Some(reply::plain(
-            StatusCode::FORBIDDEN,
-            b"not by a name: write the IP address or localhost\n".to_vec(),
-        ));
+/// Responds to a request that controls the emulator. Returns `None` for all others.
+pub(crate) fn respond(state: &Shared, request: &RecordedRequest) -> Option<Response<Body>> {
+    let path = request.path.strip_prefix("/_emulator/").filter(|_| state.lock().settings.has_control_paths)?;
+    if let Some(problem) = suspicion(&request.headers) {
+        return Some(plain(StatusCode::FORBIDDEN, problem));
     }
     let outcome = match (request.method.as_str(), path) {
         ("POST", "faults") => add_fault(&mut state.lock(), request.body.trim()),
         ("DELETE", "faults") => {
-            let rules = state.lock().faults.clear();
-            drop(rules);
+            state.clear_faults();
             Ok(())
         }
         ("POST", "revoke_tokens") => {
@@ -48,16 +38,32 @@ pub(crate) fn answer(state: &Shared, request: &RecordedRequest) -> Option<Respon
             Ok(())
         }
         ("POST", "advance") => advance(&mut state.lock(), request.body.trim()),
-        ("GET", "requests") => return Some(requests(state)),
+        ("GET", "requests") => {
+            let requests = requests(&state.lock());
+            return Some(response::json(&requests));
+        }
         _ => Err("write POST faults, DELETE faults, POST revoke_tokens, POST advance or GET requests".to_owned()),
     };
     Some(match outcome {
-        Ok(()) => reply::plain(StatusCode::NO_CONTENT, Vec::new()),
-        Err(told) => reply::plain(StatusCode::BAD_REQUEST, format!("{told}\n").into_bytes()),
+        Ok(()) => plain(StatusCode::NO_CONTENT, ""),
+        Err(message) => plain(StatusCode::BAD_REQUEST, format!("{message}\n")),
     })
 }
 
-/// Whether a page of another site could not have this host: its owner can point any other name to this machine.
+/// Returns why a request may come from a web page, which must not control the emulator.
+///
+/// The owner of another site can point a name to this machine, so that the browser takes the emulator for the page's own server.
+/// Only an IP address or `localhost` is not such a name.
+fn suspicion(headers: &[(String, String)]) -> Option<&'static str> {
+    let is_from_page = |name: &str, value: &str| name == "origin" || (name == "sec-fetch-site" && value != "none");
+    if headers.iter().any(|(name, value)| is_from_page(name, value)) {
+        return Some("not for pages in a browser\n");
+    }
+    let is_foreign = |name: &str, value: &str| name == "host" && !is_address_or_localhost(value);
+    let is_foreign_host = headers.iter().any(|(name, value)| is_foreign(name, value));
+    is_foreign_host.then_some("not by a name: write the IP address or localhost\n")
+}
+
 fn is_address_or_localhost(host: &str) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
@@ -68,8 +74,8 @@ fn is_address_or_localhost(host: &str) -> bool {
 }
 
 fn add_fault(state: &mut State, text: &str) -> Result<(), String> {
-    if state.faults.len() >= MOST_FAULTS {
-        return Err(format!("there are {MOST_FAULTS} faults to come; DELETE them first"));
+    if state.faults.len() >= MAX_FAULTS {
+        return Err(format!("there are {MAX_FAULTS} faults to come; DELETE them first"));
     }
     let rule: FaultRule = text.parse().map_err(|error| format!("{error}"))?;
     state.faults.add(rule);
@@ -78,26 +84,16 @@ fn add_fault(state: &mut State, text: &str) -> Result<(), String> {
 
 fn advance(state: &mut State, text: &str) -> Result<(), String> {
     let by = humantime::parse_duration(text).ok();
-    let by = by.filter(|by| TimeDelta::from_std(*by).is_ok_and(|by| by <= CENTURY));
-    let by = by.ok_or("write how far the clock goes, e.g. 2h or 30s, and a century at most")?;
+    let by = by.filter(|by| TimeDelta::from_std(*by).is_ok_and(|by| by <= MAX_ADVANCE));
+    let by = by.ok_or("write how far to put the clock forward, e.g. 2h or 30s, by a century at most")?;
     state.settings.clock.advance(by);
     Ok(())
 }
 
-/// The latest requests without their queries, which hold secrets.
-fn requests(state: &Shared) -> Response<Body> {
-    let cut = |text: &str| text.chars().take(TEXT).collect::<String>();
-    let (count, latest) = {
-        let state = state.lock();
-        let latest = state
-            .requests
-            .iter()
-            .rev()
-            .take(LATEST)
-            .map(|request| [cut(&request.method), cut(&request.path), cut(&request.body)]);
-        (state.requests.count, latest.collect::<Vec<_>>())
-    };
-    let one = |[method, path, body]: [String; 3]| json!({"method": method, "path": path, "body": body});
-    let latest: Vec<Value> = latest.into_iter().rev().map(one).collect();
-    reply::json(&json!({"count": count, "latest": latest}))
+/// Returns the latest requests without their queries, which hold secrets.
+fn requests(state: &State) -> Value {
+    let cut = |text: &str| text.chars().take(SHOWN_CHARS).collect::<String>();
+    let show = |request: &RecordedRequest| json!({"method": cut(&request.method), "path": cut(&request.path), "body": cut(&request.body)});
+    let latest: Vec<_> = state.requests.latest(SHOWN_REQUESTS).map(show).collect();
+    json!({"count": state.requests.total, "latest": latest})
 }

@@ -1,28 +1,26 @@
-//! An emulator that runs: its address, its credentials, and what tests do to it.
+//! A running emulator: its address, its credentials, and what tests do to it.
 
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::task::AbortHandle;
 
-use crate::app::{App, ClientConfig};
-use crate::builder::EmulatorBuilder;
+use crate::config::{App, ClientConfig, Settings};
 use crate::data::Data;
 use crate::fault::Fault;
-use crate::fault_rule::FaultRule;
-use crate::request::RecordedRequest;
-use crate::server;
-use crate::settings::Settings;
+use crate::fault::rule::FaultRule;
+use crate::http::connections;
+use crate::http::request::RecordedRequest;
 use crate::state::Shared;
 
-/// A server on a loopback port that answers like the vendor's. It stops when it is dropped; if it panicked, so does dropping it,
-/// so that the test fails. Its port is free once the runtime has run the task that held it.
+/// A local server that behaves like the vendor's.
+///
+/// It stops when it is dropped, and its port is free once the runtime has run the task that held it. If the server panicked, so
+/// does dropping it, so that the test fails.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -36,85 +34,46 @@ use crate::state::Shared;
 /// # }
 /// ```
 pub struct Emulator {
-    address: SocketAddr,
-    app: App,
+    config: ClientConfig,
     state: Arc<Shared>,
-    _stop: oneshot::Sender<()>,
+    server: AbortHandle,
 }
 
 impl Emulator {
-    /// Starts with the vendor's [`samples`](EmulatorBuilder::samples). On a free port of 127.0.0.1; needs a running tokio runtime
-    /// with I/O and time.
-    ///
-    /// # Errors
-    ///
-    /// No port could be opened.
-    pub async fn start() -> io::Result<Self> {
-        EmulatorBuilder::default().samples().start().await
-    }
-
-    /// An emulator with data and behaviour of your own.
-    pub fn builder() -> EmulatorBuilder {
-        EmulatorBuilder::default()
-    }
-
-    pub(crate) async fn run(data: Data, settings: Settings) -> io::Result<Self> {
-        let listener = TcpListener::bind(settings.address).await?;
-        let address = listener.local_addr()?;
-        let state = Arc::new(Shared::new(data, settings));
-        let app = state.lock().settings.apps.first().cloned().unwrap_or_default();
-        let (stop, stopped) = oneshot::channel::<()>();
-        let told = Arc::clone(&state);
-        let serving = server::serve(listener, Arc::clone(&state), async {
-            // An error says that the emulator was dropped, which is how it stops.
-            let _ = stopped.await;
-        });
-        tokio::spawn(async move {
-            if let Err(panic) = AssertUnwindSafe(serving).catch_unwind().await {
-                told.lock().panic.get_or_insert(panic);
-            }
-        });
-        Ok(Self { address, app, state, _stop: stop })
-    }
-
-    /// Address to use as base URL, e.g. `http://127.0.0.1:40123`.
+    /// Returns the base URL, e.g. `http://127.0.0.1:40123`.
     pub fn base_url(&self) -> String {
-        let ip = match self.address.ip() {
-            // What listens everywhere is asked on this machine.
-            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-            ip => ip,
-        };
-        format!("http://{}", SocketAddr::new(ip, self.address.port()))
+        self.config.base_url.clone()
     }
 
-    /// Corp id of the first app.
+    /// Returns the corp id of the first app.
     pub fn corp_id(&self) -> &str {
-        &self.app.corp_id
+        &self.config.corp_id
     }
 
-    /// Secret of the first app. It guards nothing.
+    /// Returns the secret of the first app. It guards nothing.
     pub fn secret(&self) -> &str {
-        &self.app.secret
+        &self.config.secret
     }
 
-    /// Address, corp id and secret at once.
+    /// Returns base URL, corp id and secret at once.
     pub fn client_config(&self) -> ClientConfig {
-        let App { corp_id, secret, .. } = self.app.clone();
-        ClientConfig { base_url: self.base_url(), corp_id, secret }
+        self.config.clone()
     }
 
-    /// Makes the next request to a call, e.g. `get_report_job_info`, end in a fault. Several faults take turns.
+    /// Makes the next request to an endpoint, e.g. `get_report_job_info`, end in a fault.
+    ///
+    /// Several faults happen one after the other.
     ///
     /// # Panics
     ///
-    /// What [`FaultRule::new`] and [`FaultRule::call`] say.
+    /// As [`FaultRule::new`] and [`FaultRule::call`] do.
     pub fn fail_next(&self, call: &str, fault: Fault) {
         self.add_fault(FaultRule::new(fault).call(call));
     }
 
-    /// Makes every request of which this holds end in a fault. What asks the emulator itself needs a `Weak` of it: with an `Arc`, it
-    /// would keep itself alive.
+    /// Makes every request that fulfils a condition end in a fault.
+    ///
+    /// A condition that uses the emulator itself should hold a `Weak` of it: with an `Arc`, it would keep it alive.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -130,24 +89,22 @@ impl Emulator {
         self.add_fault(FaultRule::new(fault).when(holds).always());
     }
 
-    /// Adds a fault to come, also more than once or at random. The first rule that is for a request decides.
+    /// Adds a fault to come. The first rule that applies to a request decides.
     pub fn add_fault(&self, rule: FaultRule) {
         self.state.lock().faults.add(rule);
     }
 
-    /// How many faults were announced for the next requests and have not all happened: 0 at the end of most tests.
+    /// Returns how many rules for a number of requests have not happened that often: 0 at the end of most tests.
     pub fn pending_faults(&self) -> usize {
         self.state.lock().faults.pending()
     }
 
-    /// Forgets all faults to come.
+    /// Removes all faults to come.
     pub fn clear_faults(&self) {
-        // Conditions are other people's, and may ask the emulator when they are dropped.
-        let rules = self.state.lock().faults.clear();
-        drop(rules);
+        self.state.clear_faults();
     }
 
-    /// Makes the server reject all tokens given out so far.
+    /// Revokes all tokens issued so far.
     pub fn revoke_tokens(&self) {
         self.state.lock().tokens.clear();
     }
@@ -157,25 +114,47 @@ impl Emulator {
         self.state.lock().settings.clock.advance(by);
     }
 
-    /// How many requests were being answered at the same time at most.
+    /// Returns the most requests that were in progress at the same time.
     pub fn most_at_once(&self) -> usize {
-        self.state.lock().at_once.most
+        self.state.lock().most_in_progress
     }
 
-    /// The requests that arrived whole and within the limit on bodies, in the order of arrival: the latest 100,000, or as many as
-    /// [`EmulatorBuilder::remember`] says, and at most 64 MiB of them.
+    /// Returns the latest requests in the order of arrival, without those that were incomplete or too large.
+    ///
+    /// There are at most 100,000, or as many as [`EmulatorBuilder::remember`](crate::EmulatorBuilder::remember) says, and at most
+    /// 64 MiB of them.
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.state.lock().requests.iter().cloned().collect()
+        self.state.lock().requests.latest(usize::MAX).cloned().collect()
     }
 
-    /// How many requests arrived to a call, e.g. `get_report_answer`, among those that [`requests`](Self::requests) tells of.
+    /// Returns how many of the [`requests`](Self::requests) went to an endpoint, e.g. `get_report_answer`.
     pub fn count(&self, call: &str) -> usize {
-        self.state.lock().requests.iter().filter(|request| request.call() == call).count()
+        self.state.lock().requests.latest(usize::MAX).filter(|request| request.call() == call).count()
     }
+
+    pub(crate) async fn run(data: Data, settings: Settings) -> io::Result<Self> {
+        let listener = TcpListener::bind(settings.address).await?;
+        let base_url = url_on_this_machine(listener.local_addr()?);
+        let state = Arc::new(Shared::new(data, settings));
+        let App { corp_id, secret, .. } = state.lock().settings.apps.first().cloned().unwrap_or_default();
+        let server = tokio::spawn(connections::serve(listener, Arc::clone(&state))).abort_handle();
+        Ok(Self { config: ClientConfig { base_url, corp_id, secret }, state, server })
+    }
+}
+
+/// Returns a URL that reaches the address, which may stand for all addresses of this machine.
+fn url_on_this_machine(address: SocketAddr) -> String {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    format!("http://{}", SocketAddr::new(ip, address.port()))
 }
 
 impl Drop for Emulator {
     fn drop(&mut self) {
+        self.server.abort();
         let panic = self.state.lock().panic.take();
         if let (Some(panic), false) = (panic, std::thread::panicking()) {
             std::panic::resume_unwind(panic);
@@ -185,6 +164,6 @@ impl Drop for Emulator {
 
 impl fmt::Debug for Emulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Emulator").field("base_url", &self.base_url()).finish_non_exhaustive()
+        f.debug_struct("Emulator").field("base_url", &self.config.base_url).finish_non_exhaustive()
     }
 }

@@ -1,39 +1,31 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod activity;
-mod answer;
-mod app;
+mod api;
 mod builder;
-mod call_limits;
-mod choices;
 mod clock;
+mod config;
 mod control;
 mod data;
-mod data_file;
 mod emulator;
 mod fault;
-mod fault_rule;
+mod handler;
+mod http;
 mod log;
 #[cfg(feature = "program")]
 pub mod program;
 mod random;
-mod reply;
-mod request;
-mod server;
-mod service;
-mod settings;
-mod spoil;
+mod rate_limit;
 mod state;
-mod synthetic;
+mod text;
 
-pub use app::{App, ClientConfig};
 pub use builder::EmulatorBuilder;
-pub use choices::{Choices, Ending, JobsOfUnlistedApps, LimitOver100, OldDays};
 /// The day of an answer, as in `chrono`.
 pub use chrono::NaiveDate;
-pub use data_file::DataError;
+pub use config::{App, Choices, ClientConfig, Ending, JobsOfUnlistedApps, LimitOver100, OldDays};
+pub use data::file::DataError;
 pub use emulator::Emulator;
 pub use fault::Fault;
-pub use fault_rule::{FaultRule, FaultRuleError};
-pub use request::RecordedRequest;
+pub use fault::notation::FaultRuleError;
+pub use fault::rule::FaultRule;
+pub use http::request::RecordedRequest;

@@ -1,48 +1,46 @@
-//! One line a request, without its query.
+//! The log: one line about each request, without its query, which holds secrets.
 
-use std::fmt;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::Instant;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-/// How a request was answered.
-#[derive(Debug)]
-pub(crate) struct Served<'a> {
-    pub(crate) at: DateTime<Utc>,
-    pub(crate) method: &'a str,
-    pub(crate) path: &'a str,
-    /// The HTTP status; nothing if the connection was broken off.
+use crate::http::request::RecordedRequest;
+use crate::text::one_line;
+
+/// Writes a line somewhere.
+pub(crate) type Log = Arc<dyn Fn(String) + Send + Sync>;
+
+/// The line about a request, written on drop: a client that does not wait for its response has a line too.
+pub(crate) struct LogLine {
+    log: Option<Log>,
+    at: DateTime<Utc>,
+    started: Instant,
+    method: String,
+    path: String,
+    /// The HTTP status, or `None` if the connection is closed without a response.
     pub(crate) status: Option<u16>,
     pub(crate) errcode: Option<i64>,
     pub(crate) fault: Option<&'static str>,
-    pub(crate) took: Duration,
 }
 
-impl fmt::Display for Served<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = self.at.to_rfc3339_opts(SecondsFormat::Secs, true);
-        // What is as long as a request allows is not for one line.
+impl LogLine {
+    pub(crate) fn new(log: Option<Log>, at: DateTime<Utc>, request: &RecordedRequest) -> Self {
+        // A method or path can be as long as a head.
         let cut = |text: &str, length| one_line(&text.chars().take(length).collect::<String>());
-        write!(f, "{at} {} {} ", cut(self.method, 20), cut(self.path, 100))?;
-        match self.status {
-            Some(status) => write!(f, "{status}")?,
-            None => f.write_str("broken off")?,
-        }
-        if let Some(errcode) = self.errcode {
-            write!(f, " errcode={errcode}")?;
-        }
-        if let Some(fault) = self.fault {
-            write!(f, " fault={fault}")?;
-        }
-        write!(f, " {:.1} ms", self.took.as_secs_f64() * 1_000.0)
+        let (method, path) = (cut(&request.method, 20), cut(&request.path, 100));
+        Self { log, at, started: Instant::now(), method, path, status: None, errcode: None, fault: None }
     }
 }
 
-/// Text of others, so that it neither starts a line nor steers the terminal.
-pub(crate) fn one_line(text: &str) -> String {
-    let escaped = |one: char| match one {
-        '"' | '\'' | '\\' => one.to_string(),
-        _ => one.escape_debug().to_string(),
-    };
-    text.chars().map(escaped).collect()
+impl Drop for LogLine {
+    fn drop(&mut self) {
+        let Some(log) = &self.log else { return };
+        let at = self.at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let status = self.status.map_or_else(|| "broken off".to_owned(), |status| status.to_string());
+        let errcode = self.errcode.map(|errcode| format!(" errcode={errcode}")).unwrap_or_default();
+        let fault = self.fault.map(|fault| format!(" fault={fault}")).unwrap_or_default();
+        let milliseconds = self.started.elapsed().as_secs_f64() * 1_000.0;
+        log(format!("{at} {} {} {status}{errcode}{fault} {milliseconds:.1} ms", self.method, self.path));
+    }
 }

@@ -1,4 +1,4 @@
-//! `wecom-health-emulator`: a local server that answers like WeCom's health-report API.
+//! `wecom-health-emulator`: a local server that behaves like WeCom's health-report API.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -15,19 +15,17 @@ struct Program {
 }
 
 fn main() -> ExitCode {
-    let outcome = match Program::try_parse() {
-        Ok(Program { arguments }) => run(arguments),
-        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => error.exit(),
-        Err(error) => Err(program::wrong_arguments(&error, "wecom-health-emulator")),
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(told) => {
-            // Nobody is left to tell if stderr is gone.
-            let _ = writeln!(std::io::stderr(), "error: {told}");
-            ExitCode::from(2)
-        }
-    }
+    let Err(message) = arguments().and_then(run) else { return ExitCode::SUCCESS };
+    // If stderr is closed, there is no place for the message.
+    let _ = writeln!(std::io::stderr(), "error: {message}");
+    ExitCode::from(2)
+}
+
+fn arguments() -> Result<program::Arguments, String> {
+    Program::try_parse().map(|program| program.arguments).map_err(|error| match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => error.exit(),
+        _ => program::wrong_arguments(&error, "wecom-health-emulator"),
+    })
 }
 
 fn run(arguments: program::Arguments) -> Result<(), String> {

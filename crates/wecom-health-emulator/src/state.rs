@@ -1,27 +1,71 @@
-//! What the server knows: apps, the tokens it gave out, its data, the faults to come and the requests so far.
+//! What the server knows: its data, the tokens it issued, the faults to come and the requests so far.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::app::App;
-use crate::call_limits::Calls;
-use crate::data::Data;
-use crate::fault_rule::{CALLS, FaultRules};
+use crate::config::{App, Settings};
+use crate::data::{Data, synthetic};
+use crate::fault::Fault;
+use crate::fault::rule::ENDPOINTS;
+use crate::fault::rules::FaultRules;
+use crate::http::connections::Panic;
+use crate::http::history::RequestHistory;
 use crate::random::rng;
-use crate::request::{RecordedRequest, Requests};
-use crate::settings::Settings;
-use crate::synthetic;
+use crate::rate_limit::RateLimiter;
 
-/// Beyond so many tokens the oldest are no longer known.
-const TOKENS: usize = 10_000;
+/// The most tokens that are valid at the same time. The oldest are forgotten.
+const MAX_TOKENS: usize = 10_000;
 
-/// The state behind a lock that a panic elsewhere does not spoil.
+/// The state behind its lock.
 pub(crate) struct Shared(Mutex<State>);
 
 impl Shared {
-    pub(crate) fn new(mut data: Data, mut settings: Settings) -> Self {
+    pub(crate) fn new(data: Data, settings: Settings) -> Self {
+        Self(Mutex::new(State::new(data, settings)))
+    }
+
+    /// Locks the state, also after a panic: conditions, which may panic, run without the lock.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Removes all faults to come, and drops their conditions without the lock, because those may call the emulator.
+    pub(crate) fn clear_faults(&self) {
+        let rules = self.lock().faults.clear();
+        drop(rules);
+    }
+}
+
+/// A token that was issued.
+pub(crate) struct Issued {
+    pub(crate) expires: DateTime<Utc>,
+    /// The index of the app.
+    pub(crate) app: usize,
+}
+
+pub(crate) struct State {
+    pub(crate) data: Data,
+    pub(crate) settings: Settings,
+    /// The tokens that were issued and not revoked, oldest first.
+    pub(crate) tokens: BTreeMap<String, Issued>,
+    pub(crate) faults: FaultRules,
+    pub(crate) rate_limiter: RateLimiter,
+    pub(crate) requests: RequestHistory,
+    /// Each request in progress holds a clone.
+    in_progress: Arc<()>,
+    /// The most requests that were in progress at the same time.
+    pub(crate) most_in_progress: usize,
+    /// The first panic of a condition or of the server.
+    pub(crate) panic: Option<Panic>,
+    tokens_issued: u64,
+    /// The number of requests to each endpoint, and to all other paths.
+    requests_to: [u64; ENDPOINTS.len() + 1],
+}
+
+impl State {
+    fn new(mut data: Data, mut settings: Settings) -> Self {
         for (id, job) in &mut data.jobs {
             job.info.get_or_insert_with(|| synthetic::job(settings.seed, id));
         }
@@ -30,100 +74,79 @@ impl Shared {
         }
         let mut faults = FaultRules::default();
         settings.faults.drain(..).for_each(|rule| faults.add(rule));
-        Self(Mutex::new(State {
+        Self {
             data,
             tokens: BTreeMap::new(),
             faults,
-            calls: Calls::default(),
-            requests: Requests::new(settings.remembered),
-            at_once: AtOnce::default(),
+            rate_limiter: RateLimiter::default(),
+            requests: RequestHistory::new(settings.history_capacity),
+            in_progress: Arc::default(),
+            most_in_progress: 0,
             panic: None,
-            tokens_made: 0,
-            requests_to: [0; CALLS.len() + 1],
+            tokens_issued: 0,
+            requests_to: [0; ENDPOINTS.len() + 1],
             settings,
-        }))
+        }
     }
 
-    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// What a panic was called with.
-pub(crate) type Panic = Box<dyn std::any::Any + Send>;
-
-/// How many requests are being answered.
-#[derive(Default)]
-pub(crate) struct AtOnce {
-    pub(crate) now: usize,
-    pub(crate) most: usize,
-}
-
-/// A token that was given out.
-pub(crate) struct Issued {
-    pub(crate) expires: DateTime<Utc>,
-    /// Which of the apps it was given to.
-    pub(crate) app: usize,
-}
-
-pub(crate) struct State {
-    pub(crate) data: Data,
-    pub(crate) settings: Settings,
-    /// The tokens that were given out and not taken back.
-    pub(crate) tokens: BTreeMap<String, Issued>,
-    pub(crate) faults: FaultRules,
-    pub(crate) calls: Calls,
-    pub(crate) requests: Requests,
-    pub(crate) at_once: AtOnce,
-    /// The first panic of a condition or of the server, which the test gets to see.
-    pub(crate) panic: Option<Panic>,
-    tokens_made: u64,
-    /// How many requests there were to each call, and to anything else.
-    requests_to: [u64; CALLS.len() + 1],
-}
-
-impl State {
-    /// The time on the emulator's clock.
+    /// Returns the time of the emulator's clock.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.settings.clock.now()
     }
 
-    /// A token that was never given out before.
-    pub(crate) fn make_token(&mut self, app: usize) -> String {
-        self.tokens_made += 1;
-        let mut rng = rng(self.settings.seed, &format!("token {}", self.tokens_made));
+    /// Counts a request as in progress until the returned value is dropped.
+    pub(crate) fn start_request(&mut self) -> Arc<()> {
+        let in_progress = Arc::clone(&self.in_progress);
+        // One clone is the state's own.
+        self.most_in_progress = self.most_in_progress.max(Arc::strong_count(&in_progress) - 1);
+        in_progress
+    }
+
+    /// Issues a token to the app with this index.
+    pub(crate) fn issue_token(&mut self, app: usize) -> String {
+        self.tokens_issued += 1;
+        let mut rng = rng(self.settings.seed, &format!("token {}", self.tokens_issued));
         let noise: String = std::iter::repeat_with(|| rng.alphanumeric()).take(120).collect();
-        // The number comes first, so that the first token of the map is the oldest.
-        let token = format!("emulated_access-token_{:012}_{noise}", self.tokens_made);
+        // The number makes the order of the map the order of issue.
+        let token = format!("emulated_access-token_{:012}_{noise}", self.tokens_issued);
         let expires = self.now() + TimeDelta::seconds(self.settings.expires_in.into());
         self.tokens.insert(token.clone(), Issued { expires, app });
-        if self.tokens.len() > TOKENS {
+        if self.tokens.len() > MAX_TOKENS {
             self.tokens.pop_first();
         }
         token
     }
 
-    /// Counts a request; how many there were to its call, this one included.
-    pub(crate) fn count(&mut self, request: &RecordedRequest) -> u64 {
-        let call = CALLS.iter().position(|call| *call == request.call()).unwrap_or(CALLS.len());
-        self.requests_to[call] += 1;
-        self.requests_to[call]
+    /// Lets a token expire or revokes it, if the fault says so.
+    pub(crate) fn end_token(&mut self, token: &str, fault: Option<&Fault>) {
+        let now = self.now();
+        match fault {
+            Some(Fault::ExpiredToken) => {
+                self.tokens.entry(token.to_owned()).and_modify(|issued| issued.expires = now);
+            }
+            Some(Fault::RevokedToken) => drop(self.tokens.remove(token)),
+            _ => {}
+        }
+    }
+
+    /// Counts a request and returns how many there were to its endpoint. All other paths count as one.
+    pub(crate) fn count(&mut self, endpoint: &str) -> u64 {
+        let index = ENDPOINTS.iter().position(|name| *name == endpoint).unwrap_or(ENDPOINTS.len());
+        self.requests_to[index] += 1;
+        self.requests_to[index]
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::data::Data;
-    use crate::settings::Settings;
-
-    use super::{Shared, TOKENS};
+    use super::{Data, MAX_TOKENS, Settings, Shared};
 
     #[test]
-    fn beyond_ten_thousand_tokens_the_oldest_is_forgotten() {
+    fn the_oldest_of_more_than_10_000_tokens_is_forgotten() {
         let state = Shared::new(Data::default(), Settings::default());
         let mut state = state.lock();
-        let tokens: Vec<_> = (0..TOKENS + 3).map(|_| state.make_token(0)).collect();
-        assert_eq!(state.tokens.len(), TOKENS);
+        let tokens: Vec<_> = (0..MAX_TOKENS + 3).map(|_| state.issue_token(0)).collect();
+        assert_eq!(state.tokens.len(), MAX_TOKENS);
         assert!(tokens[..3].iter().all(|token| !state.tokens.contains_key(token)));
         assert!(tokens[3..].iter().all(|token| state.tokens.contains_key(token)));
     }

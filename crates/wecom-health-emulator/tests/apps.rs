@@ -1,11 +1,11 @@
-//! Who may call, and how often.
+//! Which apps may use the endpoints, and how often.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use std::time::Duration;
 
 use serde_json::json;
-use support::{app, call, token_of};
+use support::{app, post, token_of};
 use wecom_health_emulator::{Emulator, EmulatorBuilder, JobsOfUnlistedApps};
 
 mod support;
@@ -15,27 +15,27 @@ fn two_apps() -> EmulatorBuilder {
 }
 
 #[tokio::test]
-async fn an_unlisted_app_sees_no_jobs_and_is_refused_the_rest() {
+async fn unlisted_apps_see_no_jobs_and_are_refused_the_rest() {
     for (jobs, code) in [(JobsOfUnlistedApps::EmptyList, 0), (JobsOfUnlistedApps::Refused, 48002)] {
         let emulator = two_apps().choose(|choices| choices.jobs_of_unlisted_apps = jobs).start().await.unwrap();
         let token = token_of(&emulator, "ww-test", "secret-of-unlisted").await;
-        let answer = call(&emulator, &token, "get_report_jobids", &json!({})).await;
-        assert_eq!(answer["errcode"], code, "{answer}");
+        let response = post(&emulator, &token, "get_report_jobids", &json!({})).await;
+        assert_eq!(response["errcode"], code, "{response}");
         if code == 0 {
-            assert_eq!((&answer["jobids"], &answer["ending"]), (&json!([]), &json!(1)));
+            assert_eq!((&response["jobids"], &response["ending"]), (&json!([]), &json!(1)));
         }
         for name in ["get_report_job_info", "get_report_answer", "get_health_report_stat"] {
-            let answer = call(&emulator, &token, name, &json!({"jobid": "jobid1", "date": "2020-03-27"})).await;
-            assert_eq!(answer["errcode"], 48002, "{name}");
+            let response = post(&emulator, &token, name, &json!({"jobid": "jobid1", "date": "2020-03-27"})).await;
+            assert_eq!(response["errcode"], 48002, "{name}");
         }
         let token = token_of(&emulator, "ww-test", "secret-of-listed").await;
-        let answer = call(&emulator, &token, "get_report_jobids", &json!({})).await;
-        assert_eq!(answer["jobids"], json!(["jobid1", "jobid2"]));
+        let response = post(&emulator, &token, "get_report_jobids", &json!({})).await;
+        assert_eq!(response["jobids"], json!(["jobid1", "jobid2"]));
     }
 }
 
 #[tokio::test]
-async fn the_first_app_is_the_one_whose_credentials_the_emulator_tells() {
+async fn client_config_has_the_credentials_of_the_first_app() {
     let emulator = two_apps().start().await.unwrap();
     let config = emulator.client_config();
     assert_eq!((config.corp_id.as_str(), config.secret.as_str()), ("ww-test", "secret-of-listed"));
@@ -45,19 +45,19 @@ async fn the_first_app_is_the_one_whose_credentials_the_emulator_tells() {
 }
 
 #[tokio::test]
-async fn one_call_too_many_blocks_this_api_for_the_whole_corp_as_long_as_the_limit() {
+async fn one_request_too_many_blocks_the_corp_for_this_endpoint() {
     let usage = json!({"date": "2020-03-27"});
     for (a_minute, an_hour, block) in [(3, 1_000, 60), (1_000, 3, 3_600)] {
         let emulator = two_apps().call_limits(a_minute, an_hour).start().await.unwrap();
         let token = token_of(&emulator, "ww-test", "secret-of-listed").await;
         for code in [0, 0, 0, 45009, 45009] {
-            let answer = call(&emulator, &token, "get_health_report_stat", &usage).await;
-            assert_eq!(answer["errcode"], code);
+            let response = post(&emulator, &token, "get_health_report_stat", &usage).await;
+            assert_eq!(response["errcode"], code);
         }
-        // The other calls have limits of their own.
+        // The other endpoints have limits of their own.
         let jobs = |token: String| {
             let emulator = &emulator;
-            async move { call(emulator, &token, "get_report_jobids", &json!({})).await["errcode"].clone() }
+            async move { post(emulator, &token, "get_report_jobids", &json!({})).await["errcode"].clone() }
         };
         assert_eq!(jobs(token.clone()).await, 0);
         assert_eq!(jobs(token_of(&emulator, "ww-test", "secret-of-unlisted").await).await, 0);
@@ -69,17 +69,17 @@ async fn one_call_too_many_blocks_this_api_for_the_whole_corp_as_long_as_the_lim
         assert_eq!(jobs(token.clone()).await, 0);
         assert_eq!(jobs(token.clone()).await, 45009);
         emulator.advance(Duration::from_secs(block - 1));
-        assert_eq!(call(&emulator, &token, "get_health_report_stat", &usage).await["errcode"], 45009);
+        assert_eq!(post(&emulator, &token, "get_health_report_stat", &usage).await["errcode"], 45009);
         emulator.advance(Duration::from_secs(2));
-        assert_eq!(call(&emulator, &token, "get_health_report_stat", &usage).await["errcode"], 0);
+        assert_eq!(post(&emulator, &token, "get_health_report_stat", &usage).await["errcode"], 0);
     }
 }
 
 #[tokio::test]
-async fn calls_are_limited_as_the_vendor_says_unless_lifted() {
+async fn rate_limits_can_be_removed() {
     let emulator = Emulator::builder().call_limits(1, 1).no_call_limits().samples().start().await.unwrap();
     let token = support::token(&emulator).await;
     for _ in 0..5 {
-        assert_eq!(call(&emulator, &token, "get_report_jobids", &json!({})).await["errcode"], 0);
+        assert_eq!(post(&emulator, &token, "get_report_jobids", &json!({})).await["errcode"], 0);
     }
 }

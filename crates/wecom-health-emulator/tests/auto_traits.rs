@@ -7,7 +7,7 @@ use wecom_health_emulator::{
 fn free<T: Send + Sync + Unpin + 'static>() {}
 
 #[test]
-fn an_emulator_and_what_it_gives_go_anywhere() {
+fn public_types_can_be_shared_between_threads() {
     free::<App>();
     free::<Choices>();
     free::<ClientConfig>();

@@ -1,9 +1,9 @@
-//! What the vendor does not say is as the README tells, and can be chosen.
+//! Where the vendor says nothing, the emulator does what the README says, and it can be chosen.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use serde_json::{Value, json};
-use support::{call, json, path, token};
+use support::{json, path, post, token};
 use wecom_health_emulator::{Choices, Emulator, Ending, LimitOver100, OldDays};
 
 mod support;
@@ -11,16 +11,16 @@ mod support;
 /// Noon of 2020-03-27 in China.
 const NOON: i64 = 1_585_281_600;
 
-/// The errcode of an answer, once as chosen for you and once as chosen by `change`.
+/// The errcode of a response by default, and after `change`.
 async fn codes(change: fn(&mut Choices), name: &str, body: Value) -> (Value, Value) {
     let start = || Emulator::builder().samples().clock_stands_at(NOON);
-    let (usual, changed) = (start().start().await.unwrap(), start().choose(change).start().await.unwrap());
-    let code = async |emulator: &Emulator| call(emulator, &token(emulator).await, name, &body).await["errcode"].clone();
-    (code(&usual).await, code(&changed).await)
+    let (default, changed) = (start().start().await.unwrap(), start().choose(change).start().await.unwrap());
+    let code = async |emulator: &Emulator| post(emulator, &token(emulator).await, name, &body).await["errcode"].clone();
+    (code(&default).await, code(&changed).await)
 }
 
 #[tokio::test]
-async fn codes_that_nobody_knows_can_be_chosen() {
+async fn undocumented_errcodes_can_be_chosen() {
     let job = |jobid: &str, date: &str| json!({"jobid": jobid, "date": date});
     let info = "get_report_job_info";
     let unknown = codes(|choices| choices.unknown_job = 60011, info, job("nope", "2020-03-27")).await;
@@ -38,7 +38,7 @@ async fn codes_that_nobody_knows_can_be_chosen() {
 }
 
 #[tokio::test]
-async fn days_that_the_vendor_does_not_keep_are_refused_if_chosen() {
+async fn old_days_are_refused_if_chosen() {
     let refuse: fn(&mut Choices) = |choices| choices.old_days = OldDays::Refused;
     for (date, code) in [("2020-03-28", 40058), ("2020-03-27", 0), ("2020-02-26", 0), ("2020-02-25", 40058)] {
         let codes = codes(refuse, "get_health_report_stat", json!({"date": date})).await;
@@ -53,7 +53,7 @@ async fn days_that_the_vendor_does_not_keep_are_refused_if_chosen() {
 }
 
 #[tokio::test]
-async fn how_many_answers_come_without_a_limit_and_how_ids_end_can_be_chosen() {
+async fn default_limit_and_ending_can_be_chosen() {
     let builder = Emulator::builder().synthetic(3, 50, 1).clock_stands_at(NOON);
     let emulator = builder
         .choose(|choices| {
@@ -64,9 +64,10 @@ async fn how_many_answers_come_without_a_limit_and_how_ids_end_can_be_chosen() {
         .await
         .unwrap();
     let token = token(&emulator).await;
-    let answer = call(&emulator, &token, "get_report_answer", &json!({"jobid": "job0000", "date": "2020-03-27"})).await;
-    assert_eq!(answer["answers"].as_array().unwrap().len(), 20);
-    let ids = call(&emulator, &token, "get_report_jobids", &json!({"offset": 0, "limit": 3})).await;
+    let response =
+        post(&emulator, &token, "get_report_answer", &json!({"jobid": "job0000", "date": "2020-03-27"})).await;
+    assert_eq!(response["answers"].as_array().unwrap().len(), 20);
+    let ids = post(&emulator, &token, "get_report_jobids", &json!({"offset": 0, "limit": 3})).await;
     assert_eq!(ids.get("ending"), None);
     for (ending, endings) in [(Ending::LastPage, [0, 1, 1]), (Ending::EmptyPage, [0, 0, 1])] {
         let builder = Emulator::builder().synthetic_jobs(150);
@@ -77,7 +78,7 @@ async fn how_many_answers_come_without_a_limit_and_how_ids_end_can_be_chosen() {
         let emulator = builder.start().await.unwrap();
         let token = support::token(&emulator).await;
         for ((offset, length), ending) in [(0, 100), (100, 50), (150, 0)].into_iter().zip(endings) {
-            let page = call(&emulator, &token, "get_report_jobids", &json!({"offset": offset, "limit": 1_000})).await;
+            let page = post(&emulator, &token, "get_report_jobids", &json!({"offset": offset, "limit": 1_000})).await;
             assert_eq!((page["jobids"].as_array().unwrap().len(), &page["ending"]), (length, &json!(ending)));
         }
     }

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use support::{call, send, token, token_of};
+use support::{post, send, token, token_of};
 use wecom_health_emulator::{Emulator, EmulatorBuilder, Fault, FaultRule};
 
 mod support;
@@ -13,7 +13,7 @@ mod support;
 const NOON: i64 = 1_585_281_600;
 
 #[tokio::test]
-async fn data_from_json_is_served_as_it_is() {
+async fn data_from_json_is_served_unchanged() {
     let data = json!({
         "apps": [{"corp_id": "ww1", "secret": "one"}, {"corp_id": "ww1", "secret": "two", "allowed": false}],
         "jobs": [
@@ -32,7 +32,7 @@ async fn data_from_json_is_served_as_it_is() {
     let token = token_of(&emulator, "ww1", "one").await;
     let on = |name: &'static str, jobid: &'static str, date: &'static str| {
         let (emulator, token) = (&emulator, &token);
-        async move { call(emulator, token, name, &json!({"jobid": jobid, "date": date})).await }
+        async move { post(emulator, token, name, &json!({"jobid": jobid, "date": date})).await }
     };
     let info = on("get_report_job_info", "a", "2020-03-27").await;
     assert_eq!(info["job_info"], data["jobs"][0]["job_info"]);
@@ -50,28 +50,28 @@ async fn data_from_json_is_served_as_it_is() {
 }
 
 #[test]
-fn wrong_data_is_told_with_its_place_and_without_its_values() {
-    for (data, told) in [
+fn errors_of_wrong_data_show_the_place_but_no_value() {
+    for (data, message) in [
         ("", "not JSON: EOF while parsing a value at line 1 column 0"),
         ("{\"jobs\": [}", "not JSON: expected value at line 1 column 11"),
-        ("[]", "the whole: needs an object, not a list"),
-        (r#"{"job": []}"#, "job: is not read; known are apps, jobs, usage, usage_on"),
+        ("[]", "the document: needs an object, not a list"),
+        (r#"{"job": []}"#, "job: unknown field; known are apps, jobs, usage, usage_on"),
         (r#"{"jobs": {}}"#, "jobs: needs a list, not an object"),
         (r#"{"jobs": [{}]}"#, "jobs[0].jobid: is missing"),
-        (r#"{"jobs": [{"jobid": 39}]}"#, "jobs[0].jobid: needs a text that is not empty, not a whole number"),
+        (r#"{"jobs": [{"jobid": 39}]}"#, "jobs[0].jobid: needs a string that is not empty, not a whole number"),
         (r#"{"jobs": [{"jobid": "a"}, {"jobid": "a"}]}"#, "jobs[1].jobid: another job has this id"),
         (
             r#"{"jobs": [{"jobid": "a", "answer": []}]}"#,
-            "jobs[0].answer: is not read; known are jobid, job_info, answers, answers_on",
+            "jobs[0].answer: unknown field; known are jobid, job_info, answers, answers_on",
         ),
-        (r#"{"jobs": [{"jobid": "a", "answers": [{}, "39C"]}]}"#, "jobs[0].answers[1]: needs an object, not a text"),
+        (r#"{"jobs": [{"jobid": "a", "answers": [{}, "39C"]}]}"#, "jobs[0].answers[1]: needs an object, not a string"),
         (
             r#"{"jobs": [{"jobid": "a", "answers": [{"report_values": [{"text": 39}]}]}]}"#,
-            "jobs[0].answers[0].report_values[0].text: needs a text, not a whole number",
+            "jobs[0].answers[0].report_values[0].text: needs a string, not a whole number",
         ),
         (
             r#"{"jobs": [{"jobid": "a", "job_info": {"finish_cnt": "39"}}]}"#,
-            "jobs[0].job_info.finish_cnt: needs a whole number, not a text",
+            "jobs[0].job_info.finish_cnt: needs a whole number, not a string",
         ),
         (
             r#"{"jobs": [{"jobid": "a", "job_info": {"finish_cnt": 0.5}}]}"#,
@@ -79,30 +79,30 @@ fn wrong_data_is_told_with_its_place_and_without_its_values() {
         ),
         (
             r#"{"jobs": [{"jobid": "a", "job_info": {"apply_range": {"partyids": [1, "2"]}}}]}"#,
-            "jobs[0].job_info.apply_range.partyids[1]: needs a whole number, not a text",
+            "jobs[0].job_info.apply_range.partyids[1]: needs a whole number, not a string",
         ),
         (
             r#"{"jobs": [{"jobid": "a", "answers_on": {"2020-3-7": []}}]}"#,
-            "jobs[0].answers_on.2020-3-7: is no day of the form YYYY-MM-DD",
+            "jobs[0].answers_on.2020-3-7: is not a date of the form YYYY-MM-DD",
         ),
-        (r#"{"usage_on": {"2020-02-30": {}}}"#, "usage_on.2020-02-30: is no day of the form YYYY-MM-DD"),
-        (r#"{"usage": {"pv": "39"}}"#, "usage.pv: needs a whole number, not a text"),
+        (r#"{"usage_on": {"2020-02-30": {}}}"#, "usage_on.2020-02-30: is not a date of the form YYYY-MM-DD"),
+        (r#"{"usage": {"pv": "39"}}"#, "usage.pv: needs a whole number, not a string"),
         (r#"{"apps": [{"corp_id": "ww1"}]}"#, "apps[0].secret: is missing"),
-        ("{\"a\\nb\\u001b[31m\": 39}", "a\\nb\\u{1b}[31m: is not read; known are apps, jobs, usage, usage_on"),
-        (r#"{"usage_on": {"+10000-01-01": {}}}"#, "usage_on.+10000-01-01: is no day of the form YYYY-MM-DD"),
+        ("{\"a\\nb\\u001b[31m\": 39}", "a\\nb\\u{1b}[31m: unknown field; known are apps, jobs, usage, usage_on"),
+        (r#"{"usage_on": {"+10000-01-01": {}}}"#, "usage_on.+10000-01-01: is not a date of the form YYYY-MM-DD"),
         (
             r#"{"apps": [{"corp_id": "ww1", "secret": "39", "allowed": "39"}]}"#,
-            "apps[0].allowed: needs true or false, not a text",
+            "apps[0].allowed: needs true or false, not a string",
         ),
     ] {
         let error = Emulator::builder().data_json(data).unwrap_err().to_string();
-        assert_eq!(error, told, "{data}");
+        assert_eq!(error, message, "{data}");
         assert!(!error.contains("39"), "{error}");
     }
 }
 
 #[test]
-fn a_data_file_that_cannot_be_read_is_told_by_name() {
+fn an_unreadable_data_file_is_named_in_the_error() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("data.json");
     std::fs::write(&file, "\u{feff}{\"jobs\": []}").unwrap();
@@ -114,7 +114,7 @@ fn a_data_file_that_cannot_be_read_is_told_by_name() {
     assert!(error.starts_with("cannot read the data in /nowhere/data.json: "), "{error}");
 }
 
-/// Everything that an emulator answers to a round of requests, head and body.
+/// All responses of an emulator to a round of requests, head and body.
 async fn round(builder: EmulatorBuilder) -> String {
     let emulator = builder.clock_stands_at(NOON).start().await.unwrap();
     let mut all = String::new();
@@ -141,31 +141,31 @@ fn made_up(seed: u64) -> EmulatorBuilder {
 }
 
 #[tokio::test]
-async fn the_same_seed_gives_the_same_bytes_and_another_seed_gives_others() {
+async fn the_same_seed_gives_the_same_bytes() {
     let (first, second, other) = (round(made_up(7)).await, round(made_up(7)).await, round(made_up(8)).await);
     assert!(first == second, "two runs differ");
     assert_ne!(first, other);
     assert!(first.contains("\"errcode\":-1") && first.contains(":99") && first.contains("\"answers\":[{"), "{first}");
-    // Written down, so that it holds from one version to the next too.
-    assert_eq!(fingerprint(&first), FINGERPRINT, "what seed 7 gives has changed");
+    // A constant, so that a change from one version to the next is noticed too.
+    assert_eq!(fingerprint(&first), FINGERPRINT, "the responses of seed 7 have changed");
 }
 
-/// What seed 7 gives, with 64-bit words.
+/// The fingerprint of the responses of seed 7, where `usize` has 64 bits.
 const FINGERPRINT: u64 = 13_745_456_901_335_607_385;
 
-/// FNV-1a, which every language has in three lines.
+/// FNV-1a.
 fn fingerprint(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
 #[tokio::test]
-async fn made_up_data_covers_what_the_server_can_say_on_the_days_asked_for() {
+async fn synthetic_data_has_all_kinds_on_the_requested_days() {
     let emulator = Emulator::builder().synthetic(4, 120, 3).clock_stands_at(NOON).start().await.unwrap();
     let token = token(&emulator).await;
     let mut seen: [BTreeSet<i64>; 4] = Default::default();
     for number in 0..4 {
         let job = json!({"jobid": format!("job000{number}"), "date": "2020-03-27"});
-        let info = call(&emulator, &token, "get_report_job_info", &job).await["job_info"].clone();
+        let info = post(&emulator, &token, "get_report_job_info", &job).await["job_info"].clone();
         let questions = info["question_templates"].as_array().unwrap();
         let kinds: BTreeSet<_> = questions.iter().map(|question| question["question_type"].as_i64().unwrap()).collect();
         assert_eq!(kinds, (1..=6).collect(), "job {number}");
@@ -174,26 +174,26 @@ async fn made_up_data_covers_what_the_server_can_say_on_the_days_asked_for() {
         let departments = info["apply_range"]["partyids"].as_array().unwrap();
         assert!(departments.iter().any(|id| id.as_i64().unwrap() >= 1 << 32), "{departments:?}");
         for (date, count) in [("2020-03-28", 0), ("2020-03-27", 100), ("2020-03-25", 100), ("2020-03-24", 0)] {
-            let asked = json!({"jobid": job["jobid"], "date": date});
-            let page = call(&emulator, &token, "get_report_answer", &asked).await["answers"].clone();
+            let body = json!({"jobid": job["jobid"], "date": date});
+            let page = post(&emulator, &token, "get_report_answer", &body).await["answers"].clone();
             assert_eq!(page.as_array().unwrap().len(), count, "{date}");
             for answer in page.as_array().unwrap() {
                 seen[2].extend(answer["id_type"].as_i64());
-                fits(answer, questions, date, &mut seen[3]);
+                assert_fits(answer, questions, date, &mut seen[3]);
             }
         }
         let rest = json!({"jobid": job["jobid"], "date": "2020-03-27", "offset": 100});
-        assert_eq!(call(&emulator, &token, "get_report_answer", &rest).await["answers"].as_array().unwrap().len(), 20);
+        assert_eq!(post(&emulator, &token, "get_report_answer", &rest).await["answers"].as_array().unwrap().len(), 20);
     }
     let [audiences, frequencies, reporters, cards] = seen;
     assert_eq!((audiences, frequencies, reporters), ([1, 2].into(), [1, 2].into(), [1, 2].into()));
     assert_eq!(cards, (0..=5).collect());
-    let usage = call(&emulator, &token, "get_health_report_stat", &json!({"date": "2020-03-26"})).await;
+    let usage = post(&emulator, &token, "get_health_report_stat", &json!({"date": "2020-03-26"})).await;
     assert!(usage["pv"].as_i64().unwrap() >= usage["uv"].as_i64().unwrap() && usage["uv"].as_i64().unwrap() > 0);
 }
 
-/// An answer was given on its day and chooses among the options of its job.
-fn fits(answer: &Value, questions: &[Value], date: &str, cards: &mut BTreeSet<i64>) {
+/// Checks that an answer has the day and the options of its job.
+fn assert_fits(answer: &Value, questions: &[Value], date: &str, cards: &mut BTreeSet<i64>) {
     let start = date.parse::<wecom_health_emulator::NaiveDate>().unwrap().and_hms_opt(0, 0, 0).unwrap().and_utc();
     let seconds = answer["report_time"].as_i64().unwrap() - (start.timestamp() - 8 * 3_600);
     assert!((0..86_400).contains(&seconds), "{date}: {seconds}");
@@ -210,15 +210,18 @@ fn fits(answer: &Value, questions: &[Value], date: &str, cards: &mut BTreeSet<i6
 }
 
 #[test]
-fn data_and_faults_are_written_as_the_readme_shows() {
+fn the_data_and_faults_of_the_readme_can_be_parsed() {
     let readme = include_str!("../README.md");
     let json = readme.split("```json\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     assert!(Emulator::builder().data_json(json).is_ok());
-    let (_, table) = readme.split_once("| fault | what the client gets |").unwrap();
+    let (_, table) = readme.split_once("| fault | Rust | what the client gets |").unwrap();
     let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
-    let written: Vec<_> = rows.flat_map(|row| row.split('|').nth(1).unwrap().split('`').skip(1).step_by(2)).collect();
+    let written: Vec<_> = rows.map(|row| row.split('`').skip(1).step_by(2).take(2).collect::<Vec<_>>()).collect();
     for fault in &written {
-        assert!(fault.parse::<FaultRule>().is_ok(), "{fault}");
+        let rule = format!("{:?}", fault[0].parse::<FaultRule>().unwrap());
+        let (_, variant) = rule.split_once("fault: ").unwrap();
+        let variant: String = variant.chars().take_while(char::is_ascii_alphanumeric).collect();
+        assert!(fault[1].starts_with(&format!("Fault::{variant}")), "{fault:?}: {rule}");
     }
     assert_eq!(written.len(), 20, "{written:?}");
 }

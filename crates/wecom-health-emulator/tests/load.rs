@@ -1,4 +1,4 @@
-//! Many calls at once, some of which fail: nothing is lost, nobody panics, memory stays flat.
+//! Many requests at once, some with faults: none is lost, nothing panics, memory stays flat.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a test may panic")]
 
@@ -11,29 +11,30 @@ use wecom_health_emulator::{Emulator, Fault, FaultRule};
 
 mod support;
 
-const CALLS: [&str; 4] = ["get_report_jobids", "get_report_job_info", "get_report_answer", "get_health_report_stat"];
+const ENDPOINTS: [&str; 4] =
+    ["get_report_jobids", "get_report_job_info", "get_report_answer", "get_health_report_stat"];
 const CONNECTIONS: usize = 64;
 const REQUESTS: usize = 20_000;
 
-/// Sends a request on a connection that stays open and reads the answer; nothing if the connection breaks off.
+/// Sends a request on a connection that stays open and returns the body of the response, or `None` if the connection closes.
 async fn exchange(connection: &mut TcpStream, target: &str, body: &str) -> Option<Vec<u8>> {
     let length = body.len();
     let request = format!("POST {target} HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\n{body}");
     connection.write_all(request.as_bytes()).await.ok()?;
-    let mut answer = Vec::new();
+    let mut response = Vec::new();
     loop {
-        connection.read_buf(&mut answer).await.ok().filter(|read| *read > 0)?;
-        let Some(end) = answer.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
-        let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
+        connection.read_buf(&mut response).await.ok().filter(|read| *read > 0)?;
+        let Some(end) = response.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
+        let head = String::from_utf8_lossy(&response[..end]).to_ascii_lowercase();
         let (_, length) = head.split_once("content-length: ").unwrap();
         let length: usize = length.lines().next().unwrap().parse().unwrap();
-        if answer.len() >= end + 4 + length {
-            return Some(answer.split_off(end + 4));
+        if response.len() >= end + 4 + length {
+            return Some(response.split_off(end + 4));
         }
     }
 }
 
-/// So many requests over 64 connections, each of which is replaced when it breaks off. How they ended, by errcode.
+/// Sends this many requests over 64 connections, which are replaced when they close. Returns how they ended, by errcode.
 async fn load(emulator: &Arc<Emulator>, requests: usize) -> BTreeMap<String, usize> {
     let token = support::token(emulator).await;
     let workers = (0..CONNECTIONS).map(|worker| {
@@ -42,15 +43,15 @@ async fn load(emulator: &Arc<Emulator>, requests: usize) -> BTreeMap<String, usi
             let mut ends: BTreeMap<String, usize> = BTreeMap::new();
             let mut connection = support::connect(&emulator).await;
             for number in (worker..requests).step_by(CONNECTIONS) {
-                let target = format!("{}?access_token={token}", support::path(CALLS[number / CONNECTIONS % 4]));
+                let target = format!("{}?access_token={token}", support::path(ENDPOINTS[number / CONNECTIONS % 4]));
                 let body = format!(r#"{{"jobid": "job0000", "date": "2020-03-27", "limit": 10, "number": {number}}}"#);
                 let end = match exchange(&mut connection, &target, &body).await {
                     None => {
                         connection = support::connect(&emulator).await;
                         "broken off".to_owned()
                     }
-                    Some(answer) => match serde_json::from_slice::<serde_json::Value>(&answer) {
-                        Ok(answer) => answer["errcode"].to_string(),
+                    Some(response) => match serde_json::from_slice::<serde_json::Value>(&response) {
+                        Ok(response) => response["errcode"].to_string(),
                         Err(_) => "no JSON".to_owned(),
                     },
                 };
@@ -68,7 +69,7 @@ async fn load(emulator: &Arc<Emulator>, requests: usize) -> BTreeMap<String, usi
     ends
 }
 
-/// Memory of this process in KiB, where the system tells.
+/// Memory of this process in KiB, if the system shows it.
 fn memory() -> Option<usize> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().trim_end_matches(" kB").parse().ok())
@@ -79,14 +80,14 @@ fn five_percent() -> [FaultRule; 5] {
         .map(|fault| FaultRule::new(fault).share(0.01))
 }
 
-/// One after the other, because memory is told of the process as a whole.
+/// One after the other, because memory is measured for the whole process.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn under_load_with_faults_memory_stays_flat_and_every_request_is_answered_and_remembered() {
-    memory_stays_flat_but_for_the_requests_remembered().await;
-    every_request_is_answered_and_remembered().await;
+async fn under_load_memory_is_flat_and_no_request_is_lost() {
+    memory_stays_flat_with_few_recorded_requests().await;
+    every_request_gets_a_response_and_is_recorded().await;
 }
 
-async fn memory_stays_flat_but_for_the_requests_remembered() {
+async fn memory_stays_flat_with_few_recorded_requests() {
     let day = wecom_health_emulator::NaiveDate::from_ymd_opt(2020, 3, 27).unwrap();
     let builder = Emulator::builder().synthetic_answers("job0000", day, 1_000).no_call_limits().remember(100);
     let builder = five_percent().into_iter().fold(builder, |builder, rule| builder.fault(rule));
@@ -100,7 +101,7 @@ async fn memory_stays_flat_but_for_the_requests_remembered() {
     assert!(after < before + 8 * 1024, "{before} KiB, then {after} KiB");
 }
 
-async fn every_request_is_answered_and_remembered() {
+async fn every_request_gets_a_response_and_is_recorded() {
     let day = wecom_health_emulator::NaiveDate::from_ymd_opt(2020, 3, 27).unwrap();
     let builder = Emulator::builder().synthetic_answers("job0000", day, 1_000).no_call_limits();
     let builder = five_percent().into_iter().fold(builder, |builder, rule| builder.fault(rule));
@@ -108,7 +109,7 @@ async fn every_request_is_answered_and_remembered() {
     let ends = load(&emulator, REQUESTS).await;
     println!("{ends:?}, at most {} at once", emulator.most_at_once());
     assert_eq!(ends.values().sum::<usize>(), REQUESTS);
-    // Each of the five faults hits one in a hundred: which ones depends on the seed alone, so nothing else broke off.
+    // Each of the five faults hits one in a hundred: which ones depends on the seed alone, so no other request failed.
     let expected = [("-1", 219), ("0", 18_995), ("broken off", 417), ("no JSON", 369)];
     assert_eq!(ends, expected.map(|(end, count)| (end.to_owned(), count)).into());
     // Every request is there, each once.

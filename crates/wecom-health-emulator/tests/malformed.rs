@@ -1,4 +1,4 @@
-//! Requests as nobody should send them: each gets the answer that the README says, none a 500, none is left waiting.
+//! Malformed requests: each gets the response that the README says, none a 500, and none waits for ever.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
@@ -11,25 +11,26 @@ use wecom_health_emulator::{Emulator, Fault, FaultRule};
 
 mod support;
 
-const CALLS: [&str; 4] = ["get_report_jobids", "get_report_job_info", "get_report_answer", "get_health_report_stat"];
+const ENDPOINTS: [&str; 4] =
+    ["get_report_jobids", "get_report_job_info", "get_report_answer", "get_health_report_stat"];
 
-/// Nothing takes longer, or a test hangs that should fail.
-async fn soon<T>(answer: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(20), answer).await.unwrap()
+/// Fails instead of hanging.
+async fn within_20_seconds<T>(response: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(20), response).await.unwrap()
 }
 
 async fn code(emulator: &Emulator, method: &str, target: &str, headers: &str, body: &str) -> i64 {
-    let (head, text) = soon(send(emulator, method, target, headers, body)).await;
+    let (head, text) = within_20_seconds(send(emulator, method, target, headers, body)).await;
     assert!(head.starts_with("http/1.1 200 ok"), "{method} {target}: {head}");
     serde_json::from_str::<Value>(&text).unwrap()["errcode"].as_i64().unwrap()
 }
 
 #[tokio::test]
-async fn whatever_is_sent_to_a_call_gets_the_answer_that_the_readme_says() {
+async fn every_malformed_request_gets_its_documented_errcode() {
     let emulator = Emulator::start().await.unwrap();
     let good = format!("?access_token={}", token(&emulator).await);
     let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
-    for name in CALLS {
+    for name in ENDPOINTS {
         let path = path(name);
         let required = name != "get_report_jobids";
         for (body, expected) in [
@@ -59,7 +60,7 @@ async fn whatever_is_sent_to_a_call_gets_the_answer_that_the_readme_says() {
                 expected,
                 "{name} {body:.40}"
             );
-            // Without a token, nobody looks at the body.
+            // Without a token, the body does not matter.
             assert_eq!(code(&emulator, "POST", &path, "", body).await, 41001, "{name} {body:.40}");
             assert_eq!(code(&emulator, "POST", &format!("{path}?access_token=x"), "", body).await, 40014);
         }
@@ -92,25 +93,26 @@ async fn whatever_is_sent_to_a_call_gets_the_answer_that_the_readme_says() {
 }
 
 #[tokio::test]
-async fn a_body_of_10_mb_is_refused_with_413_which_its_sender_gets_to_see() {
+async fn a_body_of_10_mb_gets_a_413_that_the_client_sees() {
     let emulator = Emulator::start().await.unwrap();
-    let (head, body) = soon(send(&emulator, "POST", &path(CALLS[0]), "", &"x".repeat(10_000_000))).await;
+    let (head, body) =
+        within_20_seconds(send(&emulator, "POST", &path(ENDPOINTS[0]), "", &"x".repeat(10_000_000))).await;
     assert!(head.starts_with("http/1.1 413"), "{head}");
     assert_eq!(body, "");
     // In chunks, without a length in front.
     let chunk = format!("{:x}\r\n{}\r\n", 100_000, "x".repeat(100_000));
     let request = format!(
         "POST {} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n{}0\r\n\r\n",
-        path(CALLS[0]),
+        path(ENDPOINTS[0]),
         chunk.repeat(100)
     );
-    let answer = soon(raw(&emulator, request.as_bytes())).await;
-    assert!(answer.starts_with(b"HTTP/1.1 413"));
+    let response = within_20_seconds(raw(&emulator, request.as_bytes())).await;
+    assert!(response.starts_with(b"HTTP/1.1 413"));
     assert!(emulator.requests().is_empty());
 }
 
 #[tokio::test]
-async fn what_is_no_http_is_refused_and_the_next_request_is_answered() {
+async fn broken_http_is_refused_and_does_no_harm() {
     let emulator = Emulator::start().await.unwrap();
     for request in [
         &b"\0\0\0\0\r\n\r\n"[..],
@@ -122,31 +124,47 @@ async fn what_is_no_http_is_refused_and_the_next_request_is_answered() {
         b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nzzz\r\n",
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     ] {
-        let answer = soon(raw(&emulator, request)).await;
-        assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 4"), "{}", String::from_utf8_lossy(&answer));
+        let response = within_20_seconds(raw(&emulator, request)).await;
+        assert!(response.is_empty() || response.starts_with(b"HTTP/1.1 4"), "{}", String::from_utf8_lossy(&response));
     }
     token(&emulator).await;
 }
 
 #[tokio::test]
-async fn a_head_that_is_too_long_is_refused() {
+async fn too_long_heads_are_refused() {
     let emulator = Emulator::start().await.unwrap();
     let header = format!("x: {}\r\n", "x".repeat(100_000));
-    let (head, _) = soon(send(&emulator, "POST", &path(CALLS[0]), &header, "{}")).await;
-    // A connection that is closed on a client that is still sending may lose the answer.
+    let (head, _) = within_20_seconds(send(&emulator, "POST", &path(ENDPOINTS[0]), &header, "{}")).await;
+    // A connection that is closed on a client that is still sending may lose the response.
     assert!(head.starts_with("http/1.1 431") || head.is_empty(), "{head}");
     let many = (0..1_000).map(|number| format!("x{number}: 1\r\n")).collect::<String>();
-    let (head, _) = soon(send(&emulator, "POST", &path(CALLS[0]), &many, "{}")).await;
+    let (head, _) = within_20_seconds(send(&emulator, "POST", &path(ENDPOINTS[0]), &many, "{}")).await;
     assert!(head.starts_with("http/1.1 431"), "{head}");
-    let long = format!("{}?access_token={}", path(CALLS[0]), "x".repeat(100_000));
-    let (head, _) = soon(send(&emulator, "POST", &long, "", "{}")).await;
+    let long = format!("{}?access_token={}", path(ENDPOINTS[0]), "x".repeat(100_000));
+    let (head, _) = within_20_seconds(send(&emulator, "POST", &long, "", "{}")).await;
     assert!(head.starts_with("http/1.1 4") || head.is_empty(), "{head}");
     token(&emulator).await;
 }
 
+/// The runtime puts its clock forward when nothing else is left to do.
+#[tokio::test(start_paused = true)]
+async fn unfinished_requests_are_closed_after_30_seconds() {
+    let emulator = Emulator::start().await.unwrap();
+    for part in ["", "POST / HT", "POST / HTTP/1.1\r\nhost: x\r\n", "POST / HTTP/1.1\r\ncontent-length: 5\r\n\r\nx"] {
+        let started = tokio::time::Instant::now();
+        let mut connection = support::connect(&emulator).await;
+        connection.write_all(part.as_bytes()).await.unwrap();
+        let mut response = String::new();
+        let closed = tokio::time::timeout(Duration::from_secs(60), connection.read_to_string(&mut response)).await;
+        assert!(closed.is_ok(), "{part:?}: {response}");
+        assert!(started.elapsed() >= Duration::from_secs(30), "{part:?}: {:?}", started.elapsed());
+    }
+    assert!(emulator.requests().is_empty());
+}
+
 /// More connections than there is room for: each has sent a part of a request, or a whole one and then nothing more.
 #[tokio::test(flavor = "multi_thread")]
-async fn connections_that_never_finish_do_not_keep_others_out() {
+async fn unfinished_requests_do_not_keep_others_out() {
     let emulator = Emulator::start().await.unwrap();
     emulator.fail_next("get_report_answer", Fault::Delay(Duration::from_secs(5)));
     let mut busy = support::connect(&emulator).await;
@@ -168,29 +186,29 @@ async fn connections_that_never_finish_do_not_keep_others_out() {
         held.push(connection);
     }
     for _ in 0..10 {
-        soon(token(&emulator)).await;
+        within_20_seconds(token(&emulator)).await;
     }
     let mut closed = 0;
     for connection in &mut held {
-        let mut answer = Vec::new();
-        let read = tokio::time::timeout(Duration::from_millis(1), connection.read_to_end(&mut answer)).await;
+        let mut response = Vec::new();
+        let read = tokio::time::timeout(Duration::from_millis(1), connection.read_to_end(&mut response)).await;
         closed += usize::from(read.is_ok());
     }
     assert!((150..=300).contains(&closed), "{closed} of 700 had to make room");
-    // The oldest of all was being answered, and still is.
-    let mut answer = [0; 15];
-    soon(busy.read_exact(&mut answer)).await.unwrap();
-    assert_eq!(&answer, b"HTTP/1.1 200 OK");
+    // The oldest of all is still in progress.
+    let mut response = [0; 15];
+    within_20_seconds(busy.read_exact(&mut response)).await.unwrap();
+    assert_eq!(&response, b"HTTP/1.1 200 OK");
 }
 
-/// More than there is room for, all at once: those for whom there is none wait, and nobody is sent away.
+/// More requests at once than there is room for: the others wait, and none is refused.
 #[tokio::test(flavor = "multi_thread")]
-async fn six_hundred_slow_requests_at_once_are_all_answered() {
+async fn six_hundred_slow_requests_all_get_a_response() {
     let delay = FaultRule::new(Fault::Delay(Duration::from_millis(1_500))).always();
     let emulator = std::sync::Arc::new(Emulator::builder().fault(delay).start().await.unwrap());
     let requests = (0..600).map(|_| {
         let emulator = std::sync::Arc::clone(&emulator);
-        tokio::spawn(async move { soon(send(&emulator, "GET", "/cgi-bin/gettoken", "", "")).await.0 })
+        tokio::spawn(async move { within_20_seconds(send(&emulator, "GET", "/cgi-bin/gettoken", "", "")).await.0 })
     });
     for request in requests.collect::<Vec<_>>() {
         let head = request.await.unwrap();

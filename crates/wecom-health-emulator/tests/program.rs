@@ -1,4 +1,4 @@
-//! The program: what it prints, how it stops, and what it says when it cannot run.
+//! The program: what it prints, how it stops, and its message when it cannot run.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
@@ -13,7 +13,7 @@ fn program(arguments: &[&str]) -> Command {
     command
 }
 
-/// A program that runs, and is stopped when the test ends.
+/// A running program, which is stopped on drop.
 struct Running(Child);
 
 impl Drop for Running {
@@ -23,7 +23,7 @@ impl Drop for Running {
     }
 }
 
-/// Starts it on a free port; what it printed, line by line, and its address.
+/// Starts the program on a free port. Returns it, the lines that it printed, and its address.
 fn start(arguments: &[&str]) -> (Running, Vec<String>, String) {
     let mut child = Running(program(&[&["--port", "0"], arguments].concat()).spawn().unwrap());
     let mut out = BufReader::new(child.0.stdout.take().unwrap());
@@ -41,9 +41,9 @@ fn stop(mut child: Running, signal: &str) -> (i32, String) {
     let status = Command::new("kill").args([signal, &child.0.id().to_string()]).status().unwrap();
     assert!(status.success());
     let status = child.0.wait().unwrap();
-    let mut told = String::new();
-    child.0.stderr.take().unwrap().read_to_string(&mut told).unwrap();
-    (status.code().unwrap(), told)
+    let mut log = String::new();
+    child.0.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    (status.code().unwrap(), log)
 }
 
 fn request(address: &str, head: &str, body: &str) -> String {
@@ -54,13 +54,13 @@ fn request(address: &str, head: &str, body: &str) -> String {
         "{head} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
     )
     .unwrap();
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).unwrap();
-    answer
+    let mut response = String::new();
+    connection.read_to_string(&mut response).unwrap();
+    response
 }
 
 #[test]
-fn it_tells_its_address_and_credentials_logs_a_line_a_call_without_secrets_and_stops_cleanly() {
+fn it_prints_credentials_logs_no_secret_and_stops_cleanly() {
     for signal in ["-INT", "-TERM"] {
         let (child, lines, address) = start(&["--fault", "get_report_jobids:errcode=-1"]);
         assert!(address.starts_with("127.0.0.1:"), "{lines:?}");
@@ -73,18 +73,18 @@ fn it_tells_its_address_and_credentials_logs_a_line_a_call_without_secrets_and_s
                 .contains("\"errcode\":-1")
         );
         request(&address, "GET /nope", "");
-        // A connection that stays open does not hold it up.
+        // An open connection does not delay the end.
         let _open = TcpStream::connect(&address).unwrap();
-        let (code, told) = stop(child, signal);
-        assert_eq!(code, 0, "{told}");
-        let told: Vec<_> = told.lines().map(|line| line.split_once('Z').unwrap().1).collect();
+        let (code, log) = stop(child, signal);
+        assert_eq!(code, 0, "{log}");
+        let log: Vec<_> = log.lines().map(|line| line.split_once('Z').unwrap().1).collect();
         let expected = [
             " GET /cgi-bin/gettoken 200 errcode=0 ",
             " POST /cgi-bin/health/get_report_jobids 200 errcode=-1 fault=errcode ",
             " GET /nope 404 ",
         ];
-        assert_eq!(told.len(), 3, "{told:?}");
-        for (line, expected) in told.iter().zip(expected) {
+        assert_eq!(log.len(), 3, "{log:?}");
+        for (line, expected) in log.iter().zip(expected) {
             assert!(line.starts_with(expected) && line.ends_with(" ms"), "{line}");
             assert!(!line.contains("guards-nothing") && !line.contains("t0ken"), "{line}");
         }
@@ -92,7 +92,7 @@ fn it_tells_its_address_and_credentials_logs_a_line_a_call_without_secrets_and_s
 }
 
 #[test]
-fn another_language_controls_it_over_http() {
+fn control_paths_do_what_the_methods_do() {
     let (child, _, address) = start(&["--jobs", "2", "--answers", "5", "--days", "1", "--seed", "7"]);
     let ids = |query: &str| request(&address, &format!("POST /cgi-bin/health/get_report_jobids?{query}"), "{}");
     let token = request(
@@ -136,25 +136,25 @@ fn another_language_controls_it_over_http() {
     ] {
         let mut connection = TcpStream::connect(&address).unwrap();
         write!(connection, "GET /_emulator/requests HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        connection.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{host}: {answer}");
+        let mut response = String::new();
+        connection.read_to_string(&mut response).unwrap();
+        assert!(response.starts_with(&format!("HTTP/1.1 {status}")), "{host}: {response}");
     }
     assert!(requests.contains("\"count\":7") && requests.contains("get_report_jobids"), "{requests}");
     assert!(!requests.contains(token) && !requests.contains("guards-nothing"), "{requests}");
-    for (head, body, told) in [
+    for (head, body, message) in [
         ("POST /_emulator/faults", "nope", "there is no fault nope; write one of errcode=-1, "),
-        ("POST /_emulator/advance", "tomorrow", "write how far the clock goes, e.g. 2h or 30s"),
+        ("POST /_emulator/advance", "tomorrow", "write how far to put the clock forward, e.g. 2h or 30s"),
         ("GET /_emulator/nope", "", "write POST faults, "),
     ] {
-        let answer = request(&address, head, body);
-        assert!(answer.starts_with("HTTP/1.1 400") && answer.contains(told), "{answer}");
+        let response = request(&address, head, body);
+        assert!(response.starts_with("HTTP/1.1 400") && response.contains(message), "{response}");
     }
     assert_eq!(stop(child, "-INT").0, 0);
 }
 
 #[test]
-fn a_log_that_nobody_reads_holds_nothing_up() {
+fn an_unread_log_does_not_block_requests() {
     let (child, _, address) = start(&[]);
     for _ in 0..3_000 {
         assert!(
@@ -171,7 +171,7 @@ fn a_log_that_nobody_reads_holds_nothing_up() {
 }
 
 #[test]
-fn a_request_whose_client_does_not_wait_for_the_answer_has_its_line_too() {
+fn requests_of_clients_that_leave_are_logged_too() {
     let (child, _, address) = start(&["--fault", "delay=60s@always"]);
     let mut connection = TcpStream::connect(&address).unwrap();
     connection.write_all(b"GET /cgi-bin/gettoken HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
@@ -180,12 +180,12 @@ fn a_request_whose_client_does_not_wait_for_the_answer_has_its_line_too() {
     }
     drop(connection);
     std::thread::sleep(std::time::Duration::from_millis(500));
-    let (_, told) = stop(child, "-INT");
-    assert!(told.contains(" GET /cgi-bin/gettoken broken off errcode=41004 fault=delay "), "{told}");
+    let (_, log) = stop(child, "-INT");
+    assert!(log.contains(" GET /cgi-bin/gettoken broken off errcode=41004 fault=delay "), "{log}");
 }
 
 #[test]
-fn with_few_file_descriptors_idle_connections_make_room_too() {
+fn idle_connections_make_room_when_descriptors_run_out() {
     let script = format!("ulimit -n 60; exec '{}' --port 0", env!("CARGO_BIN_EXE_wecom-health-emulator"));
     let child = Command::new("sh").args(["-c", &script]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut child = Running(child);
@@ -199,25 +199,25 @@ fn with_few_file_descriptors_idle_connections_make_room_too() {
     drop(idle);
 }
 
-/// The one line that it says instead of running.
+/// The one line that it prints instead of running.
 fn refusal(arguments: &[&str]) -> String {
     let Output { status, stdout, stderr } = program(arguments).output().unwrap();
-    let told = String::from_utf8(stderr).unwrap();
-    assert_eq!((status.code(), stdout.len(), told.lines().count()), (Some(2), 0, 1), "{arguments:?}: {told}");
-    told.trim_end().to_owned()
+    let message = String::from_utf8(stderr).unwrap();
+    assert_eq!((status.code(), stdout.len(), message.lines().count()), (Some(2), 0, 1), "{arguments:?}: {message}");
+    message.trim_end().to_owned()
 }
 
 #[test]
-fn what_is_wrong_is_one_line_with_what_to_write_and_exit_code_2() {
+fn wrong_arguments_give_one_line_of_advice_and_exit_code_2() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data.json");
     std::fs::write(&data, r#"{"jobs": [{"jobid": "a", "answers": [{"report_time": "39C"}]}]}"#).unwrap();
     let data = data.to_str().unwrap();
-    let told = format!("error: {data}: jobs[0].answers[0].report_time: needs a whole number, not a text");
-    assert_eq!(refusal(&["--data", data]), told);
-    for (arguments, told) in [
+    let message = format!("error: {data}: jobs[0].answers[0].report_time: needs a whole number, not a string");
+    assert_eq!(refusal(&["--data", data]), message);
+    for (arguments, message) in [
         (&["--data", "/nowhere.json"][..], "error: cannot read the data in /nowhere.json: "),
         (&["--port", &port], &format!("error: port {port} of 127.0.0.1 is in use; take another one with --port,")),
         (
@@ -276,13 +276,13 @@ fn what_is_wrong_is_one_line_with_what_to_write_and_exit_code_2() {
         (&["--prot", "1"], "error: unexpected argument '--prot' found"),
     ] {
         let line = refusal(arguments);
-        assert!(line.starts_with(told), "{line}");
+        assert!(line.starts_with(message), "{line}");
     }
     drop(taken);
 }
 
 #[test]
-fn listening_everywhere_is_said_where_the_address_is() {
+fn listening_on_all_addresses_is_printed() {
     let (_child, lines, _) = start(&["--bind", "0.0.0.0"]);
     assert!(lines[0].starts_with("emulator at http://127.0.0.1:"), "{lines:?}");
     assert!(lines[0].ends_with(" and at every other address of this machine (--bind 0.0.0.0)"), "{lines:?}");

@@ -1,6 +1,6 @@
-//! The README's `curl` lines, run by a shell with `curl`; what they print is what the README shows.
+//! Runs the `curl` commands of the README in a shell and compares what they print with what the README shows.
 //!
-//! Without `curl` there is nothing to run, which is said; with `WECOM_HEALTH_REQUIRE_CURL` in the environment it is an error.
+//! Without `curl` the test passes with a note; with `WECOM_HEALTH_REQUIRE_CURL` in the environment it fails.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, reason = "a test may panic")]
@@ -11,13 +11,13 @@ use std::process::{Command, Stdio};
 
 const README: &str = include_str!("../README.md");
 
-/// What stands between the output of one command and that of the next.
+/// Separates the output of one command from that of the next.
 const MARK: &str = "-- next --";
 
-/// The port of the README, where another one may be in use.
+/// The port in the README, which the test replaces by a free one.
 const PORT: &str = "8765";
 
-/// The commands of the README, each with what is printed beside it.
+/// The commands of the README, each with the output that is shown.
 fn commands() -> Vec<(String, String)> {
     let (_, block) = README.split_once("```console\n").unwrap();
     let (block, _) = block.split_once("```").unwrap();
@@ -28,15 +28,16 @@ fn commands() -> Vec<(String, String)> {
 }
 
 #[test]
-fn the_readmes_curl_lines_print_what_is_shown_beside_them() {
+fn the_readme_shows_what_its_commands_print() {
     if Command::new("curl").arg("--version").stdout(Stdio::null()).status().is_err() {
         assert!(std::env::var_os("WECOM_HEALTH_REQUIRE_CURL").is_none(), "there is no curl");
-        eprintln!("no curl: the README's lines were not run");
+        eprintln!("no curl: the commands of the README were not run");
         return;
     }
     let commands = commands();
-    let calls = ["gettoken", "get_report_jobids", "get_report_job_info", "get_report_answer", "get_health_report_stat"];
-    for shown in calls.into_iter().chain(["corpsecret=wrong", "revoke_tokens", "404"]) {
+    let endpoints =
+        ["gettoken", "get_report_jobids", "get_report_job_info", "get_report_answer", "get_health_report_stat"];
+    for shown in endpoints.into_iter().chain(["corpsecret=wrong", "revoke_tokens", "404"]) {
         assert!(commands.iter().any(|(command, printed)| format!("{command} {printed}").contains(shown)), "{shown}");
     }
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
@@ -57,7 +58,7 @@ fn the_readmes_curl_lines_print_what_is_shown_beside_them() {
     let script: String =
         commands[1..].iter().map(|(command, _)| format!("{}\necho '{MARK}'\n", here(command))).collect();
     let folder = tempfile::tempdir().unwrap();
-    // No proxy between here and here.
+    // The requests stay on this machine.
     let ran = Command::new("sh").args(["-c", &script]).current_dir(&folder).env("no_proxy", "*").output();
     emulator.kill().unwrap();
     emulator.wait().unwrap();
@@ -67,7 +68,7 @@ fn the_readmes_curl_lines_print_what_is_shown_beside_them() {
     let printed: Vec<_> = ran.split(&format!("{MARK}\n")).collect();
     assert_eq!(printed.len(), commands.len(), "{ran}");
     for ((command, shown), printed) in commands[1..].iter().zip(printed) {
-        // curl ends no line; the README does.
+        // curl prints no line break at the end.
         assert_eq!(printed.trim_end_matches('\n'), here(shown).trim_end_matches('\n'), "{command}");
     }
 }

@@ -1,4 +1,4 @@
-//! Nothing that arrives makes the emulator panic or answer with a 5xx: bytes of any sort, and requests that are nearly right.
+//! Neither arbitrary bytes nor nearly right requests make the emulator panic or respond with a 5xx.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
@@ -14,7 +14,7 @@ use wecom_health_emulator::{Emulator, Fault, FaultRule};
 
 mod support;
 
-/// JSON of any sort.
+/// Arbitrary JSON.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -35,10 +35,10 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A request to one of the calls, right but for its parameters, path, query or method.
+/// A request to an endpoint with arbitrary parameters, and sometimes with another path, query or method.
 fn nearly_right() -> impl Strategy<Value = Vec<u8>> {
     let method = prop_oneof![8 => Just("POST".to_owned()), 1 => Just("GET".to_owned()), 1 => "[A-Z]{1,9}"];
-    let call = prop_oneof![
+    let endpoint = prop_oneof![
         Just("health/get_report_jobids".to_owned()),
         Just("health/get_report_job_info".to_owned()),
         Just("health/get_report_answer".to_owned()),
@@ -54,19 +54,19 @@ fn nearly_right() -> impl Strategy<Value = Vec<u8>> {
         1 => any_json().prop_map(|body| body.to_string()),
         1 => any::<String>(),
     ];
-    (method, call, query, body).prop_map(|(method, call, query, body)| {
+    (method, endpoint, query, body).prop_map(|(method, endpoint, query, body)| {
         let length = body.len();
-        let head = format!("{method} /cgi-bin/{call}?{query} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n");
+        let head = format!("{method} /cgi-bin/{endpoint}?{query} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n");
         format!("{head}content-length: {length}\r\n\r\n{body}").into_bytes()
     })
 }
 
-/// Bytes of any sort, or a request with bytes of any sort in it.
+/// Arbitrary bytes, alone or within a request.
 fn anything() -> impl Strategy<Value = Vec<u8>> {
-    let spoilt = (nearly_right(), any::<prop::sample::Index>(), vec(any::<u8>(), 1..20));
+    let changed = (nearly_right(), any::<prop::sample::Index>(), vec(any::<u8>(), 1..20));
     prop_oneof![
         vec(any::<u8>(), 0..200),
-        spoilt.prop_map(|(mut request, place, bytes)| {
+        changed.prop_map(|(mut request, place, bytes)| {
             let place = place.index(request.len());
             request.splice(place..place, bytes);
             request
@@ -74,13 +74,13 @@ fn anything() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// Sends every request, each on a connection of its own, and checks the answers.
-fn send_all(requests: impl Strategy<Value = Vec<u8>>, always_answered: bool) {
+/// Sends requests, each on a connection of its own, and checks the responses.
+fn send_all(requests: impl Strategy<Value = Vec<u8>>, always_responds: bool) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let date = wecom_health_emulator::NaiveDate::from_ymd_opt(2020, 3, 27).unwrap();
-    let spoilt = [Fault::UnknownField, Fault::UnknownValue, Fault::NullLists, Fault::WrongCharset, Fault::RepeatedPage];
+    let faults = [Fault::UnknownField, Fault::UnknownValue, Fault::NullLists, Fault::WrongCharset, Fault::RepeatedPage];
     let builder = Emulator::builder().samples().synthetic_answers("jobid1", date, usize::MAX).no_call_limits();
-    let builder = spoilt.into_iter().fold(builder, |builder, fault| builder.fault(FaultRule::new(fault).share(0.1)));
+    let builder = faults.into_iter().fold(builder, |builder, fault| builder.fault(FaultRule::new(fault).share(0.1)));
     let emulator = runtime.block_on(builder.start()).unwrap();
     let token = runtime.block_on(token(&emulator));
     let outcome =
@@ -89,41 +89,41 @@ fn send_all(requests: impl Strategy<Value = Vec<u8>>, always_answered: bool) {
             |request| {
                 let request = String::from_utf8(request.clone())
                     .map_or(request, |text| text.replace("TOKEN", &token).into_bytes());
-                let answer = runtime.block_on(async {
+                let response = runtime.block_on(async {
                     let mut connection = support::connect(&emulator).await;
                     let _ = connection.write_all(&request).await;
-                    if !always_answered {
-                        // What is not complete would be waited for.
+                    if !always_responds {
+                        // The server would wait for the rest of an incomplete request.
                         let _ = connection.shutdown().await;
                     }
-                    let mut answer = Vec::new();
-                    let reading = connection.read_to_end(&mut answer);
+                    let mut response = Vec::new();
+                    let reading = connection.read_to_end(&mut response);
                     assert!(tokio::time::timeout(Duration::from_secs(20), reading).await.is_ok(), "no end");
-                    answer
+                    response
                 });
-                let status = answer.get(9..12).unwrap_or_default();
-                prop_assert!(!status.starts_with(b"5"), "{}", String::from_utf8_lossy(&answer));
+                let status = response.get(9..12).unwrap_or_default();
+                prop_assert!(!status.starts_with(b"5"), "{}", String::from_utf8_lossy(&response));
                 prop_assert!(
-                    !always_answered || status == b"200" || status == b"404",
+                    !always_responds || status == b"200" || status == b"404",
                     "{}",
-                    String::from_utf8_lossy(&answer)
+                    String::from_utf8_lossy(&response)
                 );
                 Ok(())
             },
         );
     outcome.unwrap();
     let arrived = emulator.requests().len();
-    assert!(!always_answered || arrived == 2_001, "{arrived}");
-    // If anything panicked, so does this.
+    assert!(!always_responds || arrived == 2_001, "{arrived}");
+    // Panics if anything panicked.
     runtime.block_on(async { drop(emulator) });
 }
 
 #[test]
-fn requests_that_are_nearly_right_are_answered() {
+fn nearly_right_requests_get_200_or_404() {
     send_all(nearly_right(), true);
 }
 
 #[test]
-fn bytes_of_any_sort_do_no_harm() {
+fn no_bytes_make_it_panic() {
     send_all(anything(), false);
 }

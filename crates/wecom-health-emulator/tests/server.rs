@@ -14,7 +14,7 @@ mod support;
 const JOB_INFO: &str = "/cgi-bin/health/get_report_job_info";
 
 #[tokio::test]
-async fn a_token_needs_secret_then_corp_id_then_the_right_secret() {
+async fn gettoken_checks_run_in_the_vendors_order() {
     let emulator = Emulator::start().await.unwrap();
     let corp_id = emulator.corp_id();
     for (query, code) in [
@@ -23,8 +23,8 @@ async fn a_token_needs_secret_then_corp_id_then_the_right_secret() {
         ("?corpid=bogus&corpsecret=wrong".into(), 40013),
         (format!("?corpid={corp_id}&corpsecret=wrong"), 40001),
     ] {
-        let answer = json(&emulator, "GET", &format!("/cgi-bin/gettoken{query}"), "").await;
-        assert_eq!(answer["errcode"], code, "{query}");
+        let response = json(&emulator, "GET", &format!("/cgi-bin/gettoken{query}"), "").await;
+        assert_eq!(response["errcode"], code, "{query}");
     }
     assert_ne!(token(&emulator).await, token(&emulator).await);
 }
@@ -50,15 +50,15 @@ async fn checks_run_in_the_vendors_order() {
         ("POST", &good, r#"{"jobid": "nope", "date": "2020-03-27"}"#, 40088),
         ("POST", &good, sample, 0),
     ] {
-        let answer = json(&emulator, method, target, body).await;
-        assert_eq!(answer["errcode"], code, "{method} {target} {body}");
+        let response = json(&emulator, method, target, body).await;
+        assert_eq!(response["errcode"], code, "{method} {target} {body}");
     }
     emulator.revoke_tokens();
     assert_eq!(json(&emulator, "POST", &good, sample).await["errcode"], 40014);
 }
 
 #[tokio::test]
-async fn a_token_expires_on_the_emulators_clock() {
+async fn tokens_expire_by_the_emulators_clock() {
     let emulator = Emulator::builder().samples().clock_stands_at(0).start().await.unwrap();
     let target = format!("{JOB_INFO}?access_token={}", token(&emulator).await);
     let body = r#"{"jobid": "jobid1", "date": "2020-03-27"}"#;
@@ -69,7 +69,7 @@ async fn a_token_expires_on_the_emulators_clock() {
 }
 
 #[tokio::test]
-async fn a_token_in_a_header_is_not_seen() {
+async fn tokens_in_headers_are_ignored() {
     let emulator = Emulator::start().await.unwrap();
     let header = format!("authorization: Bearer {}\r\naccess_token: x\r\n", token(&emulator).await);
     let (_, body) = send(&emulator, "POST", JOB_INFO, &header, "{}").await;
@@ -77,7 +77,7 @@ async fn a_token_in_a_header_is_not_seen() {
 }
 
 #[tokio::test]
-async fn headers_mirror_the_body_and_tell_the_emulators_time() {
+async fn headers_repeat_the_status_and_show_the_emulators_time() {
     let emulator = Emulator::builder().clock_stands_at(1_585_281_600).start().await.unwrap();
     emulator.advance(Duration::from_secs(61));
     let (head, body) = send(&emulator, "GET", "/cgi-bin/gettoken", "", "").await;
@@ -91,36 +91,40 @@ async fn headers_mirror_the_body_and_tell_the_emulators_time() {
 }
 
 #[tokio::test]
-async fn a_library_has_no_paths_that_control_it() {
+async fn the_library_has_no_control_paths() {
     let emulator = Emulator::start().await.unwrap();
     let (head, _) = send(&emulator, "POST", "/_emulator/revoke_tokens", "", "").await;
     assert!(head.starts_with("http/1.1 404"), "{head}");
 }
 
 #[tokio::test]
-async fn a_refusal_ends_with_hint_address_and_link() {
+async fn refusals_end_with_hint_address_and_link() {
     let emulator = Emulator::start().await.unwrap();
-    let answer = json(&emulator, "POST", JOB_INFO, "{}").await;
-    let text = answer["errmsg"].as_str().unwrap();
+    let response = json(&emulator, "POST", JOB_INFO, "{}").await;
+    let text = response["errmsg"].as_str().unwrap();
     let (start, tail) = text.split_once(", hint: [").unwrap();
     let (hint, tail) = tail.split_once(']').unwrap();
     assert_eq!(start, "access_token missing");
     assert!(hint.len() == 25 && hint.bytes().all(|byte| byte.is_ascii_digit()), "{hint}");
     assert_eq!(tail, ", from ip: 127.0.0.1, more info at https://open.work.weixin.qq.com/devtool/query?e=41001");
-    assert_eq!(answer.as_object().unwrap().len(), 2, "{answer}");
+    assert_eq!(response.as_object().unwrap().len(), 2, "{response}");
 }
 
 #[tokio::test]
-async fn a_refusal_keeps_the_lists_of_its_call() {
+async fn refusals_keep_empty_lists() {
     let emulator = Emulator::start().await.unwrap();
-    for (call, list) in [("get_report_jobids", "jobids"), ("get_report_answer", "answers")] {
-        let answer = json(&emulator, "POST", &support::path(call), "{}").await;
-        assert_eq!((&answer["errcode"], &answer[list]), (&Value::from(41001), &Value::Array(Vec::new())), "{answer}");
+    for (endpoint, list) in [("get_report_jobids", "jobids"), ("get_report_answer", "answers")] {
+        let response = json(&emulator, "POST", &support::path(endpoint), "{}").await;
+        assert_eq!(
+            (&response["errcode"], &response[list]),
+            (&Value::from(41001), &Value::Array(Vec::new())),
+            "{response}"
+        );
     }
 }
 
 #[tokio::test]
-async fn an_unknown_path_is_404_with_an_empty_body() {
+async fn unknown_paths_get_an_empty_404() {
     let emulator = Emulator::start().await.unwrap();
     let (head, body) = send(&emulator, "POST", "/cgi-bin/health/nope?access_token=x", "", "{}").await;
     assert!(head.starts_with("http/1.1 404"), "{head}");
@@ -128,7 +132,7 @@ async fn an_unknown_path_is_404_with_an_empty_body() {
 }
 
 #[tokio::test]
-async fn faults_take_turns_and_requests_are_remembered_without_showing_secrets() {
+async fn faults_happen_in_the_order_they_were_added() {
     let emulator = Emulator::start().await.unwrap();
     emulator.fail_next("get_report_job_info", Fault::ErrCode(-1));
     emulator.fail_next("get_report_job_info", Fault::Body("other".into()));
@@ -136,6 +140,13 @@ async fn faults_take_turns_and_requests_are_remembered_without_showing_secrets()
     let (_, second) = send(&emulator, "POST", JOB_INFO, "", "{}").await;
     assert!(first.contains("\"errcode\":-1"), "{first}");
     assert_eq!(second, "other");
+}
+
+#[tokio::test]
+async fn recorded_requests_show_no_secret_in_debug() {
+    let emulator = Emulator::start().await.unwrap();
+    send(&emulator, "POST", JOB_INFO, "", "{}").await;
+    send(&emulator, "POST", JOB_INFO, "", "{}").await;
     token(&emulator).await;
     let requests = emulator.requests();
     assert_eq!(requests.len(), 3);
@@ -144,14 +155,14 @@ async fn faults_take_turns_and_requests_are_remembered_without_showing_secrets()
 }
 
 #[tokio::test]
-async fn a_body_beyond_the_limit_is_refused() {
+async fn a_body_over_128_kib_gets_413() {
     let emulator = Emulator::start().await.unwrap();
     let (head, _) = send(&emulator, "POST", JOB_INFO, "", &"x".repeat((128 << 10) + 1)).await;
     assert!(head.starts_with("http/1.1 413"), "{head}");
 }
 
 #[tokio::test]
-async fn dropping_it_stops_it() {
+async fn dropping_the_emulator_stops_it() {
     let emulator = Emulator::start().await.unwrap();
     let address = emulator.base_url().trim_start_matches("http://").to_owned();
     drop(emulator);

@@ -1,11 +1,19 @@
-//! What the server has to tell: jobs, their answers day by day, usage figures. JSON of its own, not the client's types.
+//! What the server serves: jobs, their answers day by day, and usage figures.
+//!
+//! It is JSON rather than the client's types, so that a field which those drop is noticed. [`mod@file`] reads it,
+//! [`synthetic`] makes it up.
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use serde_json::Value;
 
-/// Everything there is to ask for.
+use crate::clock::is_among_latest;
+
+pub(crate) mod file;
+pub(crate) mod synthetic;
+
+/// Everything that can be asked for.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Data {
     pub(crate) jobs: BTreeMap<String, Job>,
@@ -13,6 +21,7 @@ pub(crate) struct Data {
 }
 
 impl Data {
+    /// Returns the job with this id, after adding it if need be.
     pub(crate) fn job(&mut self, id: &str) -> &mut Job {
         self.jobs.entry(id.to_owned()).or_default()
     }
@@ -20,7 +29,7 @@ impl Data {
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Job {
-    /// Made up when the emulator starts if there is none.
+    /// Made up when the emulator starts if it is `None`.
     pub(crate) info: Option<Value>,
     pub(crate) answers: ByDay<Answers>,
 }
@@ -29,14 +38,14 @@ pub(crate) struct Job {
 #[derive(Clone, Debug)]
 pub(crate) enum Answers {
     Listed(Vec<Value>),
-    /// That many, made when asked for.
+    /// This many, made up when they are asked for.
     Synthetic(usize),
 }
 
 /// The usage figures of a day.
 #[derive(Clone, Debug)]
 pub(crate) enum Usage {
-    Given(Value),
+    Fixed(Value),
     Synthetic,
 }
 
@@ -44,7 +53,7 @@ pub(crate) enum Usage {
 #[derive(Clone, Debug)]
 pub(crate) struct ByDay<T> {
     days: BTreeMap<NaiveDate, T>,
-    /// Of so many days up to today.
+    /// For this many days up to today.
     latest: Option<(u32, T)>,
     other_days: Option<T>,
 }
@@ -68,7 +77,7 @@ impl<T> ByDay<T> {
         self.other_days = Some(value);
     }
 
-    /// What the other says goes before what this says.
+    /// Adds the days of `other`, which replace those that are there.
     pub(crate) fn extend(&mut self, other: Self) {
         self.days.extend(other.days);
         self.latest = other.latest.or(self.latest.take());
@@ -76,13 +85,7 @@ impl<T> ByDay<T> {
     }
 
     pub(crate) fn on(&self, day: NaiveDate, today: NaiveDate) -> Option<&T> {
-        let latest = self.latest.as_ref().filter(|(days, _)| among_latest(day, *days, today));
+        let latest = self.latest.as_ref().filter(|(days, _)| is_among_latest(day, *days, today));
         self.days.get(&day).or(latest.map(|(_, value)| value)).or(self.other_days.as_ref())
     }
-}
-
-/// Whether a day is one of so many up to today.
-pub(crate) fn among_latest(day: NaiveDate, days: u32, today: NaiveDate) -> bool {
-    let before = today.checked_sub_days(Days::new(days.into()));
-    day <= today && before.is_none_or(|before| day > before)
 }

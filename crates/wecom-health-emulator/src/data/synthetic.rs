@@ -1,4 +1,4 @@
-//! Jobs and answers that are made up, the same for the same seed.
+//! Jobs, answers and usage figures that are made up, the same for the same seed.
 
 use chrono::NaiveDate;
 use fastrand::Rng;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::clock;
 use crate::random::rng;
 
-/// A kind of question, with titles that fit.
+/// The kinds of questions, each with titles that fit.
 const QUESTIONS: [(u8, [&str; 3]); 6] = [
     (1, ["今天的体温", "常驻地址", "补充说明"]),
     (2, ["是否到岗", "身体状况", "目前所在地"]),
@@ -18,8 +18,10 @@ const QUESTIONS: [(u8, [&str; 3]); 6] = [
 ];
 const OPTIONS: [&str; 5] = ["是", "否", "不清楚", "其他", "不适用"];
 
-/// Details of the job with this id, with questions of all six kinds. The number in the id says whom it is for and how often it
-/// asks: of two jobs in a row one is for members and one for parents, one asks once and one daily.
+/// Returns the `job_info` of a job, with questions of all six kinds.
+///
+/// Audience and frequency depend on the number in the id. Of two jobs in a row, one is for employees and one for parents, one
+/// asks once and one daily.
 pub(crate) fn job(seed: u64, id: &str) -> Value {
     let mut rng = rng(seed, id);
     let number = number_in(id);
@@ -36,7 +38,7 @@ pub(crate) fn job(seed: u64, id: &str) -> Value {
         "type": audience,
         "apply_range": {
             "userids": (0..rng.u64(1..4)).map(member).collect::<Vec<_>>(),
-            // Ids of departments do exceed 32 bits.
+            // Ids of departments can exceed 32 bits.
             "partyids": [1, (1_u64 << 32) + number],
         },
         "report_to": {"userids": [member(rng.u64(..100))]},
@@ -57,7 +59,7 @@ fn question(rng: &mut Rng, id: u8, (kind, titles): &(u8, [&str; 3])) -> Value {
     question
 }
 
-/// The answer with this number to a job on a day: always the same, and different from every other.
+/// Returns the answer with this number to a job on a day.
 pub(crate) fn answer(seed: u64, jobid: &str, job_info: &Value, day: NaiveDate, number: usize) -> Value {
     let mut rng = rng(seed, &format!("{jobid}/{day}/{number}"));
     let mut answer = if job_info["type"] == 2 {
@@ -67,12 +69,11 @@ pub(crate) fn answer(seed: u64, jobid: &str, job_info: &Value, day: NaiveDate, n
     };
     answer["report_time"] = json!(clock::start_of(day) + rng.i64(0..86_400));
     let questions = job_info["question_templates"].as_array().into_iter().flatten();
-    let given: Vec<_> = questions.filter_map(|question| value(&mut rng, question, number)).collect();
-    answer["report_values"] = given.into();
+    answer["report_values"] = questions.filter_map(|question| value(&mut rng, question, number)).collect();
     answer
 }
 
-/// What is answered to a question; nothing if its kind is not one of the six.
+/// Returns the value for a question, or `None` if its kind is not one of the six.
 fn value(rng: &mut Rng, question: &Value, number: usize) -> Option<Value> {
     let mut options: Vec<&Value> =
         question["option_list"].as_array().into_iter().flatten().map(|option| &option["option_id"]).collect();
@@ -90,14 +91,14 @@ fn value(rng: &mut Rng, question: &Value, number: usize) -> Option<Value> {
     Some(value)
 }
 
-/// Usage figures of a day.
+/// Returns the usage figures of a day.
 pub(crate) fn usage(seed: u64, day: NaiveDate) -> Value {
     let mut rng = rng(seed, &format!("usage/{day}"));
     let members = rng.u32(1..1_000);
     json!({"pv": members * rng.u32(1..5), "uv": members})
 }
 
-/// The digits at the end of an id.
+/// Returns the number at the end of an id.
 fn number_in(id: &str) -> u64 {
     let digits = id.trim_end_matches(|last: char| last.is_ascii_digit()).len();
     id[digits..].parse().unwrap_or_default()
