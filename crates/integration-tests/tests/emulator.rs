@@ -47,7 +47,7 @@ async fn every_response_of_the_emulator_is_valid() {
     };
     let date: NaiveDate = DATE.parse().unwrap();
     let made_up = |seed| {
-        let builder = Emulator::builder().seed(seed).synthetic(4, 100, 2).clock_stands_at(1_585_281_600);
+        let builder = Emulator::builder().seed(seed).synthetic(4, 100, 2).fixed_clock(1_585_281_600);
         builder.synthetic_answers("jobid1", date, 8)
     };
     let (mut imitated, mut left_out) = (BTreeSet::new(), BTreeSet::new());

@@ -418,16 +418,13 @@ fn the_emulator_is_the_same_program_as_its_own() {
     let port = base_url.rsplit(':').next().unwrap();
     let taken = std::net::TcpListener::bind(format!("127.0.0.1:{port}")).unwrap();
     for (arguments, message) in [
-        (
-            &["emulator", "--port", port][..],
-            format!("error: port {port} of 127.0.0.1 is in use; take another one with"),
-        ),
+        (&["emulator", "--port", port][..], format!("error: port {port} of 127.0.0.1 is in use; choose another with")),
         (&["emulator", "--emulator"], "error: the command emulator asks no server: leave out --emulator,".to_owned()),
         (
             &["emulator", "--fault", "x"],
             "error: invalid value 'x' for '--fault <FAULT>': there is no fault x;".to_owned(),
         ),
-        (&["emulator", "--jobs", "-1"], "error: invalid value '-1' for '--jobs <N>': a count of jobs is".to_owned()),
+        (&["emulator", "--jobs", "-1"], "error: invalid value '-1' for '--jobs <N>': write a whole number".to_owned()),
     ] {
         let output = run(arguments);
         let said = String::from_utf8(output.stderr).unwrap();
@@ -445,5 +442,5 @@ async fn titles_are_fetched_together_and_shown_in_order() {
     let shown = String::from_utf8(output.stdout).unwrap();
     let ids: Vec<_> = shown.lines().skip(1).map(|line| line.trim().split(' ').next().unwrap().to_owned()).collect();
     assert_eq!(ids, (0..30).map(|number| format!("job{number:04}")).collect::<Vec<_>>());
-    assert!((2..=8).contains(&emulator.most_at_once()), "{}", emulator.most_at_once());
+    assert!((2..=8).contains(&emulator.max_in_flight()), "{}", emulator.max_in_flight());
 }

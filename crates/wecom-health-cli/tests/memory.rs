@@ -16,7 +16,7 @@ const LIMIT_KIB: usize = 64 * 1024;
 async fn a_million_answers_as_lines_stay_under_64_mib() {
     let date = NaiveDate::from_ymd_opt(2020, 3, 27).unwrap();
     let emulator =
-        Emulator::builder().synthetic_answers("jobid1", date, ANSWERS).no_call_limits().start().await.unwrap();
+        Emulator::builder().synthetic_answers("jobid1", date, ANSWERS).no_rate_limits().start().await.unwrap();
     let base_url = emulator.base_url();
     let mut command = Command::new(env!("CARGO_BIN_EXE_wecom-health"))
         .args(["--base-url", &base_url, "answers", "jobid1", "--date", "2020-03-27", "--ndjson"])

@@ -50,7 +50,7 @@ fn refusal_body(state: &State, request: &RecordedRequest, Refusal(code, text): &
     let hint = format!("{}{:015}", state.now().timestamp(), state.requests.total + 1);
     let link = format!("https://open.work.weixin.qq.com/devtool/query?e={code}");
     let errmsg = format!("{text}, hint: [{hint}], from ip: {}, more info at {link}", request.peer);
-    match request.call() {
+    match request.endpoint() {
         "get_report_jobids" => json!({"errcode": code, "errmsg": errmsg, "jobids": []}),
         "get_report_answer" => json!({"errcode": code, "errmsg": errmsg, "answers": []}),
         _ => json!({"errcode": code, "errmsg": errmsg}),

@@ -170,13 +170,13 @@ impl EmulatorBuilder {
     /// Sets how many requests a corp may send to an endpoint in a minute and in an hour.
     ///
     /// Defaults to the vendor's 10,000 and 150,000. One request more gets errcode 45009, for a minute or an hour.
-    pub fn call_limits(mut self, a_minute: u32, an_hour: u32) -> Self {
+    pub fn rate_limits(mut self, a_minute: u32, an_hour: u32) -> Self {
         self.settings.rate_limits = RateLimits { per_minute: a_minute, per_hour: an_hour };
         self
     }
 
     /// Removes the limits on requests in a minute and in an hour.
-    pub fn no_call_limits(mut self) -> Self {
+    pub fn no_rate_limits(mut self) -> Self {
         self.settings.rate_limits = RateLimits::NONE;
         self
     }
@@ -184,7 +184,7 @@ impl EmulatorBuilder {
     /// Stops the emulator's clock at this time, from 1970 to 9800. Only [`Emulator::advance`] moves it.
     ///
     /// All responses are then the same in each run, byte for byte.
-    pub fn clock_stands_at(mut self, unix_seconds: i64) -> Self {
+    pub fn fixed_clock(mut self, unix_seconds: i64) -> Self {
         self.settings.clock = Clock::standing_at(unix_seconds);
         self
     }
@@ -214,7 +214,7 @@ impl EmulatorBuilder {
     }
 
     /// Sets how many requests [`Emulator::requests`] returns. Defaults to the latest 100,000.
-    pub fn remember(mut self, requests: usize) -> Self {
+    pub fn keep_requests(mut self, requests: usize) -> Self {
         self.settings.history_capacity = requests;
         self
     }

@@ -66,9 +66,9 @@ impl Emulator {
     ///
     /// # Panics
     ///
-    /// As [`FaultRule::new`] and [`FaultRule::call`] do.
-    pub fn fail_next(&self, call: &str, fault: Fault) {
-        self.add_fault(FaultRule::new(fault).call(call));
+    /// As [`FaultRule::new`] and [`FaultRule::endpoint`] do.
+    pub fn fail_next(&self, endpoint: &str, fault: Fault) {
+        self.add_fault(FaultRule::new(fault).endpoint(endpoint));
     }
 
     /// Makes every request that fulfils a condition end in a fault.
@@ -85,8 +85,8 @@ impl Emulator {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn fail_when(&self, holds: impl Fn(&RecordedRequest) -> bool + Send + Sync + 'static, fault: Fault) {
-        self.add_fault(FaultRule::new(fault).when(holds).always());
+    pub fn fail_when(&self, condition: impl Fn(&RecordedRequest) -> bool + Send + Sync + 'static, fault: Fault) {
+        self.add_fault(FaultRule::new(fault).when(condition).always());
     }
 
     /// Adds a fault to come. The first rule that applies to a request decides.
@@ -115,21 +115,21 @@ impl Emulator {
     }
 
     /// Returns the most requests that were in progress at the same time.
-    pub fn most_at_once(&self) -> usize {
+    pub fn max_in_flight(&self) -> usize {
         self.state.lock().most_in_progress
     }
 
     /// Returns the latest requests in the order of arrival, without those that were incomplete or too large.
     ///
-    /// There are at most 100,000, or as many as [`EmulatorBuilder::remember`](crate::EmulatorBuilder::remember) says, and at most
+    /// There are at most 100,000, or as many as [`EmulatorBuilder::keep_requests`](crate::EmulatorBuilder::keep_requests) says, and at most
     /// 64 MiB of them.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.state.lock().requests.latest(usize::MAX).cloned().collect()
     }
 
     /// Returns how many of the [`requests`](Self::requests) went to an endpoint, e.g. `get_report_answer`.
-    pub fn count(&self, call: &str) -> usize {
-        self.state.lock().requests.latest(usize::MAX).filter(|request| request.call() == call).count()
+    pub fn count(&self, endpoint: &str) -> usize {
+        self.state.lock().requests.latest(usize::MAX).filter(|request| request.endpoint() == endpoint).count()
     }
 
     pub(crate) async fn run(data: Data, settings: Settings) -> io::Result<Self> {

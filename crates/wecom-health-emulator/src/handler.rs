@@ -48,7 +48,7 @@ impl Handler for Shared {
 
 /// Returns the line to log about a request, and the delay that all requests to its endpoint have.
 fn prepare(state: &State, request: &RecordedRequest) -> (LogLine, Duration) {
-    let delay = if request.call() == "gettoken" { Duration::ZERO } else { state.settings.delay };
+    let delay = if request.endpoint() == "gettoken" { Duration::ZERO } else { state.settings.delay };
     (LogLine::new(state.settings.log.clone(), state.now(), request), delay)
 }
 
@@ -61,7 +61,7 @@ fn errcode(response: &Response<Body>) -> Option<i64> {
 /// Conditions are code of the test and may call the emulator, so they run without its lock. If one panics, the test gets the
 /// panic when it drops the emulator.
 fn next_fault(state: &Shared, request: &RecordedRequest) -> Option<Fault> {
-    let endpoint = request.call();
+    let endpoint = request.endpoint();
     let (rules, seed, nth) = {
         let mut state = state.lock();
         (state.faults.for_endpoint(endpoint), state.settings.seed, state.count(endpoint))

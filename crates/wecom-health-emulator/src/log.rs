@@ -37,7 +37,7 @@ impl Drop for LogLine {
     fn drop(&mut self) {
         let Some(log) = &self.log else { return };
         let at = self.at.to_rfc3339_opts(SecondsFormat::Secs, true);
-        let status = self.status.map_or_else(|| "broken off".to_owned(), |status| status.to_string());
+        let status = self.status.map_or_else(|| "no response".to_owned(), |status| status.to_string());
         let errcode = self.errcode.map(|errcode| format!(" errcode={errcode}")).unwrap_or_default();
         let fault = self.fault.map(|fault| format!(" fault={fault}")).unwrap_or_default();
         let milliseconds = self.started.elapsed().as_secs_f64() * 1_000.0;

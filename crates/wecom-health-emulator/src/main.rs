@@ -4,7 +4,6 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use clap::error::ErrorKind;
 use wecom_health_emulator::program;
 
 #[derive(Parser)]
@@ -15,17 +14,10 @@ struct Program {
 }
 
 fn main() -> ExitCode {
-    let Err(message) = arguments().and_then(run) else { return ExitCode::SUCCESS };
+    let Err(message) = run(Program::parse().arguments) else { return ExitCode::SUCCESS };
     // If stderr is closed, there is no place for the message.
     let _ = writeln!(std::io::stderr(), "error: {message}");
     ExitCode::from(2)
-}
-
-fn arguments() -> Result<program::Arguments, String> {
-    Program::try_parse().map(|program| program.arguments).map_err(|error| match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => error.exit(),
-        _ => program::wrong_arguments(&error, "wecom-health-emulator"),
-    })
 }
 
 fn run(arguments: program::Arguments) -> Result<(), String> {

@@ -33,7 +33,7 @@ const MAX_UNWRITTEN_LINES: usize = 1_000;
 pub struct Arguments {
     /// Port to listen on; 0 for a free one.
     #[arg(long, value_name = "PORT", default_value = "8765", allow_negative_numbers = true)]
-    #[arg(value_parser = |text: &str| number::<u16>(text, "a port is a number from 0 to 65535"))]
+    #[arg(value_parser = |text: &str| number::<u16>(text, "write a number from 0 to 65535"))]
     port: u16,
     /// Address to listen on. Anyone who reaches it can control the emulator.
     #[arg(long, value_name = "IP", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
@@ -46,15 +46,15 @@ pub struct Arguments {
     jobs: Option<usize>,
     /// Make up this many answers to each job a day; 100 if only --jobs or --days is set.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
-    #[arg(value_parser = |text: &str| number::<usize>(text, "a count is a whole number, e.g. 100"))]
+    #[arg(value_parser = |text: &str| number::<usize>(text, "write a whole number, e.g. 100"))]
     answers: Option<usize>,
     /// Make up answers for this many days up to today; 14 if only --jobs or --answers is set.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
-    #[arg(value_parser = |text: &str| number::<u32>(text, "a count of days is a whole number, e.g. 14"))]
+    #[arg(value_parser = |text: &str| number::<u32>(text, "write a whole number, e.g. 14"))]
     days: Option<u32>,
     /// Seed of made-up data, tokens and random faults.
     #[arg(long, value_name = "N", default_value = "0", allow_negative_numbers = true)]
-    #[arg(value_parser = |text: &str| number::<u64>(text, "a seed is a whole number, e.g. 7"))]
+    #[arg(value_parser = |text: &str| number::<u64>(text, "write a whole number, e.g. 7"))]
     seed: u64,
     /// Stop the clock at this time, e.g. 2020-03-27T12:00:00+08:00: all responses are then the same in each run.
     #[arg(long, value_name = "TIME", value_parser = time)]
@@ -68,7 +68,7 @@ pub struct Arguments {
     choose: Vec<(String, String)>,
     /// Allow any number of requests, instead of 10,000 a minute and 150,000 an hour to each endpoint.
     #[arg(long)]
-    no_call_limits: bool,
+    no_rate_limits: bool,
 }
 
 /// An error from a program that cannot run, in one line.
@@ -95,7 +95,8 @@ pub async fn run(arguments: Arguments) -> Result<(), ProgramError> {
     // Before anything is printed, because a reader of the address may stop the program at once.
     let stopped = stopped().map_err(|error| ProgramError(format!("cannot wait for signals: {error}")))?;
     let address = SocketAddr::new(arguments.bind, arguments.port);
-    let builder = builder(arguments).map_err(ProgramError)?.address(address).control_paths().remember(KEPT_REQUESTS);
+    let builder =
+        builder(arguments).map_err(ProgramError)?.address(address).control_paths().keep_requests(KEPT_REQUESTS);
     let log = StderrLog::start();
     let lines = log.clone();
     let builder = builder.log(Arc::new(move |line| lines.write(format!("{line}\n"))));
@@ -206,10 +207,10 @@ fn builder(arguments: Arguments) -> Result<EmulatorBuilder, String> {
     }
     builder = builder.choose(|chosen| *chosen = choices);
     if let Some(now) = arguments.now {
-        builder = builder.clock_stands_at(now);
+        builder = builder.fixed_clock(now);
     }
-    if arguments.no_call_limits {
-        builder = builder.no_call_limits();
+    if arguments.no_rate_limits {
+        builder = builder.no_rate_limits();
     }
     Ok(arguments.fault.into_iter().fold(builder, EmulatorBuilder::fault))
 }
@@ -218,7 +219,7 @@ fn cannot_listen(address: SocketAddr, error: &io::Error) -> String {
     let (ip, port) = (address.ip(), address.port());
     match error.kind() {
         io::ErrorKind::AddrInUse => {
-            format!("port {port} of {ip} is in use; take another one with --port, or a free one with --port 0")
+            format!("port {port} of {ip} is in use; choose another with --port, or any free one with --port 0")
         }
         io::ErrorKind::PermissionDenied => format!("port {port} needs rights that you do not have; take one from 1024"),
         _ => format!("cannot listen on {address}: {error}; check --bind"),
@@ -230,30 +231,18 @@ fn number<N: std::str::FromStr>(text: &str, advice: &'static str) -> Result<N, &
 }
 
 fn jobs(text: &str) -> Result<usize, &'static str> {
-    text.parse()
-        .ok()
-        .filter(|jobs| *jobs <= MAX_JOBS)
-        .ok_or("a count of jobs is a whole number from 0 to 10000, e.g. 20")
+    text.parse().ok().filter(|jobs| *jobs <= MAX_JOBS).ok_or("write a whole number from 0 to 10000, e.g. 20")
 }
 
 fn time(text: &str) -> Result<i64, &'static str> {
     let time = DateTime::parse_from_rfc3339(text).ok().map(|time| time.timestamp());
     time.filter(|time| (0..=LATEST_START).contains(time))
-        .ok_or("a time is written like 2020-03-27T12:00:00+08:00, from 1970 to 9800")
+        .ok_or("write it like 2020-03-27T12:00:00+08:00, from 1970 to 9800")
 }
 
 /// Splits a choice, and checks it so that the message of clap names the option.
 fn choice(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("a choice is written like unknown_job=40058")?;
+    let (name, value) = text.split_once('=').ok_or("write it like unknown_job=40058")?;
     Choices::default().set(name, value)?;
     Ok((name.to_owned(), value.to_owned()))
-}
-
-/// Returns what is wrong with the arguments, in one line that ends with how to get help.
-pub fn wrong_arguments(error: &clap::Error, program: &str) -> String {
-    let text = error.render().to_string();
-    let help = ["\n\nUsage:", "\n\nFor more information"].iter().filter_map(|start| text.rfind(start)).min();
-    let message = &text[..help.unwrap_or(text.len())];
-    let words: Vec<_> = message.trim_start_matches("error:").split_whitespace().collect();
-    one_line(&format!("{}; see {program} --help", words.join(" ")))
 }

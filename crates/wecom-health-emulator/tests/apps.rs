@@ -48,7 +48,7 @@ async fn client_config_has_the_credentials_of_the_first_app() {
 async fn one_request_too_many_blocks_the_corp_for_this_endpoint() {
     let usage = json!({"date": "2020-03-27"});
     for (a_minute, an_hour, block) in [(3, 1_000, 60), (1_000, 3, 3_600)] {
-        let emulator = two_apps().call_limits(a_minute, an_hour).start().await.unwrap();
+        let emulator = two_apps().rate_limits(a_minute, an_hour).start().await.unwrap();
         let token = token_of(&emulator, "ww-test", "secret-of-listed").await;
         for code in [0, 0, 0, 45009, 45009] {
             let response = post(&emulator, &token, "get_health_report_stat", &usage).await;
@@ -77,7 +77,7 @@ async fn one_request_too_many_blocks_the_corp_for_this_endpoint() {
 
 #[tokio::test]
 async fn rate_limits_can_be_removed() {
-    let emulator = Emulator::builder().call_limits(1, 1).no_call_limits().samples().start().await.unwrap();
+    let emulator = Emulator::builder().rate_limits(1, 1).no_rate_limits().samples().start().await.unwrap();
     let token = support::token(&emulator).await;
     for _ in 0..5 {
         assert_eq!(post(&emulator, &token, "get_report_jobids", &json!({})).await["errcode"], 0);

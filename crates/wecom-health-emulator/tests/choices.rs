@@ -13,7 +13,7 @@ const NOON: i64 = 1_585_281_600;
 
 /// The errcode of a response by default, and after `change`.
 async fn codes(change: fn(&mut Choices), name: &str, body: Value) -> (Value, Value) {
-    let start = || Emulator::builder().samples().clock_stands_at(NOON);
+    let start = || Emulator::builder().samples().fixed_clock(NOON);
     let (default, changed) = (start().start().await.unwrap(), start().choose(change).start().await.unwrap());
     let code = async |emulator: &Emulator| post(emulator, &token(emulator).await, name, &body).await["errcode"].clone();
     (code(&default).await, code(&changed).await)
@@ -54,7 +54,7 @@ async fn old_days_are_refused_if_chosen() {
 
 #[tokio::test]
 async fn default_limit_and_ending_can_be_chosen() {
-    let builder = Emulator::builder().synthetic(3, 50, 1).clock_stands_at(NOON);
+    let builder = Emulator::builder().synthetic(3, 50, 1).fixed_clock(NOON);
     let emulator = builder
         .choose(|choices| {
             choices.default_limit = 20;

@@ -116,7 +116,7 @@ fn an_unreadable_data_file_is_named_in_the_error() {
 
 /// All responses of an emulator to a round of requests, head and body.
 async fn round(builder: EmulatorBuilder) -> String {
-    let emulator = builder.clock_stands_at(NOON).start().await.unwrap();
+    let emulator = builder.fixed_clock(NOON).start().await.unwrap();
     let mut all = String::new();
     for name in ["get_report_jobids", "get_report_job_info", "get_report_answer", "get_health_report_stat", "nope"] {
         let token = token(&emulator).await;
@@ -136,7 +136,7 @@ fn made_up(seed: u64) -> EmulatorBuilder {
     let random = |fault: Fault| FaultRule::new(fault).share(0.5);
     let builder = Emulator::builder().seed(seed).synthetic(5, 20, 14);
     builder
-        .fault(random(Fault::ErrCode(-1)).call("get_report_answer"))
+        .fault(random(Fault::ErrCode(-1)).endpoint("get_report_answer"))
         .fault(random(Fault::UnknownValue).when(|request| request.path().starts_with("/cgi-bin/health/")))
 }
 
@@ -160,7 +160,7 @@ fn fingerprint(text: &str) -> u64 {
 
 #[tokio::test]
 async fn synthetic_data_has_all_kinds_on_the_requested_days() {
-    let emulator = Emulator::builder().synthetic(4, 120, 3).clock_stands_at(NOON).start().await.unwrap();
+    let emulator = Emulator::builder().synthetic(4, 120, 3).fixed_clock(NOON).start().await.unwrap();
     let token = token(&emulator).await;
     let mut seen: [BTreeSet<i64>; 4] = Default::default();
     for number in 0..4 {

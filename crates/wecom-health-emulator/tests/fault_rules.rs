@@ -43,7 +43,7 @@ fn every_fault_has_a_text_form_for_every_endpoint() {
         assert_eq!(fault.name(), text.split('=').next().unwrap());
         for endpoint in ENDPOINTS {
             let rule: FaultRule = format!("{endpoint}:{text}@3").parse().unwrap();
-            let same = FaultRule::new(fault.clone()).call(endpoint).times(3);
+            let same = FaultRule::new(fault.clone()).endpoint(endpoint).times(3);
             assert_eq!(format!("{rule:?}"), format!("{same:?}"), "{text}");
         }
     }
@@ -56,7 +56,7 @@ fn the_text_form_says_value_and_frequency() {
     for (text, same) in [
         ("reset", rule()),
         ("reset@3", rule().times(3)),
-        ("gettoken:reset@12.5%", rule().call("gettoken").share(0.125)),
+        ("gettoken:reset@12.5%", rule().endpoint("gettoken").share(0.125)),
         ("reset@always", rule().always()),
         ("errcode=-1", fault(Fault::ErrCode(-1))),
         ("short-page=7", fault(Fault::ShortPage(7))),

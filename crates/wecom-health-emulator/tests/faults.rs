@@ -172,9 +172,9 @@ async fn conditions_can_use_the_emulator_and_their_panics_surface() {
         let (_, body) = sending.await.unwrap();
         assert!(body.contains(&format!("\"errcode\":{code},")), "{body}");
     }
-    emulator.fail_when(|request| panic!("condition for {}", request.call()), Fault::Reset);
+    emulator.fail_when(|request| panic!("condition for {}", request.endpoint()), Fault::Reset);
     emulator.clear_faults();
-    emulator.fail_when(|request| panic!("condition for {}", request.call()), Fault::Reset);
+    emulator.fail_when(|request| panic!("condition for {}", request.endpoint()), Fault::Reset);
     let (head, _) = send(&emulator, "GET", "/cgi-bin/gettoken", "", "").await;
     assert!(head.starts_with("http/1.1 200"), "{head}");
     assert_eq!(emulator.count("gettoken"), 4);
@@ -189,16 +189,16 @@ async fn conditions_run_only_for_requests_of_their_rule() {
     emulator.fail_next("gettoken", Fault::ErrCode(-1));
     let first = std::sync::atomic::AtomicBool::new(true);
     let once = move |_: &_| first.swap(false, std::sync::atomic::Ordering::Relaxed);
-    emulator.add_fault(FaultRule::new(Fault::ErrCode(50003)).call("get_report_jobids").when(once));
-    let never = FaultRule::new(Fault::Reset).when(|request| panic!("condition for {}", request.call()));
+    emulator.add_fault(FaultRule::new(Fault::ErrCode(50003)).endpoint("get_report_jobids").when(once));
+    let never = FaultRule::new(Fault::Reset).when(|request| panic!("condition for {}", request.endpoint()));
     // The condition of a rule for another endpoint does not run, nor that of a rule after the one that decides.
-    emulator.add_fault(never.clone().call("get_report_job_info"));
+    emulator.add_fault(never.clone().endpoint("get_report_job_info"));
     assert!(send(&emulator, "GET", "/cgi-bin/gettoken", "", "").await.1.contains("\"errcode\":-1"));
     assert!(send(&emulator, "GET", "/cgi-bin/gettoken", "", "").await.1.contains("\"errcode\":41004"));
     assert!(send(&emulator, "POST", &path("get_report_jobids"), "", "").await.1.contains("\"errcode\":50003"));
     emulator.clear_faults();
     emulator.fail_next("gettoken", Fault::ErrCode(-1));
-    emulator.add_fault(never.call("gettoken"));
+    emulator.add_fault(never.endpoint("gettoken"));
     assert!(send(&emulator, "GET", "/cgi-bin/gettoken", "", "").await.1.contains("\"errcode\":-1"));
 }
 
@@ -264,7 +264,7 @@ async fn an_ended_token_stays_ended_and_others_stay_valid() {
         let emulator = Emulator::start().await.unwrap();
         let (ended, valid) = (token(&emulator).await, token(&emulator).await);
         let usage = json!({"date": "2020-03-27"});
-        emulator.add_fault(FaultRule::new(fault.clone()).call("get_health_report_stat"));
+        emulator.add_fault(FaultRule::new(fault.clone()).endpoint("get_health_report_stat"));
         assert_eq!(post(&emulator, &ended, "get_health_report_stat", &usage).await["errcode"], code);
         assert_eq!(post(&emulator, &ended, "get_report_jobids", &usage).await["errcode"], code);
         assert_eq!(post(&emulator, &valid, "get_report_jobids", &usage).await["errcode"], 0);
@@ -308,11 +308,11 @@ async fn refused(emulator: &Emulator, name: &str, requests: usize) -> Vec<bool> 
 async fn rules_apply_only_to_their_requests() {
     let emulator = Emulator::start().await.unwrap();
     let busy = || FaultRule::new(Fault::ErrCode(-1));
-    emulator.add_fault(busy().call("get_report_jobids").times(2));
+    emulator.add_fault(busy().endpoint("get_report_jobids").times(2));
     assert_eq!(refused(&emulator, "get_health_report_stat", 1).await, [false]);
     assert_eq!(refused(&emulator, "get_report_jobids", 3).await, [true, true, false]);
     emulator.fail_when(
-        |request| request.call() == "get_report_jobids" && request.body().contains("03-27"),
+        |request| request.endpoint() == "get_report_jobids" && request.body().contains("03-27"),
         Fault::ErrCode(-1),
     );
     assert_eq!(refused(&emulator, "get_report_jobids", 3).await, [true; 3]);
@@ -327,7 +327,7 @@ async fn rules_apply_only_to_their_requests() {
 #[tokio::test]
 async fn random_faults_keep_their_share_and_depend_on_the_seed() {
     let start = async |seed: u64, share: f64| {
-        let rule = FaultRule::new(Fault::ErrCode(-1)).call("get_report_jobids").share(share);
+        let rule = FaultRule::new(Fault::ErrCode(-1)).endpoint("get_report_jobids").share(share);
         Emulator::builder().samples().seed(seed).fault(rule).start().await.unwrap()
     };
     let (first, second, other) = (start(1, 0.2).await, start(1, 0.2).await, start(2, 0.2).await);

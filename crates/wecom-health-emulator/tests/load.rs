@@ -48,7 +48,7 @@ async fn load(emulator: &Arc<Emulator>, requests: usize) -> BTreeMap<String, usi
                 let end = match exchange(&mut connection, &target, &body).await {
                     None => {
                         connection = support::connect(&emulator).await;
-                        "broken off".to_owned()
+                        "no response".to_owned()
                     }
                     Some(response) => match serde_json::from_slice::<serde_json::Value>(&response) {
                         Ok(response) => response["errcode"].to_string(),
@@ -89,7 +89,7 @@ async fn under_load_memory_is_flat_and_no_request_is_lost() {
 
 async fn memory_stays_flat_with_few_recorded_requests() {
     let day = wecom_health_emulator::NaiveDate::from_ymd_opt(2020, 3, 27).unwrap();
-    let builder = Emulator::builder().synthetic_answers("job0000", day, 1_000).no_call_limits().remember(100);
+    let builder = Emulator::builder().synthetic_answers("job0000", day, 1_000).no_rate_limits().keep_requests(100);
     let builder = five_percent().into_iter().fold(builder, |builder, rule| builder.fault(rule));
     let emulator = Arc::new(builder.start().await.unwrap());
     load(&emulator, 2_000).await;
@@ -103,14 +103,14 @@ async fn memory_stays_flat_with_few_recorded_requests() {
 
 async fn every_request_gets_a_response_and_is_recorded() {
     let day = wecom_health_emulator::NaiveDate::from_ymd_opt(2020, 3, 27).unwrap();
-    let builder = Emulator::builder().synthetic_answers("job0000", day, 1_000).no_call_limits();
+    let builder = Emulator::builder().synthetic_answers("job0000", day, 1_000).no_rate_limits();
     let builder = five_percent().into_iter().fold(builder, |builder, rule| builder.fault(rule));
-    let emulator = Arc::new(builder.remember(REQUESTS + 1).start().await.unwrap());
+    let emulator = Arc::new(builder.keep_requests(REQUESTS + 1).start().await.unwrap());
     let ends = load(&emulator, REQUESTS).await;
-    println!("{ends:?}, at most {} at once", emulator.most_at_once());
+    println!("{ends:?}, at most {} at once", emulator.max_in_flight());
     assert_eq!(ends.values().sum::<usize>(), REQUESTS);
     // Each of the five faults hits one in a hundred: which ones depends on the seed alone, so no other request failed.
-    let expected = [("-1", 219), ("0", 18_995), ("broken off", 417), ("no JSON", 369)];
+    let expected = [("-1", 219), ("0", 18_995), ("no response", 417), ("no JSON", 369)];
     assert_eq!(ends, expected.map(|(end, count)| (end.to_owned(), count)).into());
     // Every request is there, each once.
     let requests = emulator.requests();

@@ -181,7 +181,7 @@ fn requests_of_clients_that_leave_are_logged_too() {
     drop(connection);
     std::thread::sleep(std::time::Duration::from_millis(500));
     let (_, log) = stop(child, "-INT");
-    assert!(log.contains(" GET /cgi-bin/gettoken broken off errcode=41004 fault=delay "), "{log}");
+    assert!(log.contains(" GET /cgi-bin/gettoken no response errcode=41004 fault=delay "), "{log}");
 }
 
 #[test]
@@ -199,16 +199,16 @@ fn idle_connections_make_room_when_descriptors_run_out() {
     drop(idle);
 }
 
-/// The one line that it prints instead of running.
+/// What it prints to stderr instead of running.
 fn refusal(arguments: &[&str]) -> String {
     let Output { status, stdout, stderr } = program(arguments).output().unwrap();
     let message = String::from_utf8(stderr).unwrap();
-    assert_eq!((status.code(), stdout.len(), message.lines().count()), (Some(2), 0, 1), "{arguments:?}: {message}");
+    assert_eq!((status.code(), stdout.len()), (Some(2), 0), "{arguments:?}: {message}");
     message.trim_end().to_owned()
 }
 
 #[test]
-fn wrong_arguments_give_one_line_of_advice_and_exit_code_2() {
+fn wrong_arguments_have_exit_code_2() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let folder = tempfile::tempdir().unwrap();
@@ -219,60 +219,48 @@ fn wrong_arguments_give_one_line_of_advice_and_exit_code_2() {
     assert_eq!(refusal(&["--data", data]), message);
     for (arguments, message) in [
         (&["--data", "/nowhere.json"][..], "error: cannot read the data in /nowhere.json: "),
-        (&["--port", &port], &format!("error: port {port} of 127.0.0.1 is in use; take another one with --port,")),
-        (
-            &["--port", "70000"],
-            "error: invalid value '70000' for '--port <PORT>': a port is a number from 0 to 65535; see",
-        ),
+        (&["--port", &port], &format!("error: port {port} of 127.0.0.1 is in use; choose another with --port,")),
+        (&["--port", "70000"], "error: invalid value '70000' for '--port <PORT>': write a number from 0 to 65535"),
         (
             &["--fault", "resett"],
             "error: invalid value 'resett' for '--fault <FAULT>': there is no fault resett; write one of errcode=-1, http=502, ",
         ),
         (
             &["--jobs", "-5"],
-            "error: invalid value '-5' for '--jobs <N>': a count of jobs is a whole number from 0 to 10000, e.g. 20; see",
+            "error: invalid value '-5' for '--jobs <N>': write a whole number from 0 to 10000, e.g. 20",
         ),
         (
             &["--jobs", "10001"],
-            "error: invalid value '10001' for '--jobs <N>': a count of jobs is a whole number from 0 to 10000, e.g. 20; see",
+            "error: invalid value '10001' for '--jobs <N>': write a whole number from 0 to 10000, e.g. 20",
         ),
-        (
-            &["--answers", "-1"],
-            "error: invalid value '-1' for '--answers <N>': a count is a whole number, e.g. 100; see",
-        ),
-        (
-            &["--days", "-1"],
-            "error: invalid value '-1' for '--days <N>': a count of days is a whole number, e.g. 14; see",
-        ),
-        (&["--seed", "-1"], "error: invalid value '-1' for '--seed <N>': a seed is a whole number, e.g. 7; see"),
+        (&["--answers", "-1"], "error: invalid value '-1' for '--answers <N>': write a whole number, e.g. 100"),
+        (&["--days", "-1"], "error: invalid value '-1' for '--days <N>': write a whole number, e.g. 14"),
+        (&["--seed", "-1"], "error: invalid value '-1' for '--seed <N>': write a whole number, e.g. 7"),
         (
             &["--now", "9999-01-01T00:00:00Z"],
-            "error: invalid value '9999-01-01T00:00:00Z' for '--now <TIME>': a time is written like 2020-03-27T12:00:00+08:00, from",
+            "error: invalid value '9999-01-01T00:00:00Z' for '--now <TIME>': write it like 2020-03-27T12:00:00+08:00, from",
         ),
         (
             &["--now", "noon"],
-            "error: invalid value 'noon' for '--now <TIME>': a time is written like 2020-03-27T12:00:00+08:00, from 1970 to 9800; see",
+            "error: invalid value 'noon' for '--now <TIME>': write it like 2020-03-27T12:00:00+08:00, from 1970 to 9800",
         ),
         (
             &["--choose", "unknown_job"],
-            "error: invalid value 'unknown_job' for '--choose <NAME=VALUE>': a choice is written like unknown_job=40058; see",
+            "error: invalid value 'unknown_job' for '--choose <NAME=VALUE>': write it like unknown_job=40058",
         ),
         (
             &["--choose", "old_days=x"],
-            "error: invalid value 'old_days=x' for '--choose <NAME=VALUE>': old_days is accepted or refused; see",
+            "error: invalid value 'old_days=x' for '--choose <NAME=VALUE>': old_days is accepted or refused",
         ),
         (
             &["--choose", "default_limit=101"],
-            "error: invalid value 'default_limit=101' for '--choose <NAME=VALUE>': default_limit is a number from 1 to 100; see",
+            "error: invalid value 'default_limit=101' for '--choose <NAME=VALUE>': default_limit is a number from 1 to 100",
         ),
         (
             &["--choose", "nope=1"],
             "error: invalid value 'nope=1' for '--choose <NAME=VALUE>': there is no choice nope; write one of unknown_job, ",
         ),
-        (
-            &["--data", "a.json", "--jobs", "1"],
-            "error: the argument '--data <FILE>' cannot be used with '--jobs <N>'; see",
-        ),
+        (&["--data", "a.json", "--jobs", "1"], "error: the argument '--data <FILE>' cannot be used with '--jobs <N>'"),
         (&["--prot", "1"], "error: unexpected argument '--prot' found"),
     ] {
         let line = refusal(arguments);

@@ -59,7 +59,7 @@ async fn checks_run_in_the_vendors_order() {
 
 #[tokio::test]
 async fn tokens_expire_by_the_emulators_clock() {
-    let emulator = Emulator::builder().samples().clock_stands_at(0).start().await.unwrap();
+    let emulator = Emulator::builder().samples().fixed_clock(0).start().await.unwrap();
     let target = format!("{JOB_INFO}?access_token={}", token(&emulator).await);
     let body = r#"{"jobid": "jobid1", "date": "2020-03-27"}"#;
     emulator.advance(Duration::from_secs(7_199));
@@ -78,7 +78,7 @@ async fn tokens_in_headers_are_ignored() {
 
 #[tokio::test]
 async fn headers_repeat_the_status_and_show_the_emulators_time() {
-    let emulator = Emulator::builder().clock_stands_at(1_585_281_600).start().await.unwrap();
+    let emulator = Emulator::builder().fixed_clock(1_585_281_600).start().await.unwrap();
     emulator.advance(Duration::from_secs(61));
     let (head, body) = send(&emulator, "GET", "/cgi-bin/gettoken", "", "").await;
     let body: Value = serde_json::from_str(&body).unwrap();

@@ -3,6 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -207,13 +208,27 @@ impl SeenPages {
     /// Hashes the length, the first and the last item: enough to recognise a page, also where its keys come in another order, and much
     /// cheaper than all of it.
     fn outline<T: Serialize>(&self, items: &[T]) -> u64 {
-        let mut hasher = self.hasher.build_hasher();
-        hasher.write_usize(items.len());
+        let mut hasher = HashWriter(self.hasher.build_hasher());
+        hasher.0.write_usize(items.len());
         for item in [items.first(), items.last()] {
             // Items were decoded from JSON, so they can be written as JSON.
-            hasher.write(&serde_json::to_vec(&item).unwrap_or_default());
+            let _ = serde_json::to_writer(&mut hasher, &item);
         }
-        hasher.finish()
+        hasher.0.finish()
+    }
+}
+
+/// Hashes what is written. An item of many MiB is never in memory a second time.
+struct HashWriter<H>(H);
+
+impl<H: Hasher> io::Write for HashWriter<H> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -120,7 +120,7 @@ async fn as_many_pages_as_asked_for_are_fetched_at_once() {
         let (emulator, client) = start(builder.delay(Duration::from_millis(20))).await;
         let mut answers = client.report_answers("jobid1", date()).concurrency(concurrency).stream();
         while answers.try_next().await.unwrap().is_some() {}
-        assert_eq!(emulator.most_at_once(), concurrency, "pages of {cap}");
+        assert_eq!(emulator.max_in_flight(), concurrency, "pages of {cap}");
     }
 }
 

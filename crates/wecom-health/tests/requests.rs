@@ -141,7 +141,7 @@ async fn an_endpoint_of_your_own_works_like_the_others() {
     let emulator = Emulator::start().await.unwrap();
     let client = client(&emulator);
     let request = OwnRequest { names: vec!["a", "b"] };
-    let own = |fault| FaultRule::new(fault).when(|request| request.call() == "own");
+    let own = |fault| FaultRule::new(fault).when(|request| request.endpoint() == "own");
     emulator.add_fault(own(Fault::Body(r#"{"errcode": 0, "found": 7}"#.into())));
     assert_eq!(client.send(&request).await.unwrap(), 7);
     assert_eq!(emulator.requests()[1].body(), r#"{"names":["a","b"]}"#);

@@ -20,7 +20,7 @@ type Condition = Arc<dyn Fn(&RecordedRequest) -> bool + Send + Sync>;
 /// ```
 /// use wecom_health_emulator::{Fault, FaultRule};
 ///
-/// let rule = FaultRule::new(Fault::ErrCode(-1)).call("get_report_answer").share(0.05);
+/// let rule = FaultRule::new(Fault::ErrCode(-1)).endpoint("get_report_answer").share(0.05);
 /// let same: FaultRule = "get_report_answer:errcode=-1@5%".parse()?;
 /// assert_eq!(format!("{rule:?}"), format!("{same:?}"));
 /// # Ok::<(), wecom_health_emulator::FaultRuleError>(())
@@ -61,9 +61,13 @@ impl FaultRule {
     /// # Panics
     ///
     /// If there is no such endpoint: a fault that never happens would test nothing.
-    pub fn call(mut self, call: &str) -> Self {
-        assert!(ENDPOINTS.contains(&call), "there is no endpoint {call}; write one of {}", ENDPOINTS.join(", "));
-        self.endpoint = Some(call.to_owned());
+    pub fn endpoint(mut self, endpoint: &str) -> Self {
+        assert!(
+            ENDPOINTS.contains(&endpoint),
+            "there is no endpoint {endpoint}; write one of {}",
+            ENDPOINTS.join(", ")
+        );
+        self.endpoint = Some(endpoint.to_owned());
         self
     }
 
@@ -81,7 +85,7 @@ impl FaultRule {
     ///
     /// If `times` is 0, which would test nothing.
     pub fn times(mut self, times: u32) -> Self {
-        assert!(times > 0, "a fault for no request would test nothing");
+        assert!(times > 0, "a rule for 0 requests would test nothing");
         self.frequency = Frequency::Times(times);
         self
     }

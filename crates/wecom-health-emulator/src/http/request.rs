@@ -64,7 +64,7 @@ impl RecordedRequest {
     }
 
     /// Returns the last part of the path, which is the vendor's name of the endpoint, e.g. `get_report_answer`.
-    pub fn call(&self) -> &str {
+    pub fn endpoint(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or_default()
     }
 
