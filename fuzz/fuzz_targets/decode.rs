@@ -1,4 +1,4 @@
-//! Any body, read as the answer to every call.
+//! Any body, read as the response of every endpoint.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -10,7 +10,7 @@ use libfuzzer_sys::{Corpus, fuzz_target};
 use tokio::runtime::Runtime;
 use wecom_health_emulator::Emulator;
 
-/// The emulator keeps what it was asked: it is replaced before that grows large.
+/// The emulator keeps requests: it is replaced before that grows large.
 const INPUTS_OF_AN_EMULATOR: usize = 2_000;
 const LARGEST_INPUT: usize = 4_096;
 
@@ -38,12 +38,12 @@ fuzz_target!(|input: &[u8]| -> Corpus {
     let server = server.get_or_insert_with(start);
     server.inputs += 1;
     let request = with_token(input, &server.token);
-    // It may hang up at any time; that it panics is what would stop us.
+    // A closed connection is fine; a panic of the emulator stops the run.
     let _ = send(&server.address, &request);
     if server.inputs.is_multiple_of(100) {
-        let answer =
+        let response =
             exchange(&server.address, b"GET /cgi-bin/gettoken HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-        assert!(answer.unwrap().starts_with(b"HTTP/1.1 200"), "the emulator goes on answering");
+        assert!(response.unwrap().starts_with(b"HTTP/1.1 200"), "the emulator goes on answering");
     }
     Corpus::Keep
 });
@@ -56,8 +56,8 @@ fn start() -> Server {
     let request = format!(
         "GET /cgi-bin/gettoken?corpid={corp_id}&corpsecret={secret} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
     );
-    let answer = String::from_utf8(exchange(&address, request.as_bytes()).unwrap()).unwrap();
-    let token = answer.split("\"access_token\":\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let response = String::from_utf8(exchange(&address, request.as_bytes()).unwrap()).unwrap();
+    let token = response.split("\"access_token\":\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
     Server { inputs: 0, token: token.as_bytes().to_vec(), address, emulator, runtime }
 }
 
@@ -75,17 +75,17 @@ fn with_token(input: &[u8], token: &[u8]) -> Vec<u8> {
     request
 }
 
-/// The whole answer to a request that ends the connection.
+/// The whole response to a request that ends the connection.
 fn exchange(address: &str, request: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut connection = TcpStream::connect(address)?;
     connection.set_read_timeout(Some(Duration::from_secs(5)))?;
     connection.write_all(request)?;
-    let mut answer = Vec::new();
-    connection.take(1 << 20).read_to_end(&mut answer)?;
-    Ok(answer)
+    let mut response = Vec::new();
+    connection.take(1 << 20).read_to_end(&mut response)?;
+    Ok(response)
 }
 
-/// Sends something and waits a little for an answer. Hanging up at once would end the work on it.
+/// Sends something and waits a little for an response. Closing at once would cancel the request.
 fn send(address: &str, request: &[u8]) -> std::io::Result<()> {
     let mut connection = TcpStream::connect(address)?;
     connection.set_read_timeout(Some(Duration::from_millis(5)))?;

@@ -1,4 +1,4 @@
-//! Any text of a refusal, taken apart.
+//! Any `errmsg`, in its parts.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,7 +1,7 @@
 //! `cargo xtask audit`: whether the schema says what a page of the vendor says. The pages are not part of this repository:
 //! get them as Markdown and name the files.
 //!
-//! Compared are the request's fields and which of them are needed, the answer's fields, the numbers of coded integers, and the
+//! Compared are the request's fields and which of them are required, the response's fields, the numbers of coded integers, and the
 //! printed sample. The tables' names are relative to the payload, samples are printed with full-width punctuation and without
 //! commas: both is taken into account.
 
@@ -17,29 +17,29 @@ use crate::schema::{self, Document, Kind, Link};
 ///
 /// # Errors
 ///
-/// A page cannot be read, belongs to no call of the schema, or says something else than the schema: all differences.
+/// A page cannot be read, belongs to no endpoint of the schema, or says something else than the schema: all differences.
 pub fn audit(root: &Path, pages: &[impl AsRef<Path>]) -> Result<String> {
     let document = schema::load(root)?;
-    let (mut said, mut differences) = (Vec::new(), Vec::new());
+    let (mut agreements, mut differences) = (Vec::new(), Vec::new());
     for page in pages {
         let name = page.as_ref().display().to_string();
         let text = std::fs::read_to_string(page).with_context(|| format!("cannot read {name}"))?;
-        let (call, rows, found) = audit_page(root, &document, &text).with_context(|| name.clone())?;
-        said.push(format!("audit: {call}: {rows} rows and the sample agree with the schema"));
+        let (endpoint, rows, found) = audit_page(root, &document, &text).with_context(|| name.clone())?;
+        agreements.push(format!("audit: {endpoint}: {rows} rows and the sample agree with the schema"));
         differences.extend(found.into_iter().map(|difference| format!("{name}: {difference}")));
     }
     ensure!(differences.is_empty(), "pages and schema differ\n{}", differences.join("\n"));
-    Ok(said.join("\n"))
+    Ok(agreements.join("\n"))
 }
 
 fn audit_page(root: &Path, document: &Document, page: &str) -> Result<(String, usize, Vec<String>)> {
     let link = document.links.iter().find(|link| page.contains(&format!("{}?", link.path())));
-    let link = link.context("no call of the schema has its path on this page")?;
+    let link = link.context("no endpoint of the schema has its path on this page")?;
     let tables = tables(page);
     let request = tables.iter().find(|table| table.columns.iter().any(|column| column == "必须"));
     let response = tables.iter().rfind(|table| table.columns == ["参数", "说明"]);
     let (Some(request), Some(response)) = (request, response) else {
-        bail!("a table of the request or of the answer is missing")
+        bail!("a table of the request or of the response is missing")
     };
     let mut differences = Vec::new();
     differ_in_request(document, link, request, &mut differences);

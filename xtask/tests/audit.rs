@@ -43,14 +43,14 @@ fn audit(page: &str) -> (bool, String) {
 
 #[test]
 fn a_page_that_says_the_same_agrees() {
-    let (agrees, told) = audit(&page());
-    assert!(agrees, "{told}");
-    assert!(told.contains("get_report_job_info: 23 rows and the sample agree"), "{told}");
+    let (agrees, summary) = audit(&page());
+    assert!(agrees, "{summary}");
+    assert!(summary.contains("get_report_job_info: 23 rows and the sample agree"), "{summary}");
 }
 
 #[test]
 fn every_difference_is_reported() {
-    for (from, to, told) in [
+    for (from, to, summary) in [
         ("| jobid | 是 |", "| jobid | 否 |", "GetReportJobInfoRequest.jobid: the page and \"required\" differ"),
         ("| jobid | 是 | x |\n", "", "GetReportJobInfoRequest.jobid is not on the page"),
         ("|date| 是|", "|day| 是|", "GetReportJobInfoRequest.day is not in the schema"),
@@ -73,12 +73,12 @@ fn every_difference_is_reported() {
             "get_report_job_info.request.json is not the sample that the page prints",
         ),
         ("\"title\"", "title", "no JSON after the known repairs"),
-        ("get_report_job_info?", "get_other?", "no call of the schema has its path on this page"),
-        ("| 必须 |", "| 需要 |", "a table of the request or of the answer is missing"),
+        ("get_report_job_info?", "get_other?", "no endpoint of the schema has its path on this page"),
+        ("| 必须 |", "| 需要 |", "a table of the request or of the response is missing"),
     ] {
         let page = page();
         assert!(page.contains(from), "{from}");
-        let (agrees, said) = audit(&page.replacen(from, to, 1));
-        assert!(!agrees && said.contains(told), "{from} → {to}: {said}");
+        let (agrees, report) = audit(&page.replacen(from, to, 1));
+        assert!(!agrees && report.contains(summary), "{from} → {to}: {report}");
     }
 }

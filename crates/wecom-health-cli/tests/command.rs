@@ -26,11 +26,11 @@ fn run(arguments: &[&str]) -> Output {
 fn refusal(output: &Output, code: i32) -> String {
     assert_eq!(output.status.code(), Some(code), "{output:?}");
     assert!(output.stdout.is_empty(), "{output:?}");
-    let told = String::from_utf8(output.stderr.clone()).unwrap();
+    let stderr = String::from_utf8(output.stderr.clone()).unwrap();
     let beside = ["asking the emulator at ", "warning: other users of this machine can read the secret"];
-    let told: Vec<_> = told.lines().filter(|line| !beside.iter().any(|start| line.starts_with(start))).collect();
-    assert_eq!(told.len(), 1, "{told:?}");
-    told[0].to_owned()
+    let lines: Vec<_> = stderr.lines().filter(|line| !beside.iter().any(|start| line.starts_with(start))).collect();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    lines[0].to_owned()
 }
 
 /// Every view in both languages. No line is wider than a terminal of 80 columns.
@@ -164,11 +164,13 @@ fn a_day_outside_the_window_is_warned_about() {
         (&["job", "jobid1", "--date", "9999-12-31"], true),
     ] {
         let output = run(&[&["--emulator"], arguments].concat());
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(told.contains("warning: "), warned, "{arguments:?}: {told}");
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(message.contains("warning: "), warned, "{arguments:?}: {message}");
         assert!(
-            !told.contains("keeps") || told.contains("the vendor keeps 14 days") || told.contains("keeps 30 days"),
-            "{told}"
+            !message.contains("keeps")
+                || message.contains("the vendor keeps 14 days")
+                || message.contains("keeps 30 days"),
+            "{message}"
         );
         assert!(output.status.success() && !output.stdout.is_empty());
     }
@@ -249,13 +251,13 @@ async fn credentials_come_from_a_file_and_the_day_is_that_of_utc_8() {
     let date = body["date"].as_str().unwrap().parse().unwrap();
     assert!((before..=today()).contains(&date), "{date}");
 
-    for (bad, told) in [
+    for (bad, message) in [
         (format!("WECOM_CORP_ID={corp_id}\nWECOM_CORP_SECRET_2={secret}\n"), "there is no line WECOM_CORP_SECRET=…"),
         (format!("WECOM_CORP_ID=\nWECOM_CORP_SECRET={secret}\n"), "there is no line WECOM_CORP_ID=…"),
         (format!("WECOM_CORP_ID={corp_id}\nWECOM_CORP_SECRET={secret} # mine\n"), "WECOM_CORP_SECRET in"),
     ] {
         let bad = refusal(&run(&bad), 2);
-        assert!(bad.contains(told) && !bad.contains(secret), "{bad}");
+        assert!(bad.contains(message) && !bad.contains(secret), "{bad}");
     }
     assert_eq!(emulator.requests().len(), 2, "nothing was sent without credentials");
 }

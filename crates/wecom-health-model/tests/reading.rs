@@ -150,7 +150,7 @@ fn a_value_of_the_wrong_kind_is_reported_with_its_path() {
         ("/question_templates/0/option_list", json!("marked"), "expected a sequence, found a string"),
         ("/report_to/userids/0", json!(["marked"]), "expected a string, found a list"),
     ];
-    for (pointer, value, told) in cases {
+    for (pointer, value, message) in cases {
         let mut body = job();
         *body.pointer_mut(pointer).unwrap() = value;
         let path = pointer.split('/').skip(1).fold("job_info".to_owned(), |path, step| match step.parse::<usize>() {
@@ -158,7 +158,7 @@ fn a_value_of_the_wrong_kind_is_reported_with_its_path() {
             Err(_) => format!("{path}.{step}"),
         });
         let error = refusal(&json!({"errcode": 0, "job_info": body}).to_string());
-        assert_eq!(error.to_string(), format!("{path}: {told}"));
+        assert_eq!(error.to_string(), format!("{path}: {message}"));
     }
 }
 
@@ -307,9 +307,9 @@ fn a_number_out_of_range_is_refused_before_sending() {
     for (limit, allowed) in [(0, false), (1, true), (100, true), (101, false), (-1, false)] {
         assert_eq!(request.clone().limit(limit).check().is_ok(), allowed, "{limit}");
     }
-    let told = |request: GetReportJobIdsRequest| request.check().unwrap_err().to_string();
-    assert_eq!(told(request.clone().limit(101)), "`limit` is 101: write 1 to 100");
-    assert_eq!(told(request.offset(-1)), "`offset` is -1: write 0 or more");
+    let message = |request: GetReportJobIdsRequest| request.check().unwrap_err().to_string();
+    assert_eq!(message(request.clone().limit(101)), "`limit` is 101: write 1 to 100");
+    assert_eq!(message(request.offset(-1)), "`offset` is -1: write 0 or more");
 }
 
 #[test]

@@ -338,7 +338,7 @@ impl Localized for Error {
             })?;
         }
         kind.fmt_in(language, f)?;
-        // After the first failure, the caller has yet to be told that requests are held back.
+        // After the first failure, the message has to say that no token is asked for.
         match (held.filter(|_| *attempts == 0).map(|time| time.as_millis().div_ceil(1_000)), language) {
             (Some(seconds), Language::English) => write!(f, " (no new token is asked for within {seconds} s)"),
             (Some(seconds), Language::Chinese) => write!(f, "（{seconds} 秒内不再获取令牌）"),

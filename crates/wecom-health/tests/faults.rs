@@ -61,9 +61,9 @@ async fn only_a_missing_payload_is_an_error_not_an_empty_list() {
             None => result.unwrap(),
             Some(field) => {
                 let error = result.unwrap_err();
-                let told =
+                let message =
                     format!("/cgi-bin/health/{name}: the server reports success, but `{field}` is absent or null");
-                assert_eq!((error.to_string(), holding(&error)), (told, "decode".to_owned()));
+                assert_eq!((error.to_string(), holding(&error)), (message, "decode".to_owned()));
             }
         }
     }

@@ -78,7 +78,7 @@ async fn nothing_secret_is_shown_or_logged() {
         }
     }
 
-    // A store that fails is told of once, and the calls go on.
+    // A store that fails is reported once, and requests go on.
     #[cfg(feature = "redis")]
     {
         let store = wecom_health::RedisTokenStore::new("redis://:marked-password@127.0.0.1:1/").unwrap();

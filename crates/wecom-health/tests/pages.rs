@@ -391,11 +391,11 @@ async fn items_are_a_stream() {
 async fn a_bad_page_size_is_refused_before_sending() {
     let (emulator, client) = start(Emulator::builder().synthetic_jobs(5)).await;
     for size in [0, 101, -1, i64::MAX] {
-        let told = format!("/cgi-bin/health/{IDS}: not sent: `limit` is {size}: write 1 to 100");
+        let message = format!("/cgi-bin/health/{IDS}: not sent: `limit` is {size}: write 1 to 100");
         let error = client.report_job_ids().page_size(size).send().await.unwrap_err();
-        assert_eq!((error.to_string(), error.attempts(), error.is_not_sent()), (told.clone(), 0, true));
+        assert_eq!((error.to_string(), error.attempts(), error.is_not_sent()), (message.clone(), 0, true));
         let error = client.report_job_ids().page_size(size).stream().try_next().await.unwrap_err();
-        assert_eq!(error.to_string(), told);
+        assert_eq!(error.to_string(), message);
     }
     let error = client.report_job_ids().concurrency(0).stream().try_next().await.unwrap_err();
     assert!(error.to_string().ends_with("not sent: the concurrency is 0: write 1 to 100"));

@@ -13,7 +13,7 @@ use wecom_health::model::{
 use wecom_health::{Client, Drift, MemoryTokenStore, Secret};
 use wecom_health_emulator::{Emulator, Fault, FaultRule};
 
-const CALL: &str = "get_report_job_info";
+const ENDPOINT: &str = "get_report_job_info";
 const PATH: &str = "/cgi-bin/health/get_report_job_info";
 
 fn date() -> NaiveDate {
@@ -62,7 +62,7 @@ async fn a_rejected_token_is_replaced_and_the_request_resent() {
     assert_eq!((requests(&emulator, PATH), queries.len()), (3, 3), "two tokens were used: {queries:?}");
 
     for _ in 0..2 {
-        emulator.fail_next(CALL, Fault::ErrCode(42001));
+        emulator.fail_next(ENDPOINT, Fault::ErrCode(42001));
     }
     let error = client.report_job_info("jobid1", date()).await.unwrap_err();
     assert_eq!((error.api().unwrap().errcode(), error.attempts()), (ErrCode::EXPIRED_ACCESS_TOKEN, 2));
@@ -228,7 +228,7 @@ async fn retries_share_one_budget_across_tokens() {
     client.report_job_info("jobid1", date()).await.unwrap();
     let before = requests(&emulator, PATH);
     for code in [-1, 40014, -1, -1, -1, -1] {
-        emulator.fail_next(CALL, Fault::ErrCode(code));
+        emulator.fail_next(ENDPOINT, Fault::ErrCode(code));
     }
     let error = client.report_job_info("jobid1", date()).await.unwrap_err();
     assert_eq!((requests(&emulator, PATH) - before, error.attempts()), (4, 4));
@@ -240,8 +240,8 @@ async fn a_missed_deadline_says_why_there_was_a_retry() {
     let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
     let client = builder.timeout(Duration::from_secs(1)).build().unwrap();
     client.report_job_info("jobid1", date()).await.unwrap();
-    emulator.fail_next(CALL, Fault::ErrCode(-1));
-    emulator.fail_next(CALL, Fault::Delay(Duration::from_secs(30)));
+    emulator.fail_next(ENDPOINT, Fault::ErrCode(-1));
+    emulator.fail_next(ENDPOINT, Fault::Delay(Duration::from_secs(30)));
     let error = client.report_job_info("jobid1", date()).await.unwrap_err();
     assert!(error.is_timeout() && error.is_transient());
     let cause = std::error::Error::source(&error).unwrap().to_string();
@@ -325,7 +325,7 @@ async fn a_request_has_one_deadline() {
     let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
     let client = builder.timeout(Duration::from_secs(1)).build().unwrap();
     client.report_job_info("jobid1", date()).await.unwrap();
-    emulator.fail_next(CALL, Fault::Delay(Duration::from_secs(30)));
+    emulator.fail_next(ENDPOINT, Fault::Delay(Duration::from_secs(30)));
     let error = client.report_job_info("jobid1", date()).await.unwrap_err();
     assert_eq!(error.to_string(), format!("{PATH}: the request was not done within its time"));
     assert_eq!((error.is_timeout(), error.attempts()), (true, 1));
@@ -356,28 +356,28 @@ async fn a_client_of_ones_own_is_used() {
 #[tokio::test]
 async fn drift_is_reported_once_for_each_place_and_value() {
     let emulator = Emulator::start().await.unwrap();
-    let told = Arc::new(Mutex::new(Vec::new()));
+    let reports = Arc::new(Mutex::new(Vec::new()));
     let callback = {
-        let told = Arc::clone(&told);
-        move |drift: &Drift| told.lock().unwrap().push(drift.to_string())
+        let reports = Arc::clone(&reports);
+        move |drift: &Drift| reports.lock().unwrap().push(drift.to_string())
     };
     let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
     let client = builder.on_drift(callback).build().unwrap();
     client.report_job_info("jobid2", date()).await.unwrap();
     client.report_answers("jobid2", date()).send().await.unwrap();
-    assert!(told.lock().unwrap().is_empty(), "{told:?}");
+    assert!(reports.lock().unwrap().is_empty(), "{reports:?}");
     let drifted = r#"{"errcode": 0, "errmsg": "ok", "trace": "marked", "job_info": {"title": "t", "creator": "c", "type": 7,
         "report_type": 1, "skip_weekend": 0, "finish_cnt": 1, "question_templates": [
         {"question_id": 1, "title": "t", "question_type": 9, "is_required": 1, "score": {"marked": 1}},
         {"question_id": 2, "title": "t", "question_type": 9, "is_required": 1, "score": null}]}}"#;
     for _ in 0..2 {
-        emulator.fail_next(CALL, Fault::Body(drifted.into()));
+        emulator.fail_next(ENDPOINT, Fault::Body(drifted.into()));
         client.report_job_info("jobid1", date()).await.unwrap();
     }
-    let mut told = told.lock().unwrap().clone();
-    told.sort_unstable();
+    let mut reports = reports.lock().unwrap().clone();
+    reports.sort_unstable();
     assert_eq!(
-        told,
+        reports,
         [
             "the schema does not describe job_info.question_templates[].score",
             "the schema does not describe trace",
@@ -392,7 +392,7 @@ async fn a_redirect_is_not_followed() {
     let emulator = Emulator::start().await.unwrap();
     let elsewhere = Emulator::start().await.unwrap();
     let location = elsewhere.base_url() + PATH;
-    emulator.fail_next(CALL, Fault::Http { status: 302, headers: vec![("location", location)], body: Vec::new() });
+    emulator.fail_next(ENDPOINT, Fault::Http { status: 302, headers: vec![("location", location)], body: Vec::new() });
     client(&emulator).report_job_info("jobid1", date()).await.unwrap_err();
     assert!(elsewhere.requests().is_empty());
 }
@@ -403,7 +403,7 @@ fn a_client_that_would_leak_is_not_built() {
         let client = Client::builder(corp_id, Secret::new(secret)).base_url(url).build();
         client.map_err(|error| error.to_string())
     };
-    for (corp_id, secret, url, told) in [
+    for (corp_id, secret, url, message) in [
         ("", "s", "https://localhost", "the corp id is empty"),
         ("ww1", "", "https://localhost", "the secret is empty"),
         ("ww1", "s", "nonsense", "not a URL"),
@@ -413,7 +413,7 @@ fn a_client_that_would_leak_is_not_built() {
         ("ww1", "s", "https://wecom.example/?a=b", "leave out user"),
     ] {
         let error = build(corp_id, secret, url).unwrap_err();
-        assert!(error.contains(told), "{error}");
+        assert!(error.contains(message), "{error}");
         assert!(!error.contains("pass@"), "{error}");
     }
     for url in ["https://wecom.example", "http://localhost:1", "http://127.0.0.1:1", "http://[::1]:1"] {

@@ -46,7 +46,7 @@ const TAKEN_TYPES: &[&str] = &[
     "Vec",
 ];
 
-/// Methods of the client that are not calls.
+/// Methods of the client that are not endpoints.
 const TAKEN_METHODS: &[&str] = &["builder", "clone", "pages", "send", "token"];
 
 /// Whether a name can be a type: upper camel case, and free.
