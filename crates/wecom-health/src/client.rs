@@ -95,10 +95,10 @@ impl Client {
             Err(error) if error.rejects_token() => error,
             result => return result,
         };
-        self.forget(&token, &error, attempts.deadline).await;
+        self.forget(&token, &error);
         let token = self.token(attempts.deadline).await?;
         match self.retry(request, Some(&token), attempts).await {
-            Err(error) if error.rejects_token() => Err(match self.forget(&token, &error, attempts.deadline).await {
+            Err(error) if error.rejects_token() => Err(match self.forget(&token, &error) {
                 Some(time) => error.holding(time),
                 None => error,
             }),
@@ -114,9 +114,8 @@ impl Client {
     }
 
     /// Forgets a rejected token. Returns how long no other is asked for.
-    async fn forget(&self, token: &AccessToken, error: &Error, deadline: Instant) -> Option<Duration> {
-        // That the token was rejected is known from the start: a store that hangs is not waited for.
-        timeout_at(deadline, self.0.tokens.forget(token, error.api()?)).await.ok()?
+    fn forget(&self, token: &AccessToken, error: &Error) -> Option<Duration> {
+        self.0.tokens.forget(token, error.api()?)
     }
 
     /// Fetches a new token.

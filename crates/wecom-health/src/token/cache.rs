@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
-use super::refresh::Refresh;
+use super::SharedResult;
 use crate::error::Kind;
 use crate::model::{AccessToken, ApiError, Endpoint, GetTokenRequest, Token};
 use crate::token_store::StoredToken;
@@ -30,6 +31,12 @@ pub(super) struct Cache {
     rejected: Option<AccessToken>,
     hold: Option<Hold>,
     refresh: Option<Refresh>,
+}
+
+/// A refresh under way.
+pub(super) struct Refresh {
+    pub(super) result: SharedResult,
+    pub(super) task: AbortHandle,
 }
 
 /// Until when no new token is asked for, and why.
@@ -73,7 +80,7 @@ impl Cache {
     }
 
     /// The refresh under way. One that has ended is here only if its task panicked, or its runtime was shut down.
-    pub(super) fn join(&self) -> Option<super::refresh::SharedResult> {
+    pub(super) fn join(&self) -> Option<SharedResult> {
         self.refresh.as_ref().filter(|refresh| !refresh.task.is_finished()).map(|refresh| refresh.result.clone())
     }
 

@@ -14,11 +14,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::{BoxFuture, Shared};
+
 use self::cache::{Cache, Usable};
 use self::turn::SharedStore;
 use crate::Error;
 use crate::model::{AccessToken, ApiError, Token};
 use crate::token_store::{TokenKey, TokenStore};
+
+/// What all callers of a refresh wait for.
+type SharedResult = Shared<BoxFuture<'static, Result<AccessToken, Error>>>;
 
 /// The token of one client.
 pub(crate) struct Tokens(Arc<Inner>);
@@ -75,20 +80,18 @@ impl Tokens {
     }
 
     /// Forgets a token that the server rejected, unless a newer one has taken its place. Returns how long no other is asked for.
-    pub(crate) async fn forget(&self, token: &AccessToken, reason: &ApiError) -> Option<Duration> {
-        let (is_forgotten, held) = {
-            let mut cache = self.0.cache();
-            let is_forgotten = cache.forget(token);
+    pub(crate) fn forget(&self, token: &AccessToken, reason: &ApiError) -> Option<Duration> {
+        let mut cache = self.0.cache();
+        if cache.forget(token) {
             // One rejection is usual: a token may become invalid early. Two in a row mean that the next one will not do either.
-            if is_forgotten && self.0.rejected.swap(true, Ordering::Relaxed) {
+            if self.0.rejected.swap(true, Ordering::Relaxed) {
                 cache.hold_after_rejection(reason);
             }
-            (is_forgotten, cache.hold().and_then(|error| error.retry_after()))
-        };
-        if is_forgotten {
-            self.0.store.forget(token).await;
+            // In a task, because a store that hangs must not cost the request its time. The cache refuses the token meanwhile.
+            let (tokens, token) = (Arc::clone(&self.0), token.clone());
+            tokio::spawn(async move { tokens.store.forget(&token).await });
         }
-        held
+        cache.hold().and_then(|error| error.retry_after())
     }
 
     /// Notes that the server accepted a token.

@@ -6,14 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, Shared};
 use tokio::sync::oneshot;
-use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
-use super::Inner;
-use super::cache::{Cache, stored};
+use super::cache::{Cache, Refresh, stored};
 use super::turn::Turn;
+use super::{Inner, SharedResult};
 use crate::Error;
 use crate::deadline::after;
 use crate::error::Kind;
@@ -21,15 +19,6 @@ use crate::model::{AccessToken, Endpoint, GetTokenRequest, Token};
 
 /// A refresh has this much less time than a request, so that the request that starts with it can say why it failed.
 const TIME_TO_REPORT: Duration = Duration::from_millis(100);
-
-/// What all callers wait for.
-pub(super) type SharedResult = Shared<BoxFuture<'static, Result<AccessToken, Error>>>;
-
-/// A refresh under way.
-pub(super) struct Refresh {
-    pub(super) result: SharedResult,
-    pub(super) task: AbortHandle,
-}
 
 /// Starts a refresh with a caller's `fetch`, which is taken.
 pub(super) fn start<F>(
