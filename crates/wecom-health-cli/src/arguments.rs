@@ -44,7 +44,7 @@ impl Server {
         if self.emulator || self.base_url.is_some() || self.credentials.is_some() {
             return Err(Failure::usage(
                 "the command emulator asks no server: leave out --emulator, --base-url and --credentials",
-                "emulator 命令不访问服务器：请去掉 --emulator、--base-url 和 --credentials",
+                "emulator 命令不会访问服务器，请去掉 --emulator、--base-url 和 --credentials",
             ));
         }
         Ok(())

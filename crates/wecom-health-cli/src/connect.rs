@@ -24,7 +24,7 @@ pub(crate) async fn connect(server: &Server, output: Output) -> Result<Session, 
         let base_url = emulator.base_url();
         output.notice(
             &format!("asking the emulator at {base_url}: this is no real data"),
-            &format!("访问的是模拟服务器 {base_url}：不是真实数据"),
+            &format!("正在访问模拟服务器 {base_url}，以下不是真实数据"),
         );
         let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret()));
         let client = builder.base_url(emulator.base_url()).build()?;

@@ -41,7 +41,7 @@ fn from_environment() -> Result<Credentials, Failure> {
                     missing.join(" and ")
                 ),
                 format!(
-                    "没有凭据：请设置环境变量 {}，或用 --credentials 指定文件，或用 --emulator 试用",
+                    "缺少凭据，请设置环境变量 {}，或用 --credentials 指定凭据文件，或用 --emulator 试用",
                     missing.join(" 和 ")
                 ),
             ))
@@ -57,7 +57,7 @@ fn from_file(file: &Path, output: Output) -> Result<Credentials, Failure> {
             format!(
                 "cannot read the credentials in {name}: {english}; it needs the lines {CORP_ID}=… and {CORP_SECRET}=…"
             ),
-            format!("无法读取 {name} 中的凭据：{chinese}；文件中应有 {CORP_ID}=… 和 {CORP_SECRET}=… 两行"),
+            format!("无法从 {name} 读取凭据：{chinese}；文件应包含 {CORP_ID}=… 和 {CORP_SECRET}=… 两行"),
         )
     })?;
     let value = |wanted: &str| {
@@ -68,13 +68,13 @@ fn from_file(file: &Path, output: Output) -> Result<Credentials, Failure> {
         match value {
             None | Some("") => Err(Failure::usage(
                 format!("there is no line {wanted}=… in {name}"),
-                format!("{name} 中没有 {wanted}=… 这一行"),
+                format!("{name} 中缺少 {wanted}=… 这一行，或其值为空，请补上"),
             )),
             Some(value) if value.contains(char::is_whitespace) => Err(Failure::usage(
                 format!(
                     "the value of {wanted} in {name} holds white space: write it alone, and comments on lines of their own"
                 ),
-                format!("{name} 中 {wanted} 的值含有空白：请只写值，注释另起一行"),
+                format!("{name} 中 {wanted} 的值含有空白字符，请只写值，注释须另起一行"),
             )),
             Some(value) => Ok(value.to_owned()),
         }
@@ -91,7 +91,7 @@ fn read_some(name: &Path, output: Output) -> Result<String, (String, String)> {
     let mut text = String::new();
     let length = file.take(LONGEST_FILE + 1).read_to_string(&mut text).map_err(in_both)?;
     if u64::try_from(length).is_ok_and(|length| length > LONGEST_FILE) {
-        return Err(("it is longer than 64 KiB".to_owned(), "超过 64 KiB".to_owned()));
+        return Err(("it is longer than 64 KiB".to_owned(), "内容超过 64 KiB".to_owned()));
     }
     Ok(text)
 }
@@ -107,7 +107,7 @@ fn warn_if_others_can_read(name: &Path, file: &File, output: Output) {
         let name = name.display();
         output.notice(
             &format!("warning: other users of this machine can read the secret in {name}: run chmod 600 {name}"),
-            &format!("警告：本机其他用户可以读取 {name} 中的 Secret：请运行 chmod 600 {name}"),
+            &format!("警告：本机其他用户可以读取 {name} 中的 Secret，请执行 chmod 600 {name}"),
         );
     }
 }

@@ -57,12 +57,12 @@ impl Kept {
         if ago < 0 {
             output.notice(
                 &format!("warning: {date} is in the future (today is {today}, UTC+8); asking anyway"),
-                &format!("警告：{date} 是未来的日期（今天是 {today}，UTC+8）；仍然查询"),
+                &format!("警告：{date} 晚于今天（{today}，UTC+8），仍继续查询"),
             );
         } else if ago > days - i64::from(with_today) {
             output.notice(
                 &format!("warning: {date} is {ago} days ago, and the vendor keeps {days} days; asking anyway"),
-                &format!("警告：{date} 是 {ago} 天前，官方只保留 {days} 天；仍然查询"),
+                &format!("警告：{date} 是 {ago} 天前，官方只保留 {days} 天的数据，仍继续查询"),
             );
         }
     }

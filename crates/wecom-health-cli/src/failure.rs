@@ -55,7 +55,7 @@ impl Localized for Failure {
                 error.details(language).map_or(Ok(()), |details| write!(f, "{separator}{details}"))
             }
             (Self::Output(error), Language::English) => write!(f, "cannot write the output: {error}"),
-            (Self::Output(error), Language::Chinese) => write!(f, "无法写出结果：{error}"),
+            (Self::Output(error), Language::Chinese) => write!(f, "无法写入输出：{error}"),
         }
     }
 }

@@ -35,7 +35,7 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments, output: Output) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| {
-        Failure::failed(format!("cannot start the runtime: {error}"), format!("无法启动运行时：{error}"))
+        Failure::failed(format!("cannot start the runtime: {error}"), format!("无法启动异步运行时：{error}"))
     })?;
     runtime.block_on(async {
         match arguments.command {

@@ -93,7 +93,7 @@ fn messages_are_in_the_language_that_was_chosen() {
         (
             &["job", "nobody"][..],
             "error: /cgi-bin/health/get_report_job_info: errcode 40088: Unknown jobid; check the jobid: only running jobs are listed",
-            "错误：/cgi-bin/health/get_report_job_info：错误码 40088：不合法的jobid；核对 jobid：只有进行中的任务会列出",
+            "错误：/cgi-bin/health/get_report_job_info：错误码 40088：不合法的jobid；请核对 jobid，任务列表只包含进行中的任务",
         ),
         (&["stat", "--date", "2020-03-27"], "warning: 2020-03-27 is ", "警告：2020-03-27 是 "),
     ] {
@@ -109,7 +109,7 @@ fn messages_are_in_the_language_that_was_chosen() {
     let missing = refusal(&run(&["--lang", "zh", "jobs"]), 2);
     assert_eq!(
         missing,
-        "错误：没有凭据：请设置环境变量 WECOM_CORP_ID 和 WECOM_CORP_SECRET，或用 --credentials 指定文件，或用 --emulator 试用"
+        "错误：缺少凭据，请设置环境变量 WECOM_CORP_ID 和 WECOM_CORP_SECRET，或用 --credentials 指定凭据文件，或用 --emulator 试用"
     );
 }
 

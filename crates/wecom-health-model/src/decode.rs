@@ -138,9 +138,9 @@ const FOUND: [(&str, Words); 7] = [
     ("integer", Words { english: "an integer", chinese: "整数" }),
     ("floating point", Words { english: "a number with a fraction", chinese: "小数" }),
     ("boolean", Words { english: "a boolean", chinese: "布尔值" }),
-    ("null", Words { english: "null", chinese: "null" }),
+    ("null", Words { english: "null", chinese: "空值（null）" }),
     ("map", Words { english: "an object", chinese: "对象" }),
-    ("sequence", Words { english: "a list", chinese: "列表" }),
+    ("sequence", Words { english: "a list", chinese: "数组" }),
 ];
 
 impl Localized for DecodeError {
@@ -149,31 +149,31 @@ impl Localized for DecodeError {
         let Self { path, line, column, fault } = self;
         match (language, fault) {
             (English, DecodeFault::Syntax) => write!(f, "not JSON at line {line} column {column}"),
-            (Chinese, DecodeFault::Syntax) => write!(f, "第 {line} 行第 {column} 列不是 JSON"),
+            (Chinese, DecodeFault::Syntax) => write!(f, "不是有效的 JSON（第 {line} 行第 {column} 列）"),
             (English, DecodeFault::Truncated) => {
                 write!(f, "the JSON ends too early, at line {line} column {column}")
             }
-            (Chinese, DecodeFault::Truncated) => write!(f, "JSON 在第 {line} 行第 {column} 列提前结束"),
+            (Chinese, DecodeFault::Truncated) => write!(f, "JSON 不完整，在第 {line} 行第 {column} 列中断"),
             (English, DecodeFault::Kind { expected, found }) => {
                 write!(f, "{path}: expected {expected}, found {}", found.english)
             }
             (Chinese, DecodeFault::Kind { expected, found }) => {
-                write!(f, "{path}：应为 {expected}，实际是{}", found.chinese)
+                write!(f, "{path}：类型不符，应为 {expected}，实际为{}", found.chinese)
             }
             (English, DecodeFault::MissingField(field)) => write!(f, "{path}: the field `{field}` is missing"),
             (Chinese, DecodeFault::MissingField(field)) => write!(f, "{path}：缺少字段 `{field}`"),
             (English, DecodeFault::DuplicateField(field)) => write!(f, "{path}: the field `{field}` occurs twice"),
-            (Chinese, DecodeFault::DuplicateField(field)) => write!(f, "{path}：字段 `{field}` 重复"),
+            (Chinese, DecodeFault::DuplicateField(field)) => write!(f, "{path}：字段 `{field}` 重复出现"),
             (English, DecodeFault::TooMuchMemory) => {
                 write!(f, "{path}: refused at line {line} column {column}: the lists would take too much memory")
             }
             (Chinese, DecodeFault::TooMuchMemory) => {
-                write!(f, "{path}：列表占用内存过多，在第 {line} 行第 {column} 列停止解析")
+                write!(f, "{path}：数组占用内存过多，已在第 {line} 行第 {column} 列停止解析")
             }
             (English, DecodeFault::Value) => {
                 write!(f, "{path}: the value does not fit, at line {line} column {column}")
             }
-            (Chinese, DecodeFault::Value) => write!(f, "{path}：值不符合要求（第 {line} 行第 {column} 列）"),
+            (Chinese, DecodeFault::Value) => write!(f, "{path}：值与类型不符（第 {line} 行第 {column} 列）"),
         }
     }
 }

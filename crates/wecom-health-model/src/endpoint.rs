@@ -93,11 +93,11 @@ impl Localized for RangeError {
         let Self { field, value, range } = self;
         match (*range.start(), *range.end(), language) {
             (start, i64::MAX, English) => write!(f, "`{field}` is {value}: write {start} or more"),
-            (start, i64::MAX, Chinese) => write!(f, "`{field}` 为 {value}：应不小于 {start}"),
+            (start, i64::MAX, Chinese) => write!(f, "`{field}` 为 {value}，不能小于 {start}"),
             (i64::MIN, end, English) => write!(f, "`{field}` is {value}: write {end} or less"),
-            (i64::MIN, end, Chinese) => write!(f, "`{field}` 为 {value}：应不大于 {end}"),
+            (i64::MIN, end, Chinese) => write!(f, "`{field}` 为 {value}，不能大于 {end}"),
             (start, end, English) => write!(f, "`{field}` is {value}: write {start} to {end}"),
-            (start, end, Chinese) => write!(f, "`{field}` 为 {value}：应为 {start} 到 {end}"),
+            (start, end, Chinese) => write!(f, "`{field}` 为 {value}，应在 {start} 到 {end} 之间"),
         }
     }
 }

@@ -9,14 +9,16 @@ impl Described for ErrCode {
         KnownValue {
             value: -1,
             label: Words { english: "System busy", chinese: "系统繁忙" },
-            advice: Some(Words { english: "try again later, at most 3 times", chinese: "稍后重试，最多 3 次" }),
+            advice: Some(Words {
+                english: "try again later, at most 3 times", chinese: "请稍后重试，最多 3 次"
+            }),
         },
         KnownValue {
             value: 40001,
             label: Words { english: "Wrong secret", chinese: "不合法的secret参数" },
             advice: Some(Words {
                 english: "check the app's secret in the admin console; do not try the same secret again, because repeated failures ban the IP for an hour",
-                chinese: "在管理后台核对应用的 Secret；不要用同一个 Secret 反复重试，多次失败会封禁 IP 一小时",
+                chinese: "请在管理后台核对应用的 Secret，不要用同一个 Secret 反复重试，多次失败后 IP 会被封禁一小时",
             }),
         },
         KnownValue {
@@ -24,14 +26,15 @@ impl Described for ErrCode {
             label: Words { english: "Unknown corp id", chinese: "不合法的CorpID" },
             advice: Some(Words {
                 english: "check the corp id under 我的企业 in the admin console",
-                chinese: "在管理后台「我的企业」中核对企业 ID",
+                chinese: "请在管理后台「我的企业 › 企业信息」中核对企业 ID",
             }),
         },
         KnownValue {
             value: 40014,
             label: Words { english: "Invalid access token", chinese: "不合法的access_token" },
             advice: Some(Words {
-                english: "drop this token and fetch a new one", chinese: "丢弃此令牌，重新获取"
+                english: "drop this token and fetch a new one",
+                chinese: "请丢弃此 access_token 并重新获取",
             }),
         },
         KnownValue {
@@ -39,7 +42,7 @@ impl Described for ErrCode {
             label: Words { english: "Invalid parameter", chinese: "不合法的参数" },
             advice: Some(Words {
                 english: "check the request against the vendor's page",
-                chinese: "对照官方文档检查请求参数",
+                chinese: "请对照官方文档检查请求参数",
             }),
         },
         KnownValue {
@@ -47,7 +50,7 @@ impl Described for ErrCode {
             label: Words { english: "Missing parameter", chinese: "参数为空" },
             advice: Some(Words {
                 english: "check the request against the vendor's page",
-                chinese: "对照官方文档检查请求参数",
+                chinese: "请对照官方文档检查请求参数",
             }),
         },
         KnownValue {
@@ -55,24 +58,27 @@ impl Described for ErrCode {
             label: Words { english: "Unknown jobid", chinese: "不合法的jobid" },
             advice: Some(Words {
                 english: "check the jobid: only running jobs are listed",
-                chinese: "核对 jobid：只有进行中的任务会列出",
+                chinese: "请核对 jobid，任务列表只包含进行中的任务",
             }),
         },
         KnownValue {
             value: 41001,
             label: Words { english: "Missing access token", chinese: "缺少access_token参数" },
-            advice: Some(Words { english: "send the token in the query", chinese: "在查询参数中带上令牌" }),
+            advice: Some(Words {
+                english: "send the token in the query", chinese: "请在查询参数中带上 access_token"
+            }),
         },
         KnownValue {
             value: 41004,
             label: Words { english: "Missing secret", chinese: "缺少secret参数" },
-            advice: Some(Words { english: "send the app's secret", chinese: "带上应用的 Secret" }),
+            advice: Some(Words { english: "send the app's secret", chinese: "请在请求中带上应用的 Secret" }),
         },
         KnownValue {
             value: 42001,
             label: Words { english: "Expired access token", chinese: "access_token已过期" },
             advice: Some(Words {
-                english: "drop this token and fetch a new one", chinese: "丢弃此令牌，重新获取"
+                english: "drop this token and fetch a new one",
+                chinese: "请丢弃此 access_token 并重新获取",
             }),
         },
         KnownValue {
@@ -80,25 +86,25 @@ impl Described for ErrCode {
             label: Words { english: "Too many requests", chinese: "接口调用超过限制" },
             advice: Some(Words {
                 english: "wait: a minute limit blocks for 60 seconds, an hour limit for 60 minutes",
-                chinese: "等待：超过每分钟限制会封禁 60 秒，超过每小时限制会封禁 60 分钟",
+                chinese: "请等待限频解除：超过每分钟上限会封禁 60 秒，超过每小时上限会封禁 60 分钟",
             }),
         },
         KnownValue {
             value: 45029,
             label: Words { english: "Response too large", chinese: "回包大小超过上限" },
-            advice: Some(Words { english: "narrow the query", chinese: "缩小查询范围" }),
+            advice: Some(Words { english: "narrow the query", chinese: "请缩小查询范围" }),
         },
         KnownValue {
             value: 45033,
             label: Words { english: "Too many concurrent requests", chinese: "接口并发调用超过限制" },
-            advice: Some(Words { english: "lower the number of concurrent requests", chinese: "降低并发数" }),
+            advice: Some(Words { english: "lower the number of concurrent requests", chinese: "请降低并发数" }),
         },
         KnownValue {
             value: 48001,
             label: Words { english: "API not allowed", chinese: "API 禁止调用" },
             advice: Some(Words {
                 english: "add the app in the admin console under 健康上报 › 可调用接口的应用",
-                chinese: "在管理后台「健康上报 › 可调用接口的应用」中添加此应用",
+                chinese: "请在管理后台「健康上报 › 可调用接口的应用」中添加此应用",
             }),
         },
         KnownValue {
@@ -106,7 +112,7 @@ impl Described for ErrCode {
             label: Words { english: "No API permission", chinese: "API接口无权限调用" },
             advice: Some(Words {
                 english: "add the app in the admin console under 健康上报 › 可调用接口的应用",
-                chinese: "在管理后台「健康上报 › 可调用接口的应用」中添加此应用",
+                chinese: "请在管理后台「健康上报 › 可调用接口的应用」中添加此应用",
             }),
         },
         KnownValue {
@@ -114,7 +120,7 @@ impl Described for ErrCode {
             label: Words { english: "Invalid authorisation", chinese: "API接口权限无效" },
             advice: Some(Words {
                 english: "renew the app's authorisation in the admin console",
-                chinese: "在管理后台重新授权此应用",
+                chinese: "请在管理后台重新授权此应用",
             }),
         },
         KnownValue {
@@ -122,14 +128,14 @@ impl Described for ErrCode {
             label: Words { english: "Authorisation withdrawn", chinese: "API接口权限被收回" },
             advice: Some(Words {
                 english: "renew the app's authorisation in the admin console",
-                chinese: "在管理后台重新授权此应用",
+                chinese: "请在管理后台重新授权此应用",
             }),
         },
         KnownValue {
             value: 50003,
             label: Words { english: "App disabled", chinese: "应用已禁用" },
             advice: Some(Words {
-                english: "enable the app in the admin console", chinese: "在管理后台启用此应用"
+                english: "enable the app in the admin console", chinese: "请在管理后台启用此应用"
             }),
         },
         KnownValue {
@@ -137,7 +143,7 @@ impl Described for ErrCode {
             label: Words { english: "System app disabled", chinese: "系统应用已禁用" },
             advice: Some(Words {
                 english: "enable 健康上报 in the admin console",
-                chinese: "在管理后台启用「健康上报」",
+                chinese: "请在管理后台启用「健康上报」应用",
             }),
         },
         KnownValue {
@@ -145,7 +151,7 @@ impl Described for ErrCode {
             label: Words { english: "No privilege", chinese: "权限不足" },
             advice: Some(Words {
                 english: "widen the app's visible range in the admin console",
-                chinese: "在管理后台扩大应用的可见范围",
+                chinese: "请在管理后台扩大此应用的可见范围",
             }),
         },
         KnownValue {
@@ -153,7 +159,7 @@ impl Described for ErrCode {
             label: Words { english: "Untrusted IP", chinese: "访问IP不在白名单之中" },
             advice: Some(Words {
                 english: "add the caller's IP to the app's 企业可信IP in the admin console; it takes effect after a minute",
-                chinese: "在管理后台把调用方 IP 加入此应用的「企业可信IP」，约一分钟后生效",
+                chinese: "请在管理后台把调用方 IP 加入此应用的「企业可信IP」，约一分钟后生效",
             }),
         },
         KnownValue {
@@ -161,7 +167,7 @@ impl Described for ErrCode {
             label: Words { english: "Token of another app", chinese: "无权限操作指定的应用" },
             advice: Some(Words {
                 english: "use the token of the app that may send this request",
-                chinese: "改用有权限的应用的令牌",
+                chinese: "请改用有权限的应用的 access_token",
             }),
         },
     ]);

@@ -53,7 +53,7 @@ pub trait Localized {
     /// use wecom_health_model::{GetReportJobIdsResponse, Language, Localized, Response};
     ///
     /// let error = GetReportJobIdsResponse::from_slice(b"{").unwrap_err();
-    /// assert_eq!(error.in_language(Language::Chinese).to_string(), "JSON 在第 1 行第 1 列提前结束");
+    /// assert_eq!(error.in_language(Language::Chinese).to_string(), "JSON 不完整，在第 1 行第 1 列中断");
     /// ```
     fn in_language(&self, language: Language) -> InLanguage<'_, Self> {
         InLanguage(self, language)

@@ -125,12 +125,12 @@ impl Localized for ResponseError {
                 "the server could read the request only in part (wrong json format): check what changes it on its way",
             ),
             (Self::PartlyRead, Chinese) => {
-                f.write_str("服务器只解析了部分请求（wrong json format）：请检查请求在途中是否被改动")
+                f.write_str("服务器只解析了请求的一部分（wrong json format），请检查请求在传输途中是否被改动")
             }
             (Self::MissingPayload { field }, English) => {
                 write!(f, "the server reports success, but `{field}` is absent or null")
             }
-            (Self::MissingPayload { field }, Chinese) => write!(f, "服务器返回成功，但缺少 `{field}`"),
+            (Self::MissingPayload { field }, Chinese) => write!(f, "服务器返回成功，但 `{field}` 缺失或为 null"),
         }
     }
 }
@@ -192,7 +192,7 @@ impl Localized for ApiError {
                 write!(f, "错误码 {code}：")?;
                 match known {
                     Some(known) => f.write_str(known.label.chinese)?,
-                    None => write!(f, "含义请查询 {LOOKUP}{code}")?,
+                    None => write!(f, "含义见 {LOOKUP}{code}")?,
                 }
                 if let Some(advice) = self.advice() {
                     write!(f, "；{}", advice.chinese)?;

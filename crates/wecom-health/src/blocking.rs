@@ -41,7 +41,7 @@ impl Client {
         let runtime = runtime.map_err(|error| {
             Error::configuration(
                 format!("no runtime for a blocking client: {error}"),
-                format!("无法为阻塞式客户端建立运行时：{error}"),
+                format!("无法为阻塞式客户端创建运行时：{error}"),
             )
         })?;
         Ok(Self { client, runtime: Arc::new(Blocking(Some(runtime))) })

@@ -159,13 +159,13 @@ impl ClientBuilder {
             "" => {
                 return refuse(
                     "the corp id is empty: it is in the admin console under 我的企业",
-                    "企业 ID 为空：见管理后台「我的企业」",
+                    "企业 ID 为空，请在管理后台「我的企业 › 企业信息」中查看",
                 );
             }
             id if !is_plain(id) => {
                 return refuse(
                     "the corp id has a character that no corp id has, perhaps white space: copy it again",
-                    "企业 ID 含有不应有的字符（可能是空白）：请重新复制",
+                    "企业 ID 含有非法字符（可能是空白字符），请重新复制",
                 );
             }
             _ => {}
@@ -174,13 +174,13 @@ impl ClientBuilder {
             "" => {
                 return refuse(
                     "the secret is empty: it is on the app's page in the admin console",
-                    "Secret 为空：见管理后台的应用详情页",
+                    "Secret 为空，请在管理后台的应用详情页查看",
                 );
             }
             secret if !is_plain(secret) => {
                 return refuse(
                     "the secret has a character that no secret has, perhaps white space: copy it again",
-                    "Secret 含有不应有的字符（可能是空白）：请重新复制",
+                    "Secret 含有非法字符（可能是空白字符），请重新复制",
                 );
             }
             _ => {}
@@ -188,7 +188,7 @@ impl ClientBuilder {
         let Ok(base) = Url::parse(&self.base_url) else {
             return refuse(
                 "the base URL is not a URL: write it like https://qyapi.weixin.qq.com",
-                "服务器地址不是 URL：应形如 https://qyapi.weixin.qq.com",
+                "服务器地址不是有效的 URL，请写成 https://qyapi.weixin.qq.com 这样的形式",
             );
         };
         let local = is_loopback(&base);
@@ -198,13 +198,13 @@ impl ClientBuilder {
             "http" => {
                 return refuse(
                     "the base URL is plain http, which would expose the secret: use https",
-                    "服务器地址是明文 http，会泄露 Secret：请使用 https",
+                    "服务器地址使用明文 http，会泄露 Secret，请改用 https",
                 );
             }
             _ => {
                 return refuse(
                     "the base URL is neither http nor https: write it like https://qyapi.weixin.qq.com",
-                    "服务器地址既不是 http 也不是 https：应形如 https://qyapi.weixin.qq.com",
+                    "服务器地址的协议不是 http 或 https，请写成 https://qyapi.weixin.qq.com 这样的形式",
                 );
             }
         }
@@ -212,20 +212,20 @@ impl ClientBuilder {
         if user || query || base.fragment().is_some() {
             return refuse(
                 "the base URL has more than a host and a path: leave out user, password, ? and #",
-                "服务器地址只能包含主机和路径：请去掉用户名、密码、? 和 #",
+                "服务器地址只能包含主机和路径，请去掉用户名、密码以及 ? 和 # 后的内容",
             );
         }
         if self.wait_when_rate_limited.is_some_and(|pause| pause.is_zero() || pause >= self.timeout) {
             return refuse(
                 "the pause after too many requests must be longer than nothing and shorter than `timeout`: raise `timeout`",
-                "限流后的等待时间必须大于零且小于 `timeout`：请增大 `timeout`",
+                "触发限频后的等待时间必须大于 0 且小于 `timeout`，请调整等待时间或增大 `timeout`",
             );
         }
         let tls = cfg!(feature = "rustls") || self.http.is_some();
         if base.scheme() == "https" && !tls {
             return refuse(
                 "https needs the feature `rustls`, or an HTTP client of your own",
-                "https 需要启用 `rustls` 特性，或提供自己的 HTTP 客户端",
+                "使用 https 需要启用 `rustls` 特性，或传入自己的 HTTP 客户端",
             );
         }
         let http = match self.http.clone() {
@@ -269,7 +269,7 @@ impl ClientBuilder {
             let cause = Cause::of(&error);
             Error::configuration(
                 format!("the HTTP client cannot be set up: {cause}"),
-                format!("无法建立 HTTP 客户端：{}", cause.in_language(Language::Chinese)),
+                format!("无法创建 HTTP 客户端：{}", cause.in_language(Language::Chinese)),
             )
         })
     }

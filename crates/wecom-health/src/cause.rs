@@ -83,22 +83,30 @@ fn of_tls(error: &rustls::Error) -> Cause {
     let words = |english, chinese| Words { english, chinese };
     match error {
         Error::InvalidCertificate(certificate) => Cause::Certificate(match certificate {
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => words("it has expired", "已过期"),
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+                words("it has expired", "证书已过期")
+            }
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-                words("it is not valid yet", "尚未生效")
+                words("it is not valid yet", "证书尚未生效")
             }
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                words("it belongs to another host", "属于其他主机")
+                words("it belongs to another host", "证书与主机名不匹配")
             }
-            CertificateError::UnknownIssuer => words("this machine does not trust its issuer", "本机不信任其颁发者"),
-            CertificateError::Revoked => words("it was revoked", "已吊销"),
-            CertificateError::BadSignature => words("its signature is wrong", "签名错误"),
-            _ => words("it is not valid", "无效"),
+            CertificateError::UnknownIssuer => {
+                words("this machine does not trust its issuer", "本机不信任证书的颁发机构")
+            }
+            CertificateError::Revoked => words("it was revoked", "证书已被吊销"),
+            CertificateError::BadSignature => words("its signature is wrong", "证书签名无效"),
+            _ => words("it is not valid", "证书无效"),
         }),
         Error::AlertReceived(alert) => Cause::TlsAlert(alert.as_str()),
-        Error::InvalidMessage(_) => Cause::Tls(words("the server does not speak TLS", "对方不是 TLS 服务器")),
-        Error::PeerIncompatible(_) => Cause::Tls(words("no common version or cipher", "没有共同的版本或加密套件")),
-        _ => Cause::Tls(words("the other side does not keep to the protocol", "对方不遵守协议")),
+        Error::InvalidMessage(_) => {
+            Cause::Tls(words("the server does not speak TLS", "服务器未使用 TLS，请检查地址和端口"))
+        }
+        Error::PeerIncompatible(_) => {
+            Cause::Tls(words("no common version or cipher", "双方没有共同支持的协议版本或加密套件"))
+        }
+        _ => Cause::Tls(words("the other side does not keep to the protocol", "对端未遵守 TLS 协议")),
     }
 }
 
@@ -110,34 +118,36 @@ impl Localized for Cause {
             Self::Io { code: Some(code), .. } => write!(f, "{}", io::Error::from_raw_os_error(*code)),
             Self::Io { kind, .. } => write!(f, "{kind}"),
             Self::UnknownHost => {
-                say("the host has no address: check its name, and the DNS", "找不到主机地址：请检查域名和 DNS", f)
+                say("the host has no address: check its name, and the DNS", "域名解析失败，请检查域名和 DNS", f)
             }
-            Self::ProxyNeedsPassword => say("the proxy asks for a user name and a password", "代理要求用户名和密码", f),
-            Self::ProxyRefused => say("the proxy refused to connect to the server", "代理拒绝连接服务器", f),
+            Self::ProxyNeedsPassword => {
+                say("the proxy asks for a user name and a password", "代理需要身份验证，请提供用户名和密码", f)
+            }
+            Self::ProxyRefused => {
+                say("the proxy refused to connect to the server", "代理拒绝连接服务器，请检查代理设置", f)
+            }
             #[cfg(feature = "rustls")]
             Self::Certificate(reason) => {
-                say("the server's certificate was refused: ", "服务器证书不可信：", f)?;
+                say("the server's certificate was refused: ", "服务器证书校验失败：", f)?;
                 f.write_str(reason.get(language))
             }
             #[cfg(feature = "rustls")]
             Self::Tls(reason) => {
-                say("TLS failed: ", "TLS 失败：", f)?;
+                say("TLS failed: ", "TLS 错误：", f)?;
                 f.write_str(reason.get(language))
             }
             #[cfg(feature = "rustls")]
             Self::TlsAlert(alert) => {
-                say("TLS failed: the server reports ", "TLS 失败：服务器报告 ", f)?;
+                say("TLS failed: the server reports ", "TLS 错误：服务器返回告警 ", f)?;
                 f.write_str(alert.unwrap_or("an unknown alert"))
             }
             Self::ClosedEarly => say(
                 "the server closed the connection before the response was complete",
-                "服务器在响应完整之前关闭了连接",
+                "服务器未返回完整响应就关闭了连接",
                 f,
             ),
-            Self::NotHttp => say("what the server sent is not HTTP", "服务器返回的不是 HTTP", f),
-            Self::Other => {
-                say("the HTTP library gives no reason that may be shown", "HTTP 库没有给出可以显示的原因", f)
-            }
+            Self::NotHttp => say("what the server sent is not HTTP", "服务器返回的不是 HTTP 响应", f),
+            Self::Other => say("the HTTP library gives no reason that may be shown", "HTTP 库未给出可显示的原因", f),
         }
     }
 }

@@ -341,7 +341,7 @@ impl Localized for Error {
         // After the first failure, the message has to say that no token is asked for.
         match (held.filter(|_| *attempts == 0).map(|time| time.as_millis().div_ceil(1_000)), language) {
             (Some(seconds), Language::English) => write!(f, " (no new token is asked for within {seconds} s)"),
-            (Some(seconds), Language::Chinese) => write!(f, "（{seconds} 秒内不再获取令牌）"),
+            (Some(seconds), Language::Chinese) => write!(f, "（{seconds} 秒内不再获取 access_token）"),
             (None, _) => Ok(()),
         }
     }
@@ -354,12 +354,12 @@ impl Localized for Kind {
             (Self::Configuration(advice), _) => advice.fmt_in(language, f),
             (Self::Unwritable, _) => say(UNWRITABLE, f),
             (Self::Range(error), Language::English) => write!(f, "not sent: {error}"),
-            (Self::Range(error), Language::Chinese) => write!(f, "未发送：{}", error.in_language(language)),
+            (Self::Range(error), Language::Chinese) => write!(f, "请求未发送：{}", error.in_language(language)),
             (Self::Concurrency { pages, most }, Language::English) => {
                 write!(f, "not sent: the concurrency is {pages}: write 1 to {most}")
             }
             (Self::Concurrency { pages, most }, Language::Chinese) => {
-                write!(f, "未发送：并发数为 {pages}，应为 1 到 {most}")
+                write!(f, "请求未发送：并发数为 {pages}，应在 1 到 {most} 之间")
             }
             (Self::Stopped, _) => say(STOPPED, f),
             (Self::InsideRuntime, _) => say(INSIDE_RUNTIME, f),
@@ -368,7 +368,7 @@ impl Localized for Kind {
                 write!(f, "the server repeats a page, at offset {offset}: stopped, because it would never end")
             }
             (Self::RepeatedPage { offset }, Language::Chinese) => {
-                write!(f, "服务器在偏移量 {offset} 处重复返回同一页：已停止，否则永不结束")
+                write!(f, "服务器在偏移量 {offset} 处重复返回同一页，为避免死循环已停止读取")
             }
             (Self::Deadline { .. }, _) => say(DEADLINE, f),
             (Self::Connect { .. }, _) => say(CONNECT, f),
@@ -381,7 +381,7 @@ impl Localized for Kind {
                 )
             }
             (Self::Redirect(status), Language::Chinese) => {
-                write!(f, "HTTP {status}：不跟随重定向，以免带出令牌；请检查服务器地址")
+                write!(f, "HTTP {status}：为防止泄露 Secret 或 access_token，不跟随重定向，请检查服务器地址")
             }
             (Self::Status(status), Language::English) => {
                 write!(
@@ -390,26 +390,26 @@ impl Localized for Kind {
                 )
             }
             (Self::Status(status), Language::Chinese) => {
-                write!(f, "HTTP {status}：这不是企业微信接口（接口总是返回 200）；请检查服务器地址和代理")
+                write!(f, "HTTP {status}：响应并非来自企业微信接口（接口始终返回 200），请检查服务器地址和代理")
             }
             (Self::TooLarge { limit }, Language::English) => {
                 write!(f, "the response is larger than {limit} bytes: raise the limit if this is the API")
             }
             (Self::TooLarge { limit }, Language::Chinese) => {
-                write!(f, "响应超过 {limit} 字节：如果确实是企业微信接口，请提高上限")
+                write!(f, "响应超过 {limit} 字节，如果确实来自企业微信接口，请调高上限")
             }
             (Self::TooManyItems { asked_for }, Language::English) => {
                 write!(f, "the server sent more than the {asked_for} items that a page may have")
             }
             (Self::TooManyItems { asked_for }, Language::Chinese) => {
-                write!(f, "服务器返回的一页超过 {asked_for} 条")
+                write!(f, "服务器单页返回的数据多于所请求的 {asked_for} 条")
             }
             (Self::Response(error), _) => error.fmt_in(language, f),
             (Self::TokensRejected(error), Language::English) => {
                 write!(f, "the server rejects every token that it gives out: {error}")
             }
             (Self::TokensRejected(error), Language::Chinese) => {
-                write!(f, "服务器拒绝它发放的每一个令牌：{}", error.in_language(language))
+                write!(f, "新获取的 access_token 仍被服务器拒绝：{}", error.in_language(language))
             }
         }
     }
@@ -417,27 +417,27 @@ impl Localized for Kind {
 
 const UNWRITABLE: Words = Words {
     english: "not sent: the request cannot be written as JSON or as a query",
-    chinese: "未发送：请求无法写成 JSON 或查询参数",
+    chinese: "请求未发送：无法序列化为 JSON 或查询参数",
 };
 const STOPPED: Words = Words {
     english: "the runtime was shut down during the request, or the request panicked",
-    chinese: "请求期间运行时已关闭，或请求发生 panic",
+    chinese: "请求过程中运行时被关闭，或请求发生了 panic",
 };
 const INSIDE_RUNTIME: Words = Words {
     english: "not sent: this thread belongs to an asynchronous runtime, which a blocking client would stop: use wecom_health::Client here",
-    chinese: "未发送：当前线程属于异步运行时，阻塞式客户端会使其停住：请改用 wecom_health::Client",
+    chinese: "请求未发送：当前线程属于异步运行时，阻塞式客户端会使其卡住，请改用 wecom_health::Client",
 };
 const EMPTY_TOKEN: Words = Words {
     english: "the server reports success, but the token is empty",
-    chinese: "服务器返回成功，但令牌为空",
+    chinese: "服务器返回成功，但 access_token 为空",
 };
 const DEADLINE: Words =
-    Words { english: "the request was not done within its time", chinese: "请求未在规定时间内完成" };
+    Words { english: "the request was not done within its time", chinese: "请求超时，未能在时限内完成" };
 const CONNECT: Words = Words { english: "could not connect to the server", chinese: "无法连接服务器" };
-const TIMEOUT: Words = Words { english: "the response was not complete in time", chinese: "响应超时" };
+const TIMEOUT: Words = Words { english: "the response was not complete in time", chinese: "等待响应超时" };
 const INTERRUPTED: Words = Words {
     english: "the connection broke off before the response was complete, or it is no HTTP",
-    chinese: "连接在响应完整之前中断，或对方不是 HTTP",
+    chinese: "连接在响应接收完整之前中断，或对端返回的不是 HTTP 响应",
 };
 
 impl fmt::Display for Error {

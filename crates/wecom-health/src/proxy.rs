@@ -13,7 +13,7 @@ pub(crate) fn check(scheme: &str) -> Result<(), Error> {
             // The value may hold a password.
             return Err(Error::configuration(
                 format!("the environment variable {variable} is no HTTP proxy: write it like http://host:port"),
-                format!("环境变量 {variable} 不是 HTTP 代理：应形如 http://host:port"),
+                format!("环境变量 {variable} 不是有效的 HTTP 代理地址，请写成 http://host:port 这样的形式"),
             ));
         }
     }

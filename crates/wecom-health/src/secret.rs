@@ -31,7 +31,7 @@ impl Secret {
             Ok(secret) if !secret.is_empty() => Ok(Self::new(secret)),
             _ => Err(Error::configuration(
                 format!("set the environment variable {variable} to the app's secret"),
-                format!("请把环境变量 {variable} 设为应用的 Secret"),
+                format!("环境变量 {variable} 未设置或无效，请设为应用的 Secret"),
             )),
         }
     }

@@ -32,7 +32,7 @@ pub(crate) async fn run(client: &Client, format: &ListFormat, output: Output) ->
         // A token without permission gets an empty list too, and no error.
         output.notice(
             "no running jobs; if there should be some, add the app in the admin console under 健康上报 › 可调用接口的应用",
-            "没有进行中的任务；如果应该有，请在管理后台「健康上报 › 可调用接口的应用」中添加此应用",
+            "没有进行中的任务；如果实际有任务，请在管理后台「健康上报 › 可调用接口的应用」中添加此应用",
         );
         return Ok(());
     }

@@ -98,7 +98,7 @@ impl View {
     fn inline(self, shape: Shape, value: &Value) -> String {
         match (shape, value) {
             (_, Value::Null) => String::new(),
-            (Shape::Secret, _) => self.output.pick("(secret)", "（保密）").to_owned(),
+            (Shape::Secret, _) => self.output.pick("(secret)", "（已隐藏）").to_owned(),
             (Shape::List(item), Value::Array(values)) => {
                 values.iter().map(|value| self.inline(*item, value)).collect::<Vec<_>>().join(", ")
             }
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn a_secret_is_not_shown() {
         let token = serde_json::from_str::<Token>(r#"{"access_token": "marked", "expires_in": 1}"#).unwrap();
-        for (language, secret) in [(Language::English, "(secret)"), (Language::Chinese, "（保密）")] {
+        for (language, secret) in [(Language::English, "(secret)"), (Language::Chinese, "（已隐藏）")] {
             let shown = words(&token, language);
             assert!(shown.contains(secret) && !shown.contains("marked"), "{shown}");
         }
