@@ -143,6 +143,18 @@ const FOUND: [(&str, Words); 7] = [
     ("sequence", Words { english: "a list", chinese: "数组" }),
 ];
 
+/// What serde expects, in Chinese; its own words for a type that is not in the table.
+fn expected_in_chinese(expected: &str) -> &str {
+    match expected {
+        "i64" | "u64" => "整数",
+        "a boolean" => "布尔值",
+        "a sequence" => "数组",
+        "a map" => "对象",
+        struct_ if struct_.starts_with("struct ") => "对象",
+        other => FOUND.iter().find(|(_, words)| words.english == other).map_or(other, |(_, words)| words.chinese),
+    }
+}
+
 impl Localized for DecodeError {
     fn fmt_in(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use Language::{Chinese, English};
@@ -158,7 +170,7 @@ impl Localized for DecodeError {
                 write!(f, "{path}: expected {expected}, found {}", found.english)
             }
             (Chinese, DecodeFault::Kind { expected, found }) => {
-                write!(f, "{path}：类型不符，应为 {expected}，实际为{}", found.chinese)
+                write!(f, "{path}：类型不符，应为{}，实际为{}", expected_in_chinese(expected), found.chinese)
             }
             (English, DecodeFault::MissingField(field)) => write!(f, "{path}: the field `{field}` is missing"),
             (Chinese, DecodeFault::MissingField(field)) => write!(f, "{path}：缺少字段 `{field}`"),

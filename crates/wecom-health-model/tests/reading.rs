@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use wecom_health_model::{
     Answer, DecodeFault, Endpoint, ErrCode, FileId, GetHealthReportStatResponse, GetReportAnswerResponse,
     GetReportJobIdsRequest, GetReportJobIdsResponse, GetReportJobInfoResponse, GetTokenResponse, ItineraryCardType,
-    JobInfo, JobType, OptionId, QuestionId, QuestionType, RawJson, ReportValue, Reporter, Response, ResponseError,
-    TypedValue, UserId, from_slice,
+    JobInfo, JobType, Language, Localized, OptionId, QuestionId, QuestionTemplate, QuestionType, RawJson, ReportValue,
+    Reporter, Response, ResponseError, TypedValue, UserId, from_slice,
 };
 
 /// A job with one choice question; the tests change what they are about.
@@ -412,5 +412,18 @@ fn a_refusal_counts_whatever_its_text_is() {
         let body = format!(r#"{{"errcode": 40058, "errmsg": {errmsg}}}"#);
         let ResponseError::Api(error) = refusal(&body) else { panic!("{body}") };
         assert_eq!((i64::from(error.errcode()), error.errmsg()), (40058, ""));
+    }
+}
+
+#[test]
+fn errors_in_chinese_name_kinds_in_chinese() {
+    for (json, message) in [
+        (r#"{"question_id": true}"#, "question_id：类型不符，应为整数，实际为布尔值"),
+        (r#"{"title": 1}"#, "title：类型不符，应为字符串，实际为整数"),
+        (r#"{"option_list": 1}"#, "option_list：类型不符，应为数组，实际为整数"),
+        (r#"{"option_list": [1]}"#, "option_list[0]：类型不符，应为对象，实际为整数"),
+    ] {
+        let error = from_slice::<QuestionTemplate>(json.as_bytes()).unwrap_err();
+        assert_eq!(error.in_language(Language::Chinese).to_string(), message);
     }
 }

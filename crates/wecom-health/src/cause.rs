@@ -139,7 +139,7 @@ impl Localized for Cause {
             #[cfg(feature = "rustls")]
             Self::TlsAlert(alert) => {
                 say("TLS failed: the server reports ", "TLS 错误：服务器返回告警 ", f)?;
-                f.write_str(alert.unwrap_or("an unknown alert"))
+                f.write_str(alert.unwrap_or(words("an unknown alert", "（未知）").get(language)))
             }
             Self::ClosedEarly => say(
                 "the server closed the connection before the response was complete",
