@@ -1,6 +1,6 @@
-//! A request through the client against the same request with reqwest alone: `cargo bench -p wecom-health-benches --bench request`.
-//!
-//! Both send it to the same server, which sends a fixed response, and decode the response into the same type. The client has its token.
+//! A request through the client against the same request with reqwest alone: `cargo bench -p wecom-health-benches --bench
+//! request`. Both send it to the same server, which sends a fixed response, and decode that into the same type. The client has a
+//! cached token.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark may panic")]
 #![expect(clippy::disallowed_methods, reason = "reqwest alone is the other contestant, and its errors are not shown")]
@@ -27,7 +27,7 @@ fn main() {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let base = runtime.block_on(serve(vec![JOB.into()])).unwrap();
     let date = NaiveDate::from_ymd_opt(2020, 3, 27).unwrap();
-    // Without the vendor's limit of requests a minute: the limit would be measured.
+    // Without the vendor's limit of requests a minute, which would be measured otherwise.
     let client =
         Client::builder("corp", Secret::new("secret")).base_url(&base).requests_per_minute(None).build().unwrap();
     let as_it_comes = Bare::new(reqwest::Client::builder(), &base, date);
@@ -41,10 +41,12 @@ fn main() {
             Contestant::new("client", || {
                 drop(black_box(runtime.block_on(client.report_job_info("jobid1", date)).unwrap()))
             }),
-            Contestant::new("reqwest alone, set up as the client's", || {
+            Contestant::new("reqwest alone, with the client's settings", || {
                 drop(black_box(runtime.block_on(in_time(with_settings.send()))))
             }),
-            Contestant::new("reqwest alone, as it comes", || drop(black_box(runtime.block_on(as_it_comes.send())))),
+            Contestant::new("reqwest alone, with its defaults", || {
+                drop(black_box(runtime.block_on(as_it_comes.send())))
+            }),
         ],
     );
     let title = format!("get_report_job_info on loopback, {IN_FLIGHT} requests in flight on one thread");
@@ -54,10 +56,12 @@ fn main() {
         10.0,
         vec![
             Contestant::batch("client", IN_FLIGHT, || together(&runtime, send)),
-            Contestant::batch("reqwest alone, set up as the client's", IN_FLIGHT, || {
+            Contestant::batch("reqwest alone, with the client's settings", IN_FLIGHT, || {
                 together(&runtime, || in_time(with_settings.send()))
             }),
-            Contestant::batch("reqwest alone, as it comes", IN_FLIGHT, || together(&runtime, || as_it_comes.send())),
+            Contestant::batch("reqwest alone, with its defaults", IN_FLIGHT, || {
+                together(&runtime, || as_it_comes.send())
+            }),
         ],
     );
 }
@@ -75,7 +79,7 @@ fn settings() -> reqwest::ClientBuilder {
         .connect_timeout(Duration::from_secs(10))
 }
 
-/// Limits the time of a request, in the cheapest way there is.
+/// Limits the time of a request in the cheapest way.
 async fn in_time<T>(request: impl Future<Output = T>) -> T {
     timeout(Duration::from_secs(30), pin!(request)).await.unwrap()
 }

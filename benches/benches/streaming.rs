@@ -30,7 +30,7 @@ fn sequentially(date: NaiveDate) {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let pages = (0..PAGES).map(payload::page_of_answers).chain([payload::empty_page()]);
     let base = runtime.block_on(server::serve(pages.collect())).unwrap();
-    // Without the vendor's limit of requests a minute: the limit would be measured.
+    // Without the vendor's limit of requests a minute, which would be measured otherwise.
     let client =
         Client::builder("corp", Secret::new("secret")).base_url(&base).requests_per_minute(None).build().unwrap();
     let url = format!("{base}/cgi-bin/health/get_report_answer?access_token=a-token-of-nobody");
@@ -76,7 +76,7 @@ fn sequentially(date: NaiveDate) {
     );
 }
 
-/// Compares how many pages at a time are fetched, from a server that takes 20 ms for each.
+/// Compares numbers of pages fetched at a time, from a server that takes 20 ms for each.
 async fn concurrently(date: NaiveDate) {
     let emulator = Emulator::builder().synthetic_answers("jobid1", date, ANSWERS).delay(DELAY).start().await.unwrap();
     let client = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());

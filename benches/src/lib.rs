@@ -1,7 +1,7 @@
-//! Measures several ways to do the same thing against each other, in one run.
+//! Compares several ways to do the same thing, in one run.
 //!
-//! Criterion and divan measure one function after the other and print no ratio between them. On a machine that is busy with other
-//! things, both sides must have the same noise: here all contestants take turns, each round gives one ratio, and the median is printed.
+//! Criterion and divan measure one function after the other and print no ratio between them. On a busy machine, both sides must
+//! see the same noise: here all contestants take turns, each round gives one ratio, and the median is printed.
 
 #![expect(clippy::print_stdout, reason = "benchmarks print what they measured")]
 
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 pub mod payload;
 pub mod server;
 
-/// How long one contestant runs at a time: short, so that what disturbs one disturbs the others too.
+/// How long one contestant runs at a time: short, so that a disturbance affects all of them.
 const TURN: Duration = Duration::from_millis(10);
 
 /// One way to do the thing.
@@ -52,10 +52,10 @@ pub fn compare(title: &str, seconds: f64, mut contestants: Vec<Contestant<'_>>) 
     let runs: Vec<u32> = contestants.iter_mut().map(runs_of_a_turn).collect();
     let end = Instant::now() + Duration::from_secs_f64(seconds);
     let mut rounds: Vec<Vec<f64>> = Vec::new();
-    // In an odd number of rounds the median is one that was measured.
+    // With an odd number of rounds, the median is a measured value.
     while Instant::now() < end || rounds.len().is_multiple_of(2) {
         let mut round = vec![0.0; contestants.len()];
-        // No contestant is always first, or always after the same other.
+        // The order changes, so that no contestant always follows the same other.
         let count = contestants.len();
         let step = if rounds.len().is_multiple_of(2) { 1 } else { count - 1 };
         for turn in 0..count {
@@ -78,7 +78,7 @@ pub fn compare(title: &str, seconds: f64, mut contestants: Vec<Contestant<'_>>) 
     }
 }
 
-/// Finds how many runs fill a turn, after warming up.
+/// Warms up and returns how many runs fill a turn.
 fn runs_of_a_turn(contestant: &mut Contestant<'_>) -> u32 {
     let mut runs = 1;
     loop {
@@ -91,7 +91,7 @@ fn runs_of_a_turn(contestant: &mut Contestant<'_>) -> u32 {
     }
 }
 
-/// Returns the middle one of an odd number of values.
+/// Returns the median of an odd number of values.
 pub fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);

@@ -1,4 +1,4 @@
-//! A server that costs next to nothing: it serves prepared responses, and knows no HTTP beyond the end of a request.
+//! A server that costs next to nothing: it serves prepared responses, and parses no HTTP beyond the end of a request.
 
 use std::sync::Arc;
 
@@ -7,15 +7,12 @@ use tokio::net::{TcpListener, TcpStream};
 
 const TOKEN: &str = include_str!("../../schema/samples/gettoken.response.json");
 
-/// Starts a server on the runtime of the caller and returns its URL. It serves the page that the `offset` of a request asks for, where
-/// each page has 100 items; the first one to a request without `offset`.
-///
-/// It runs on the client's own thread. On another thread, the scheduler decides: a request then takes 17 µs if both run on one core and
-/// 110 µs if not, whoever sends it.
+/// Starts a server on the caller's runtime and returns its URL. It serves the page at a request's `offset`, where each page has
+/// 100 items; without `offset`, the first one. It runs on the client's thread. On another thread, the scheduler would determine
+/// the result: a request takes 17 µs if both run on one core and 110 µs if not, whichever client sends it.
 ///
 /// # Errors
-///
-/// Where no port is free.
+/// No port is free.
 pub async fn serve(pages: Vec<Vec<u8>>) -> std::io::Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
@@ -23,7 +20,7 @@ pub async fn serve(pages: Vec<Vec<u8>>) -> std::io::Result<String> {
     let pages: Arc<[_]> = pages.iter().map(|page| response(page)).collect();
     tokio::spawn(async move {
         while let Ok((connection, _)) = listener.accept().await {
-            // A connection ends when the other side goes away.
+            // A connection ends when the client closes it.
             tokio::spawn(respond(connection, token.clone(), pages.clone()));
         }
     });
@@ -46,7 +43,7 @@ async fn respond(mut connection: TcpStream, token: Vec<u8>, pages: Arc<[Vec<u8>]
             return Ok(());
         }
         filled += read;
-        // A POST ends with the brace of its JSON, a GET with an empty line. Nobody sends the next before the response.
+        // A POST ends with the brace of its JSON, a GET with an empty line. No client sends the next request before the response.
         let request = &buffer[..filled];
         if request.starts_with(b"GET") && request.ends_with(b"\r\n\r\n") {
             connection.write_all(&token).await?;
@@ -59,7 +56,7 @@ async fn respond(mut connection: TcpStream, token: Vec<u8>, pages: Arc<[Vec<u8>]
     }
 }
 
-/// Returns the number behind `"offset":`, or 0.
+/// Returns the number after `"offset":`, or 0.
 fn offset(request: &[u8]) -> usize {
     let key = b"\"offset\":";
     let start = request.windows(key.len()).position(|window| window == key).map_or(request.len(), |at| at + key.len());

@@ -1,9 +1,7 @@
-//! `cargo xtask audit`: whether the schema says what a page of the vendor says. The pages are not part of this repository:
-//! get them as Markdown and name the files.
-//!
-//! Compared are the request's fields and which of them are required, the response's fields, the numbers of coded integers, and the
-//! printed sample. The tables' names are relative to the payload, samples are printed with full-width punctuation and without
-//! commas: both is taken into account.
+//! `cargo xtask audit`: compares the schema with the vendor's pages. The pages are not part of this repository: save them as
+//! Markdown and name the files. It compares the request's fields and which of them are required, the response's fields, the
+//! values of coded integers, and the printed sample. It allows for names that are relative to the payload, and for samples with
+//! full-width punctuation and missing commas.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -16,8 +14,7 @@ use crate::schema::{self, Document, Kind, Link};
 /// Compares pages with the schema and the samples.
 ///
 /// # Errors
-///
-/// A page cannot be read, belongs to no endpoint of the schema, or says something else than the schema: all differences.
+/// A page cannot be read, belongs to no endpoint of the schema, or differs from the schema: all differences are listed.
 pub fn audit(root: &Path, pages: &[impl AsRef<Path>]) -> Result<String> {
     let document = schema::load(root)?;
     let (mut agreements, mut differences) = (Vec::new(), Vec::new());
@@ -81,7 +78,7 @@ fn differ_in_request(document: &Document, link: &Link, table: &Table, difference
 fn differ_in_response(document: &Document, link: &Link, table: &Table, differences: &mut Vec<String>) {
     let mut described = BTreeMap::new();
     collect(document, link.response(), "", &mut described);
-    // The tables name fields from inside the payload.
+    // The tables name fields relative to the payload.
     let wrappers: Vec<_> = described.keys().filter(|path| !path.contains('.')).cloned().collect();
     let absolute = |name: &str| {
         let wrapped = wrappers.iter().map(|wrapper| format!("{wrapper}.{name}"));
@@ -112,7 +109,7 @@ fn differ_in_response(document: &Document, link: &Link, table: &Table, differenc
     }
 }
 
-/// The fields below a definition: path, and the known values of those that are coded.
+/// Collects the fields below a definition: the path of each, and the known values of coded ones.
 fn collect(document: &Document, name: &str, before: &str, fields: &mut BTreeMap<String, Option<BTreeSet<i64>>>) {
     for (wire, property) in &document.definitions[name].properties {
         let path = format!("{before}{wire}");
@@ -127,7 +124,7 @@ fn collect(document: &Document, name: &str, before: &str, fields: &mut BTreeMap<
     }
 }
 
-/// The numbers that a description gives a meaning: `1：…`, `1: …`, `1表示…`.
+/// Returns the numbers to which a description gives a meaning: `1：…`, `1: …`, `1表示…`.
 fn numbers(description: &str) -> BTreeSet<i64> {
     let mut numbers = BTreeSet::new();
     let mut digits = String::new();
@@ -151,7 +148,7 @@ struct Table {
     rows: Vec<Vec<String>>,
 }
 
-/// The Markdown tables of a page.
+/// Returns the Markdown tables of a page.
 fn tables(page: &str) -> Vec<Table> {
     let cells = |line: &str| -> Option<Vec<String>> {
         let line = line.trim().strip_prefix('|')?.trim_end();
@@ -177,13 +174,13 @@ fn tables(page: &str) -> Vec<Table> {
     tables
 }
 
-/// The code blocks of a page that look like JSON.
+/// Returns the code blocks of a page that look like JSON.
 fn samples(page: &str) -> Vec<String> {
     let blocks = page.split("```").skip(1).step_by(2);
     blocks.filter_map(|block| block.find('{').map(|start| block[start..].to_owned())).collect()
 }
 
-/// A printed sample with its punctuation mended: full-width colons after names, commas missing at the ends of lines.
+/// Repairs the punctuation of a printed sample: full-width colons after names, missing commas at the ends of lines.
 fn repaired(sample: &str) -> String {
     let mut lines: Vec<String> = sample.lines().map(|line| line.replace("\"：", "\":")).collect();
     for index in 1..lines.len() {

@@ -8,7 +8,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Tasks of this workspace")]
 struct Arguments {
-    /// The workspace to work on, if not the one this was built from.
+    /// Workspace to use instead of the one that this was built from.
     #[arg(long, global = true, value_name = "DIRECTORY")]
     root: Option<PathBuf>,
     #[command(subcommand)]
@@ -19,7 +19,7 @@ struct Arguments {
 enum Task {
     /// Generate Rust from schema/health.schema.json.
     Codegen {
-        /// Write nothing; fail where a generated file is not what the schema says.
+        /// Write nothing; fail if a generated file is not current.
         #[arg(long)]
         check: bool,
     },
@@ -29,7 +29,7 @@ enum Task {
         #[arg(required = true, value_name = "PAGE.md")]
         pages: Vec<PathBuf>,
     },
-    /// Build the model crate and the client from nothing, against an empty crate with serde, serde_json and chrono.
+    /// Measure cold builds of the model crate and the client against an empty crate with serde, serde_json and chrono.
     Weight {
         /// How often each is built; they take turns.
         #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
@@ -57,7 +57,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The workspace that this program was built from.
+/// Returns the workspace that this program was built from.
 fn workspace() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_owned()

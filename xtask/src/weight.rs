@@ -1,4 +1,4 @@
-//! `cargo xtask weight`: how much longer a cold build takes with our crates than with what everybody has anyway.
+//! `cargo xtask weight`: how much longer a cold build takes with our crates than with only serde, serde_json and chrono.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 const MODEL: &str = "wecom-health-model";
-/// What the empty crate depends on, as the model crate does.
+/// The dependencies of the empty crate, which the model crate has too.
 const COMMON: [&str; 3] = ["serde", "serde_json", "chrono"];
 
 /// Something to build.
@@ -20,7 +20,7 @@ struct Subject {
     arguments: &'static [&'static str],
 }
 
-/// Builds each subject so many times, taking turns; a table of medians and of ratios to the empty crate.
+/// Builds each subject this many times, taking turns; returns a table of medians and of ratios to the empty crate.
 ///
 /// # Errors
 ///
@@ -41,7 +41,7 @@ pub fn weight(root: &Path, rounds: u32) -> Result<String> {
             seconds.push(subject.build()?);
         }
     }
-    let mut table = String::from("| what | packages | cold build | to the empty crate |\n|---|---|---|---|");
+    let mut table = String::from("| what | packages | cold build | ratio |\n|---|---|---|---|");
     for (subject, own) in subjects.iter().zip(&seconds) {
         let ratios = own.iter().zip(&seconds[0]).map(|(own, empty)| own / empty);
         let (time, ratio) = (median(own.iter().copied()), median(ratios));
@@ -50,7 +50,7 @@ pub fn weight(root: &Path, rounds: u32) -> Result<String> {
     Ok(table)
 }
 
-/// A crate without code, with the model's dependencies that everybody has, in the same versions.
+/// Writes a crate without code, with the common dependencies in the versions that the model crate has.
 fn write_empty_crate(root: &Path, folder: &Path) -> Result<()> {
     let metadata = output(cargo(&root.join("Cargo.toml"), "metadata").args(["--format-version", "1", "--no-deps"]))?;
     let metadata: Value = serde_json::from_str(&metadata)?;
@@ -72,7 +72,7 @@ fn write_empty_crate(root: &Path, folder: &Path) -> Result<()> {
 }
 
 impl Subject {
-    /// Seconds of a build from nothing.
+    /// Returns the seconds that a cold build takes.
     fn build(&self) -> Result<f64> {
         let target = tempfile::tempdir()?;
         let mut build = cargo(&self.manifest, "build");
@@ -82,7 +82,7 @@ impl Subject {
         Ok(start.elapsed().as_secs_f64())
     }
 
-    /// How many packages there are, itself included: with procedural macros, without build dependencies.
+    /// Returns how many packages there are, itself included: with procedural macros, without build dependencies.
     fn packages(&self) -> Result<usize> {
         let mut tree = cargo(&self.manifest, "tree");
         let lines = output(tree.args(self.arguments).args(["--edges", "normal", "--prefix", "none", "--no-dedupe"]))?;
@@ -92,7 +92,7 @@ impl Subject {
 
 fn cargo(manifest: &Path, task: &str) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    // What is set for this workspace's builds is not for these.
+    // The settings of this workspace's builds do not apply here.
     command.env_remove("CARGO_TARGET_DIR").env_remove("RUSTFLAGS");
     command.args([task, "--offline", "--manifest-path"]).arg(manifest);
     command
@@ -105,7 +105,7 @@ fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8(output.stdout)?)
 }
 
-/// The middle one.
+/// Returns the median.
 fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);

@@ -1,4 +1,4 @@
-//! The types as somebody would write them who knows the page and serde: no newtypes, no names for codes, no null for a list.
+//! The types as somebody might write them by hand: no newtypes, no names for codes, no null lists.
 
 #![expect(dead_code, reason = "the fields are decoded, not read")]
 

@@ -1,6 +1,6 @@
 //! Decoding into the generated types, against hand-written types and `Value`: `cargo bench -p wecom-health-benches --bench decode`.
 //!
-//! Every contestant decodes the same bytes. For `Value`, looking the fields up comes on top.
+//! Every contestant decodes the same bytes. For `Value`, looking up the fields is not included.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark may panic, and prints what it measured")]
 

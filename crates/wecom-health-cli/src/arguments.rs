@@ -1,4 +1,4 @@
-//! What can be asked for.
+//! The arguments of the command line.
 
 use std::path::PathBuf;
 
@@ -27,10 +27,10 @@ pub(crate) struct Arguments {
 
 #[derive(Args)]
 pub(crate) struct Server {
-    /// Start the emulator inside this process and ask it: no credentials, no network, the data of the vendor's samples.
+    /// Use an emulator inside this process: no credentials, no network, the vendor's sample data.
     #[arg(long, global = true, conflicts_with_all = ["base_url", "credentials"])]
     pub(crate) emulator: bool,
-    /// Server to ask, if not the vendor's; https, or http on this machine.
+    /// Server to use instead of the vendor's; https, or http on this machine.
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) base_url: Option<String>,
     /// File with the lines WECOM_CORP_ID=… and WECOM_CORP_SECRET=…, instead of the environment.
@@ -39,11 +39,11 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Fails where a server was named: for a command that asks none.
+    /// Fails if a server was named, for a command that uses none.
     pub(crate) fn none_expected(&self) -> Result<(), Failure> {
         if self.emulator || self.base_url.is_some() || self.credentials.is_some() {
             return Err(Failure::usage(
-                "the command emulator asks no server: leave out --emulator, --base-url and --credentials",
+                "the command emulator uses no server: leave out --emulator, --base-url and --credentials",
                 "emulator 命令不会访问服务器，请去掉 --emulator、--base-url 和 --credentials",
             ));
         }
@@ -56,7 +56,7 @@ pub(crate) enum Command {
     #[command(flatten)]
     Request(Request),
     #[command(
-        about = "Run the emulator until Ctrl-C: a server that answers like the vendor's, for tests in any language"
+        about = "Run the emulator until Ctrl-C: a server that behaves like the vendor's, for tests in any language"
     )]
     Emulator {
         #[command(flatten)]
@@ -94,7 +94,7 @@ pub(crate) enum Request {
     },
 }
 
-/// A job on a day, of which the server keeps the latest 14.
+/// A job on a day; the server keeps the latest 14 days.
 #[derive(Args)]
 pub(crate) struct JobOnDay {
     /// Id of the job.
@@ -106,7 +106,7 @@ pub(crate) struct JobOnDay {
 
 #[derive(Args)]
 pub(crate) struct Day {
-    /// The day (UTC+8): YYYY-MM-DD, today, yesterday, or -3 for three days ago; today if not given.
+    /// The day (UTC+8): YYYY-MM-DD, today, yesterday, or -3 for three days ago. Defaults to today.
     #[arg(
         long,
         value_name = "DAY",
@@ -130,7 +130,7 @@ pub(crate) struct ListFormat {
     /// Print the items as one JSON list.
     #[arg(long, conflicts_with = "ndjson")]
     pub(crate) json: bool,
-    /// Print each item as JSON on a line of its own, as it comes.
+    /// Print each item as JSON on its own line, as it arrives.
     #[arg(long)]
     pub(crate) ndjson: bool,
 }
@@ -144,5 +144,5 @@ fn language(text: &str) -> Result<Language, &'static str> {
 }
 
 fn job_id(text: &str) -> Result<JobId, &'static str> {
-    if text.trim().is_empty() { Err("a job id is not empty") } else { Ok(JobId::from(text)) }
+    if text.trim().is_empty() { Err("the job id must not be empty") } else { Ok(JobId::from(text)) }
 }

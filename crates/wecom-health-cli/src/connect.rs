@@ -1,4 +1,4 @@
-//! From the arguments to a client, with the emulator behind it if asked for.
+//! From the arguments to a client, with an emulator behind it on request.
 
 use wecom_health::{Client, Secret};
 use wecom_health_emulator::Emulator;
@@ -14,7 +14,7 @@ pub(crate) struct Session {
     _emulator: Option<Emulator>,
 }
 
-/// The client that the arguments describe.
+/// Builds the client that the arguments describe.
 pub(crate) async fn connect(server: &Server, output: Output) -> Result<Session, Failure> {
     if server.emulator {
         let emulator = Emulator::start().await;
@@ -23,7 +23,7 @@ pub(crate) async fn connect(server: &Server, output: Output) -> Result<Session, 
         })?;
         let base_url = emulator.base_url();
         output.notice(
-            &format!("asking the emulator at {base_url}: this is no real data"),
+            &format!("using the emulator at {base_url}: this is not real data"),
             &format!("正在访问模拟服务器 {base_url}，以下不是真实数据"),
         );
         let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret()));

@@ -11,7 +11,7 @@ use crate::output::Output;
 
 const CORP_ID: &str = "WECOM_CORP_ID";
 const CORP_SECRET: &str = "WECOM_CORP_SECRET";
-/// More bytes than a file of credentials has.
+/// The most bytes that are read of a credentials file.
 const LONGEST_FILE: u64 = 64 << 10;
 
 /// What identifies the app.
@@ -72,7 +72,7 @@ fn from_file(file: &Path, output: Output) -> Result<Credentials, Failure> {
             )),
             Some(value) if value.contains(char::is_whitespace) => Err(Failure::usage(
                 format!(
-                    "the value of {wanted} in {name} holds white space: write it alone, and comments on lines of their own"
+                    "the value of {wanted} in {name} contains white space: write only the value, and comments on separate lines"
                 ),
                 format!("{name} 中 {wanted} 的值含有空白字符，请只写值，注释须另起一行"),
             )),
@@ -82,8 +82,8 @@ fn from_file(file: &Path, output: Output) -> Result<Credentials, Failure> {
     Ok(Credentials { corp_id: value(CORP_ID)?, secret: Secret::new(value(CORP_SECRET)?) })
 }
 
-/// The text of a file of credentials, which is short: one without end is not read to its end. Fails with what is wrong, in English
-/// and in Chinese.
+/// Reads the text of a credentials file, up to a limit, because a file such as a device may have no end. Fails with the problem
+/// in English and in Chinese.
 fn read_some(name: &Path, output: Output) -> Result<String, (String, String)> {
     let in_both = |error: io::Error| (error.to_string(), error.to_string());
     let file = File::open(name).map_err(in_both)?;
@@ -115,7 +115,7 @@ fn warn_if_others_can_read(name: &Path, file: &File, output: Output) {
 #[cfg(not(unix))]
 fn warn_if_others_can_read(_: &Path, _: &File, _: Output) {}
 
-/// A value without the quotes around it.
+/// Removes the quotes around a value.
 fn unquote(value: &str) -> &str {
     let quotes = ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote));
     quotes.unwrap_or(value)

@@ -4,13 +4,13 @@ use chrono::{Days, FixedOffset, NaiveDate, Utc};
 
 use crate::output::Output;
 
-/// Where the server is. The vendor does not say which time zone counts; UTC+8 is the sensible reading.
+/// Returns the server's time zone. The vendor does not document it; UTC+8 is the sensible reading.
 pub(crate) fn time_zone() -> FixedOffset {
     const EIGHT_HOURS: i32 = 8 * 3_600;
     FixedOffset::east_opt(EIGHT_HOURS).unwrap_or_else(|| chrono::Offset::fix(&Utc))
 }
 
-/// Today where the server is.
+/// Returns the current day in the server's time zone.
 pub(crate) fn today() -> NaiveDate {
     Utc::now().with_timezone(&time_zone()).date_naive()
 }
@@ -30,7 +30,7 @@ pub(crate) fn parse(text: &str) -> Result<NaiveDate, &'static str> {
     today().checked_sub_days(Days::new(ago)).ok_or(ADVICE)
 }
 
-/// A day written in full: chrono alone would also take blanks, signs and other numbers of digits.
+/// Reads a day written in full: chrono alone would also accept blanks, signs and other numbers of digits.
 fn date(text: &str) -> Option<NaiveDate> {
     text.parse().ok().filter(|date: &NaiveDate| text.len() == 10 && date.to_string() == text)
 }
@@ -44,12 +44,12 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    /// Of jobs and answers: the latest 14, today included, which is the sensible reading of the vendor's page.
+    /// Of jobs and answers: the latest 14, including today, which is the sensible reading of the vendor's page.
     pub(crate) const JOBS: Self = Self { days: 14, with_today: true };
     /// Of usage figures: 30 days back.
     pub(crate) const USAGE: Self = Self { days: 30, with_today: false };
 
-    /// Warns if the server probably has nothing for a day.
+    /// Warns if the server probably has no data for a day.
     pub(crate) fn warn_outside(self, date: NaiveDate, output: Output) {
         let Self { days, with_today } = self;
         let today = today();

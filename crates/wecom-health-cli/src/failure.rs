@@ -5,11 +5,11 @@ use std::io;
 
 use wecom_health::model::{Language, Localized};
 
-/// What to say to the user, and which exit code goes with it.
+/// A failure, which has a message and an exit code.
 pub(crate) enum Failure {
     /// Wrong arguments, credentials or environment.
     Usage(Message),
-    /// Anything else that the program itself noticed.
+    /// Any other failure of the program itself.
     Failed(Message),
     /// A request failed, or no client could be built.
     Client(wecom_health::Error),
@@ -37,7 +37,7 @@ impl Failure {
         const USAGE: u8 = 2;
         match self {
             Self::Usage(_) => USAGE,
-            // Without an endpoint, the client could not be built from what the user gave.
+            // Without an endpoint, the client could not be built from the user's input.
             Self::Client(error) if error.endpoint().is_none() => USAGE,
             Self::Client(_) | Self::Failed(_) | Self::Output(_) => FAILED,
         }

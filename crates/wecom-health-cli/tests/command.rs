@@ -27,7 +27,7 @@ fn refusal(output: &Output, code: i32) -> String {
     assert_eq!(output.status.code(), Some(code), "{output:?}");
     assert!(output.stdout.is_empty(), "{output:?}");
     let stderr = String::from_utf8(output.stderr.clone()).unwrap();
-    let beside = ["asking the emulator at ", "warning: other users of this machine can read the secret"];
+    let beside = ["using the emulator at ", "warning: other users of this machine can read the secret"];
     let lines: Vec<_> = stderr.lines().filter(|line| !beside.iter().any(|start| line.starts_with(start))).collect();
     assert_eq!(lines.len(), 1, "{lines:?}");
     lines[0].to_owned()
@@ -179,7 +179,7 @@ fn a_day_outside_the_window_is_warned_about() {
 #[test]
 fn wrong_arguments_have_exit_code_2() {
     for (arguments, message) in [
-        (&["--emulator", "job", ""][..], "a job id is not empty"),
+        (&["--emulator", "job", ""][..], "the job id must not be empty"),
         (&["--emulator", "job", "jobid1", "--date", "2020-13-01"], "write it as YYYY-MM-DD"),
         (&["--emulator", "job"], "<JOBID>"),
         (&["--emulator", "--base-url", "https://localhost", "job", "jobid1"], "cannot be used with"),
@@ -421,7 +421,7 @@ fn the_emulator_is_the_same_program_as_its_own() {
     let taken = std::net::TcpListener::bind(format!("127.0.0.1:{port}")).unwrap();
     for (arguments, message) in [
         (&["emulator", "--port", port][..], format!("error: port {port} of 127.0.0.1 is in use; choose another with")),
-        (&["emulator", "--emulator"], "error: the command emulator asks no server: leave out --emulator,".to_owned()),
+        (&["emulator", "--emulator"], "error: the command emulator uses no server: leave out --emulator,".to_owned()),
         (
             &["emulator", "--fault", "x"],
             "error: invalid value 'x' for '--fault <FAULT>': there is no fault x;".to_owned(),

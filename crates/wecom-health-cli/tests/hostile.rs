@@ -171,7 +171,7 @@ fn a_malformed_proxy_is_an_error() {
         command.env("WECOM_CORP_ID", "ww1").env("WECOM_CORP_SECRET", "s").env("HTTP_PROXY", "not for https");
         let output = command.env(variable, value).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
-        let refusal = format!("the environment variable {variable} is no HTTP proxy");
+        let refusal = format!("the environment variable {variable} is not an HTTP proxy");
         assert_eq!(
             (said.contains(&refusal), said.contains("could not connect")),
             (refused, !refused),

@@ -1,7 +1,7 @@
-//! What the server says: payloads as JSON of its own, and refusals with the vendor's text.
+//! The server's responses: payloads from its own JSON, and refusals with the vendor's text.
 //!
-//! Checks run in the vendor's order: token, app, rate limit, method, body, parameters. Where the vendor does not say what the
-//! server does, [`Choices`](crate::Choices) decide.
+//! Checks run in the vendor's order: token, app, rate limit, method, body, parameters. Where the vendor does not document the
+//! server's behaviour, [`Choices`](crate::Choices) decide.
 
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
@@ -18,7 +18,7 @@ struct Refusal(i64, &'static str);
 
 type Payload = Result<Value, Refusal>;
 
-/// The name of an endpoint, and what makes its payload.
+/// The name of an endpoint, and the function that returns its payload.
 type Endpoint = (&'static str, fn(&Query<'_>) -> Payload);
 
 /// The endpoints below `/cgi-bin/health/`.
@@ -29,7 +29,7 @@ const HEALTH_ENDPOINTS: [Endpoint; 4] = [
     ("get_health_report_stat", usage),
 ];
 
-/// Returns the body of the response to a request, or `None` for a path that the server does not know.
+/// Returns the body of the response to a request, or `None` for an unknown path.
 pub(crate) fn respond(state: &mut State, request: &RecordedRequest, fault: Option<&Fault>) -> Option<Value> {
     let payload = match fault {
         Some(Fault::ErrCode(code)) => Err(Refusal(*code, "emulated fault")),
@@ -45,7 +45,7 @@ pub(crate) fn respond(state: &mut State, request: &RecordedRequest, fault: Optio
     })
 }
 
-/// Returns code and text with the vendor's hint, address and link. Lists of the endpoint's payload stay, without items.
+/// Returns code and text with the vendor's hint, address and link. Lists of the endpoint's payload are present, but empty.
 fn refusal_body(state: &State, request: &RecordedRequest, Refusal(code, text): &Refusal) -> Value {
     let hint = format!("{}{:015}", state.now().timestamp(), state.requests.total + 1);
     let link = format!("https://open.work.weixin.qq.com/devtool/query?e={code}");

@@ -1,4 +1,4 @@
-//! An emulator with data and behaviour of the test's choice.
+//! Sets up an emulator with the data and behaviour that a test needs.
 
 use std::fmt;
 use std::io;
@@ -70,7 +70,7 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Adds apps, jobs and usage figures from JSON, in the form that the crate's front page shows.
+    /// Adds apps, jobs and usage figures from JSON, in the form shown on the crate's front page.
     ///
     /// A job replaces an earlier one with the same id.
     ///
@@ -81,7 +81,7 @@ impl EmulatorBuilder {
         Ok(self.extend(file::parse(json)?))
     }
 
-    /// Adds apps, jobs and usage figures from a file with JSON.
+    /// Adds apps, jobs and usage figures from a JSON file.
     ///
     /// # Errors
     ///
@@ -103,7 +103,7 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Sets the answers to a job on a day. The job is made up if it was not added.
+    /// Sets the answers to a job on a day. The job is generated if it was not added.
     pub fn answers(mut self, jobid: &str, date: NaiveDate, answers: Vec<Value>) -> Self {
         self.data.job(jobid).answers.set(date, Answers::Listed(answers));
         self
@@ -115,15 +115,14 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Sets the seed of made-up data, tokens and random faults. Defaults to 0.
+    /// Sets the seed of generated data, tokens and random faults. Defaults to 0.
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = seed;
         self
     }
 
-    /// Adds running jobs `job0000`, `job0001` and so on, each with that many answers a day, and usage figures.
-    ///
-    /// Answers and figures are those of this many days up to today. Answers are made up when they are asked for.
+    /// Adds running jobs `job0000`, `job0001` and so on, each with this many answers a day, and usage figures. Answers and
+    /// figures exist for the latest `days`, including today. Answers are generated when requested.
     pub fn synthetic(mut self, jobs: usize, answers: usize, days: u32) -> Self {
         self = self.synthetic_jobs(jobs);
         for number in 0..jobs {
@@ -141,21 +140,20 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Sets how many answers there are to a job on a day. They are made up when they are asked for.
-    ///
-    /// The job is made up if it was not added.
+    /// Sets how many answers there are to a job on a day. They are generated when requested. The job is generated if it was not
+    /// added.
     pub fn synthetic_answers(mut self, jobid: &str, date: NaiveDate, answers: usize) -> Self {
         self.data.job(jobid).answers.set(date, Answers::Synthetic(answers));
         self
     }
 
-    /// Adds a fault to come, as [`Emulator::add_fault`] does.
+    /// Adds a fault, as [`Emulator::add_fault`] does.
     pub fn fault(mut self, rule: FaultRule) -> Self {
         self.settings.faults.push(rule);
         self
     }
 
-    /// Changes what the emulator does where the vendor says nothing.
+    /// Changes what the emulator does where the vendor documents nothing.
     ///
     /// ```
     /// use wecom_health_emulator::{Emulator, Ending};
@@ -169,7 +167,7 @@ impl EmulatorBuilder {
 
     /// Sets how many requests a corp may send to an endpoint in a minute and in an hour.
     ///
-    /// Defaults to the vendor's 10,000 and 150,000. One request more gets errcode 45009, for a minute or an hour.
+    /// Defaults to the vendor's 10,000 and 150,000. Further requests get errcode 45009, for a minute or an hour.
     pub fn rate_limits(mut self, a_minute: u32, an_hour: u32) -> Self {
         self.settings.rate_limits = RateLimits { per_minute: a_minute, per_hour: an_hour };
         self
@@ -189,7 +187,7 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Sets the most items of a page, whatever `limit` a request has. Defaults to no cap.
+    /// Caps the items of a page, whatever a request's `limit`. Defaults to no cap.
     pub fn page_cap(mut self, items: usize) -> Self {
         self.settings.page_cap = items;
         self
@@ -201,7 +199,7 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Sets the delay of all responses but those of `gettoken`. Defaults to none.
+    /// Sets the delay of all responses except those of `gettoken`. Defaults to none.
     pub fn delay(mut self, delay: Duration) -> Self {
         self.settings.delay = delay;
         self
@@ -213,7 +211,7 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Sets how many requests [`Emulator::requests`] returns. Defaults to the latest 100,000.
+    /// Sets how many of the latest requests [`Emulator::requests`] returns. Defaults to 100,000.
     pub fn keep_requests(mut self, requests: usize) -> Self {
         self.settings.history_capacity = requests;
         self
@@ -225,7 +223,7 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Adds the paths under `/_emulator/` that the program has, for tests in other languages.
+    /// Adds the program's paths under `/_emulator/`, for tests in other languages.
     pub fn control_paths(mut self) -> Self {
         self.settings.has_control_paths = true;
         self

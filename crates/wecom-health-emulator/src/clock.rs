@@ -1,10 +1,10 @@
-//! The emulator's clock, which runs with the machine's or stands still and can be put forward, and the vendor's days.
+//! The emulator's clock, which follows the machine's or stands still and can be advanced, and the vendor's days.
 
 use std::time::Duration;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 
-/// The most by which a clock can be put forward in all: a century, so that no time overflows.
+/// The most by which a clock can be advanced in all: a century, so that no time overflows.
 pub(crate) const MAX_ADVANCE: TimeDelta = TimeDelta::days(36_525);
 
 /// The latest time at which a clock can stand: 9800-01-01, so that a century later has four digits too.
@@ -20,7 +20,7 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// Creates a clock that moves only when it is put forward.
+    /// Creates a clock that moves only when advanced.
     pub(crate) fn standing_at(unix_seconds: i64) -> Self {
         let stands_at = DateTime::from_timestamp(unix_seconds.clamp(0, LATEST_START), 0);
         Self { stands_at, ..Self::default() }
@@ -46,7 +46,7 @@ pub(crate) fn start_of(day: NaiveDate) -> i64 {
     (day.and_time(NaiveTime::MIN) - UTC_OFFSET).and_utc().timestamp()
 }
 
-/// Returns whether a day is one of this many up to today.
+/// Returns whether a day is one of the latest `days`, including today.
 pub(crate) fn is_among_latest(day: NaiveDate, days: u32, today: NaiveDate) -> bool {
     let before = today.checked_sub_days(Days::new(days.into()));
     day <= today && before.is_none_or(|before| day > before)

@@ -1,4 +1,4 @@
-//! How an emulator behaves, apart from its data: apps, rate limits, choices where the vendor says nothing, and other settings.
+//! How an emulator behaves, apart from its data: apps, rate limits, choices where the vendor documents nothing, and other settings.
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -69,7 +69,7 @@ impl fmt::Debug for ClientConfig {
     }
 }
 
-/// What the emulator does where the vendor does not say what the server does.
+/// What the emulator does where the vendor does not document the server's behaviour.
 ///
 /// Set with [`EmulatorBuilder::choose`](crate::EmulatorBuilder::choose).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,22 +79,22 @@ pub struct Choices {
     pub unknown_job: i64,
     /// What happens on days that the vendor does not keep. Defaults to [`OldDays::Accepted`].
     ///
-    /// The vendor keeps jobs and answers for the latest 14 days, and usage for 30 days back. How it counts is not known: here
-    /// the current day in China is the first of the 14. Days to come are not kept either.
+    /// The vendor keeps jobs and answers for the latest 14 days, and usage for 30 days back. How it counts is not known: here,
+    /// the current day in China is the first of the 14. Future days are not kept either.
     pub old_days: OldDays,
     /// What happens to a `limit` over 100. Defaults to [`LimitOver100::Refused`].
     pub limit_over_100: LimitOver100,
     /// The `limit`, from 1 to 100, of a request without one. Defaults to 100, as the vendor says of job ids.
     pub default_limit: u32,
-    /// The errcode for a parameter of a wrong type or value. Defaults to 40058.
+    /// The errcode for a parameter of the wrong type or value. Defaults to 40058.
     pub invalid_parameter: i64,
     /// The errcode for a body that is not a JSON object. Defaults to 40063, with `Warning: wrong json format.` before the text.
     pub not_json: i64,
-    /// The errcode for another method than POST, once the token is valid. Defaults to 40058.
+    /// The errcode for a method other than POST, if the token is valid. Defaults to 40058.
     pub wrong_method: i64,
-    /// How the end of the job ids is shown. Defaults to [`Ending::LastPage`].
+    /// How the end of the job ids is marked. Defaults to [`Ending::LastPage`].
     pub ending: Ending,
-    /// What an unlisted app gets when it asks for job ids. Defaults to [`JobsOfUnlistedApps::EmptyList`].
+    /// What an unlisted app gets when it requests job ids. Defaults to [`JobsOfUnlistedApps::EmptyList`].
     ///
     /// The other endpoints refuse it with 48002.
     pub jobs_of_unlisted_apps: JobsOfUnlistedApps,
@@ -116,7 +116,7 @@ impl Default for Choices {
     }
 }
 
-/// How the end of the job ids is shown.
+/// How the end of the job ids is marked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Ending {
@@ -133,7 +133,7 @@ pub enum Ending {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OldDays {
-    /// They are like any other day.
+    /// They are served like any other day.
     #[default]
     Accepted,
     /// They are refused as an invalid parameter.
@@ -151,11 +151,11 @@ pub enum LimitOver100 {
     Lowered,
 }
 
-/// What an unlisted app gets when it asks for job ids.
+/// What an unlisted app gets when it requests job ids.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JobsOfUnlistedApps {
-    /// An empty list, as has been seen of the vendor's server.
+    /// An empty list, as observed from the vendor's server.
     #[default]
     EmptyList,
     /// Errcode 48002, as from the other endpoints.
@@ -173,7 +173,7 @@ impl Choices {
             "wrong_method" => self.wrong_method = errcode(name, value)?,
             "default_limit" => {
                 let limit = value.parse().ok().filter(|limit| (1..=100).contains(limit));
-                self.default_limit = limit.ok_or_else(|| format!("{name} is a number from 1 to 100"))?;
+                self.default_limit = limit.ok_or_else(|| format!("{name} must be a number from 1 to 100"))?;
             }
             "old_days" => {
                 let days = [("accepted", OldDays::Accepted), ("refused", OldDays::Refused)];
@@ -205,14 +205,14 @@ impl Choices {
 
 #[cfg(feature = "program")]
 fn errcode(name: &str, value: &str) -> Result<i64, String> {
-    value.parse().ok().filter(|code| *code != 0).ok_or_else(|| format!("{name} is an errcode, e.g. 40058"))
+    value.parse().ok().filter(|code| *code != 0).ok_or_else(|| format!("{name} must be an errcode, e.g. 40058"))
 }
 
 #[cfg(feature = "program")]
 fn one_of<T: Copy>(name: &str, value: &str, known: &[(&str, T)]) -> Result<T, String> {
     let found = known.iter().find(|(text, _)| *text == value).map(|(_, choice)| *choice);
     let texts = || known.iter().map(|(text, _)| *text).collect::<Vec<_>>().join(" or ");
-    found.ok_or_else(|| format!("{name} is {}", texts()))
+    found.ok_or_else(|| format!("{name} must be {}", texts()))
 }
 
 /// The most requests of a corp to one endpoint. The defaults are the vendor's.
@@ -232,7 +232,7 @@ impl Default for RateLimits {
     }
 }
 
-/// Everything that an emulator is started with, except for its data.
+/// Everything that an emulator is started with, except its data.
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) address: SocketAddr,

@@ -1,4 +1,4 @@
-//! The paths under `/_emulator/`, which do for other languages what the methods of `Emulator` do for Rust.
+//! The paths under `/_emulator/`, which offer other languages what the methods of `Emulator` offer Rust.
 
 use std::net::IpAddr;
 
@@ -12,7 +12,7 @@ use crate::http::request::RecordedRequest;
 use crate::http::response::{self, Body, plain};
 use crate::state::{Shared, State};
 
-/// More faults to come than this are taken for a mistake.
+/// More faults than this are considered a mistake.
 const MAX_FAULTS: usize = 100;
 
 /// How many of the latest requests are shown.
@@ -53,15 +53,15 @@ pub(crate) fn respond(state: &Shared, request: &RecordedRequest) -> Option<Respo
 /// Returns why a request may come from a web page, which must not control the emulator.
 ///
 /// The owner of another site can point a name to this machine, so that the browser takes the emulator for the page's own server.
-/// Only an IP address or `localhost` is not such a name.
+/// IP addresses and `localhost` cannot be redirected like that.
 fn suspicion(headers: &[(String, String)]) -> Option<&'static str> {
     let is_from_page = |name: &str, value: &str| name == "origin" || (name == "sec-fetch-site" && value != "none");
     if headers.iter().any(|(name, value)| is_from_page(name, value)) {
-        return Some("not for pages in a browser\n");
+        return Some("refused: web pages must not control the emulator\n");
     }
     let is_foreign = |name: &str, value: &str| name == "host" && !is_address_or_localhost(value);
     let is_foreign_host = headers.iter().any(|(name, value)| is_foreign(name, value));
-    is_foreign_host.then_some("not by a name: write the IP address or localhost\n")
+    is_foreign_host.then_some("refused: use the IP address or localhost as the host\n")
 }
 
 fn is_address_or_localhost(host: &str) -> bool {
@@ -75,7 +75,7 @@ fn is_address_or_localhost(host: &str) -> bool {
 
 fn add_fault(state: &mut State, text: &str) -> Result<(), String> {
     if state.faults.len() >= MAX_FAULTS {
-        return Err(format!("there are {MAX_FAULTS} faults to come; DELETE them first"));
+        return Err(format!("there are {MAX_FAULTS} faults already; DELETE them first"));
     }
     let rule: FaultRule = text.parse().map_err(|error| format!("{error}"))?;
     state.faults.add(rule);
@@ -85,7 +85,7 @@ fn add_fault(state: &mut State, text: &str) -> Result<(), String> {
 fn advance(state: &mut State, text: &str) -> Result<(), String> {
     let by = humantime::parse_duration(text).ok();
     let by = by.filter(|by| TimeDelta::from_std(*by).is_ok_and(|by| by <= MAX_ADVANCE));
-    let by = by.ok_or("write how far to put the clock forward, e.g. 2h or 30s, by a century at most")?;
+    let by = by.ok_or("write how far to advance the clock, e.g. 2h or 30s, at most a century")?;
     state.settings.clock.advance(by);
     Ok(())
 }

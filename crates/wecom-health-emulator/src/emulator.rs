@@ -1,4 +1,4 @@
-//! A running emulator: its address, its credentials, and what tests do to it.
+//! A running emulator: its address, its credentials, and how tests control it.
 
 use std::fmt;
 use std::io;
@@ -17,10 +17,8 @@ use crate::http::connections;
 use crate::http::request::RecordedRequest;
 use crate::state::Shared;
 
-/// A local server that behaves like the vendor's.
-///
-/// It stops when it is dropped, and its port is free once the runtime has run the task that held it. If the server panicked, so
-/// does dropping it, so that the test fails.
+/// A local server that behaves like the vendor's. It stops when dropped; its port is free once the runtime has run the task that
+/// held it. If the server panicked, dropping it panics too, so that the test fails.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -71,9 +69,8 @@ impl Emulator {
         self.add_fault(FaultRule::new(fault).endpoint(endpoint));
     }
 
-    /// Makes every request that fulfils a condition end in a fault.
-    ///
-    /// A condition that uses the emulator itself should hold a `Weak` of it: with an `Arc`, it would keep it alive.
+    /// Makes every request that meets a condition end in a fault. A condition that uses the emulator should hold it by `Weak`: an
+    /// `Arc` would keep it alive.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -89,17 +86,17 @@ impl Emulator {
         self.add_fault(FaultRule::new(fault).when(condition).always());
     }
 
-    /// Adds a fault to come. The first rule that applies to a request decides.
+    /// Adds a fault. The first rule that applies to a request decides.
     pub fn add_fault(&self, rule: FaultRule) {
         self.state.lock().faults.add(rule);
     }
 
-    /// Returns how many rules for a number of requests have not happened that often: 0 at the end of most tests.
+    /// Returns how many rules for a number of requests have not been used up: 0 at the end of most tests.
     pub fn pending_faults(&self) -> usize {
         self.state.lock().faults.pending()
     }
 
-    /// Removes all faults to come.
+    /// Removes all faults.
     pub fn clear_faults(&self) {
         self.state.clear_faults();
     }
@@ -109,7 +106,7 @@ impl Emulator {
         self.state.lock().tokens.clear();
     }
 
-    /// Puts the emulator's clock forward, e.g. beyond the time at which tokens expire; by a century at most in all.
+    /// Advances the emulator's clock, e.g. beyond the expiry of tokens; at most a century in all.
     pub fn advance(&self, by: Duration) {
         self.state.lock().settings.clock.advance(by);
     }
@@ -142,7 +139,7 @@ impl Emulator {
     }
 }
 
-/// Returns a URL that reaches the address, which may stand for all addresses of this machine.
+/// Returns a URL for the address, which may stand for all addresses of this machine.
 fn url_on_this_machine(address: SocketAddr) -> String {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

@@ -1,7 +1,7 @@
 //! From a request to its response.
 //!
-//! A request that controls the emulator is served at once. For all others, the first rule that applies decides on a fault; the
-//! fault may replace the response, change its body, or deliver it badly.
+//! A request that controls the emulator is served at once. For all others, the first rule that applies determines the fault,
+//! which may replace the response, change its body, or deliver it badly.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -46,7 +46,7 @@ impl Handler for Shared {
     }
 }
 
-/// Returns the line to log about a request, and the delay that all requests to its endpoint have.
+/// Returns the log line of a request, and the delay of all requests to its endpoint.
 fn prepare(state: &State, request: &RecordedRequest) -> (LogLine, Duration) {
     let delay = if request.endpoint() == "gettoken" { Duration::ZERO } else { state.settings.delay };
     (LogLine::new(state.settings.log.clone(), state.now(), request), delay)
@@ -56,10 +56,8 @@ fn errcode(response: &Response<Body>) -> Option<i64> {
     response.headers().get("error-code")?.to_str().ok()?.parse().ok()
 }
 
-/// Returns the fault for a request: that of the first rule that applies.
-///
-/// Conditions are code of the test and may call the emulator, so they run without its lock. If one panics, the test gets the
-/// panic when it drops the emulator.
+/// Returns the fault for a request: that of the first rule that applies. Conditions are the test's code and may call the
+/// emulator, so they run without its lock. If one panics, the test gets the panic when it drops the emulator.
 fn next_fault(state: &Shared, request: &RecordedRequest) -> Option<Fault> {
     let endpoint = request.endpoint();
     let (rules, seed, nth) = {

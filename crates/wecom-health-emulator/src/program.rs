@@ -23,12 +23,11 @@ const KEPT_REQUESTS: usize = 200;
 /// No company has more jobs.
 const MAX_JOBS: usize = 10_000;
 
-/// How many lines may wait for a slow reader of stderr. Further ones are left out.
+/// How many lines may wait for a slow reader of stderr. Further ones are dropped.
 const MAX_UNWRITTEN_LINES: usize = 1_000;
 
-/// Run the emulator until Ctrl-C: a server that behaves like the vendor's, for tests in any language.
-///
-/// Without --data, --jobs, --answers or --days it has the vendor's samples.
+/// Run the emulator until Ctrl-C: a server that behaves like the vendor's, for tests in any language. Without --data, --jobs,
+/// --answers or --days it serves the vendor's samples.
 #[derive(Args, Clone, Debug)]
 pub struct Arguments {
     /// Port to listen on; 0 for a free one.
@@ -41,18 +40,18 @@ pub struct Arguments {
     /// Apps, jobs, answers and usage figures as JSON.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["jobs", "answers", "days"])]
     data: Option<PathBuf>,
-    /// Make up this many jobs; 3 if only --answers or --days is set.
+    /// Generate this many jobs; 3 if only --answers or --days is set.
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = jobs)]
     jobs: Option<usize>,
-    /// Make up this many answers to each job a day; 100 if only --jobs or --days is set.
+    /// Generate this many answers to each job a day; 100 if only --jobs or --days is set.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     #[arg(value_parser = |text: &str| number::<usize>(text, "write a whole number, e.g. 100"))]
     answers: Option<usize>,
-    /// Make up answers for this many days up to today; 14 if only --jobs or --answers is set.
+    /// Generate answers for this many days up to today; 14 if only --jobs or --answers is set.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     #[arg(value_parser = |text: &str| number::<u32>(text, "write a whole number, e.g. 14"))]
     days: Option<u32>,
-    /// Seed of made-up data, tokens and random faults.
+    /// Seed of generated data, tokens and random faults.
     #[arg(long, value_name = "N", default_value = "0", allow_negative_numbers = true)]
     #[arg(value_parser = |text: &str| number::<u64>(text, "write a whole number, e.g. 7"))]
     seed: u64,
@@ -63,7 +62,7 @@ pub struct Arguments {
     /// May be repeated.
     #[arg(long, value_name = "FAULT")]
     fault: Vec<FaultRule>,
-    /// Choose what the vendor does not say, e.g. unknown_job=40058; the README has the list. May be repeated.
+    /// Choose behaviour that the vendor does not document, e.g. unknown_job=40058; see the README. May be repeated.
     #[arg(long, value_name = "NAME=VALUE", value_parser = choice)]
     choose: Vec<(String, String)>,
     /// Allow any number of requests, instead of 10,000 a minute and 150,000 an hour to each endpoint.
@@ -83,7 +82,7 @@ impl fmt::Display for ProgramError {
 
 impl std::error::Error for ProgramError {}
 
-/// Runs the emulator until Ctrl-C or SIGTERM. Needs a tokio runtime with I/O and time.
+/// Runs the emulator until Ctrl-C or SIGTERM. Needs a Tokio runtime with I/O and time.
 ///
 /// Prints the address, the credentials and a first `curl` command to stdout, and a line for each complete request to the API to
 /// stderr.
@@ -122,7 +121,7 @@ fn greeting(ClientConfig { base_url, corp_id, secret }: &ClientConfig, bind: IpA
     )
 }
 
-/// Ends on Ctrl-C or SIGTERM.
+/// Returns a future that ends on Ctrl-C or SIGTERM.
 #[cfg(unix)]
 fn stopped() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -135,7 +134,7 @@ fn stopped() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Ends on Ctrl-C.
+/// Returns a future that ends on Ctrl-C.
 #[cfg(not(unix))]
 fn stopped() -> io::Result<impl Future<Output = ()>> {
     Ok(async {
@@ -143,7 +142,7 @@ fn stopped() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Writes lines to stderr in a thread of its own, so that a slow reader does not block the emulator.
+/// Writes lines to stderr in a separate thread, so that a slow reader does not block the emulator.
 #[derive(Clone)]
 struct StderrLog {
     lines: mpsc::SyncSender<String>,
@@ -177,7 +176,7 @@ impl StderrLog {
         }
     }
 
-    /// Waits for a second at most until all lines are written.
+    /// Waits at most a second until all lines are written.
     fn flush(&self) {
         let deadline = Instant::now() + Duration::from_secs(1);
         while self.unwritten.load(Ordering::Relaxed) > 0 && Instant::now() < deadline {
@@ -221,7 +220,9 @@ fn cannot_listen(address: SocketAddr, error: &io::Error) -> String {
         io::ErrorKind::AddrInUse => {
             format!("port {port} of {ip} is in use; choose another with --port, or any free one with --port 0")
         }
-        io::ErrorKind::PermissionDenied => format!("port {port} needs rights that you do not have; take one from 1024"),
+        io::ErrorKind::PermissionDenied => {
+            format!("port {port} needs privileges that you do not have; choose 1024 or higher")
+        }
         _ => format!("cannot listen on {address}: {error}; check --bind"),
     }
 }
@@ -240,7 +241,7 @@ fn time(text: &str) -> Result<i64, &'static str> {
         .ok_or("write it like 2020-03-27T12:00:00+08:00, from 1970 to 9800")
 }
 
-/// Splits a choice, and checks it so that the message of clap names the option.
+/// Splits a choice, and checks it here so that clap's message names the option.
 fn choice(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write it like unknown_job=40058")?;
     Choices::default().set(name, value)?;

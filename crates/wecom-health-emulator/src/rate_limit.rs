@@ -11,7 +11,7 @@ use crate::config::RateLimits;
 pub(crate) struct RateLimiter(BTreeMap<(String, &'static str), [Window; 2]>);
 
 impl RateLimiter {
-    /// Counts a request. Returns `false` if it is one too many, or within the block that follows one too many.
+    /// Counts a request. Returns `false` if it exceeds a limit, or falls into the block that follows.
     pub(crate) fn admit(
         &mut self,
         limits: RateLimits,
@@ -27,7 +27,7 @@ impl RateLimiter {
     }
 }
 
-/// A minute or an hour, which begins with its first request or with one too many.
+/// A minute or an hour, which begins with its first request or with the one that exceeds the limit.
 #[derive(Default)]
 struct Window {
     since: Option<DateTime<Utc>>,

@@ -1,4 +1,4 @@
-//! What the server knows: its data, the tokens it issued, the faults to come and the requests so far.
+//! The server's state: its data, the tokens it issued, the fault rules and the requests so far.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -31,7 +31,7 @@ impl Shared {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Removes all faults to come, and drops their conditions without the lock, because those may call the emulator.
+    /// Removes all faults, and drops their conditions without the lock, because those may call the emulator.
     pub(crate) fn clear_faults(&self) {
         let rules = self.lock().faults.clear();
         drop(rules);
@@ -107,7 +107,7 @@ impl State {
         self.tokens_issued += 1;
         let mut rng = rng(self.settings.seed, &format!("token {}", self.tokens_issued));
         let noise: String = std::iter::repeat_with(|| rng.alphanumeric()).take(120).collect();
-        // The number makes the order of the map the order of issue.
+        // The number makes the map's order the order of issue.
         let token = format!("emulated_access-token_{:012}_{noise}", self.tokens_issued);
         let expires = self.now() + TimeDelta::seconds(self.settings.expires_in.into());
         self.tokens.insert(token.clone(), Issued { expires, app });
@@ -117,7 +117,7 @@ impl State {
         token
     }
 
-    /// Lets a token expire or revokes it, if the fault says so.
+    /// Expires or revokes a token, if the fault says so.
     pub(crate) fn end_token(&mut self, token: &str, fault: Option<&Fault>) {
         let now = self.now();
         match fault {

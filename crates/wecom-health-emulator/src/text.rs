@@ -1,4 +1,4 @@
-//! Text from outside in messages.
+//! Foreign text in messages.
 
 /// Escapes line breaks and control characters, so that the text neither starts a line nor controls the terminal.
 pub(crate) fn one_line(text: &str) -> String {

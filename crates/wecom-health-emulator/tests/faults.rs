@@ -131,11 +131,11 @@ async fn impossible_faults_panic_where_they_are_made() {
     assert_eq!(refused(&|| drop(FaultRule::new(Fault::ErrCode(0)))), "errcode 0 is not a refusal");
     assert_eq!(
         refused(&|| drop(FaultRule::new(Fault::Reset).share(1.5))),
-        "the share 1.5 is not more than 0 and at most 1"
+        "the share 1.5 must be more than 0 and at most 1"
     );
     for none in [0.0, -0.1, f64::NAN] {
         let message = refused(&|| drop(FaultRule::new(Fault::Reset).share(none)));
-        assert_eq!(message, format!("the share {none} is not more than 0 and at most 1"));
+        assert_eq!(message, format!("the share {none} must be more than 0 and at most 1"));
     }
     assert!(std::panic::catch_unwind(|| drop(FaultRule::new(Fault::Reset).times(0))).is_err());
     for (status, name, value, message) in [

@@ -144,7 +144,7 @@ fn control_paths_do_what_the_methods_do() {
     assert!(!requests.contains(token) && !requests.contains("guards-nothing"), "{requests}");
     for (head, body, message) in [
         ("POST /_emulator/faults", "nope", "there is no fault nope; write one of errcode=-1, "),
-        ("POST /_emulator/advance", "tomorrow", "write how far to put the clock forward, e.g. 2h or 30s"),
+        ("POST /_emulator/advance", "tomorrow", "write how far to advance the clock, e.g. 2h or 30s"),
         ("GET /_emulator/nope", "", "write POST faults, "),
     ] {
         let response = request(&address, head, body);
@@ -250,11 +250,11 @@ fn wrong_arguments_have_exit_code_2() {
         ),
         (
             &["--choose", "old_days=x"],
-            "error: invalid value 'old_days=x' for '--choose <NAME=VALUE>': old_days is accepted or refused",
+            "error: invalid value 'old_days=x' for '--choose <NAME=VALUE>': old_days must be accepted or refused",
         ),
         (
             &["--choose", "default_limit=101"],
-            "error: invalid value 'default_limit=101' for '--choose <NAME=VALUE>': default_limit is a number from 1 to 100",
+            "error: invalid value 'default_limit=101' for '--choose <NAME=VALUE>': default_limit must be a number from 1 to 100",
         ),
         (
             &["--choose", "nope=1"],

@@ -1,4 +1,4 @@
-//! What the fields of an answer mean together: who gave it, when, and which kind each value is of.
+//! What the fields of an answer mean together: who gave it, when, and the kind of each value.
 
 use chrono::{DateTime, Utc};
 
@@ -14,10 +14,10 @@ pub enum Reporter<'a> {
     Parent {
         /// The student.
         student: &'a UserId,
-        /// The parent, if the server says who.
+        /// The parent, if the server names one.
         parent: Option<&'a UserId>,
     },
-    /// Somebody else: the kind of reporter is unknown, or the userid that belongs to it is missing.
+    /// Unknown: the kind of reporter is new, or its userid is missing.
     Unknown(IdType),
 }
 
@@ -31,7 +31,7 @@ impl Answer {
         }
     }
 
-    /// Returns when the answer was given; nothing for answers from before 2022-03, and for seconds beyond the calendar.
+    /// Returns when the answer was given; `None` for answers from before 2022-03, and for times beyond the calendar.
     pub fn reported_at(&self) -> Option<DateTime<Utc>> {
         DateTime::from_timestamp(self.report_time?, 0)
     }
@@ -51,11 +51,11 @@ pub enum TypedValue<'a> {
     MultiChoice(&'a [OptionId]),
     /// The uploaded files, at least one.
     Files(&'a [FileId]),
-    /// Link to a signature.
+    /// A link to a signature.
     Signature(&'a str),
     /// A screenshot of an itinerary card.
     ItineraryCard {
-        /// What was recognised on it, if the server says so.
+        /// What was recognised on it, if the server reports it.
         card: Option<ItineraryCardType>,
         /// Areas of high risk, in a structure that the vendor does not describe.
         high_risk_area: Option<&'a RawJson>,

@@ -1,4 +1,4 @@
-//! Decoding with errors that say where and what, and never repeat a value: the values are people's health data.
+//! Decoding with errors that give the path and the fault, and never a value: the values are people's health data.
 
 use std::fmt;
 
@@ -17,17 +17,17 @@ use crate::{Language, Localized, Words};
 /// assert_eq!(error.to_string(), "question_id: expected i64, found a string");
 /// ```
 ///
-/// The path names fields of the type. Only for a map, whose keys are data, it would repeat them.
+/// The path consists of field names of the type. For a map, it would repeat the keys, which are data.
 ///
-/// Lists of the generated types may take up to five times as many bytes as the text has, and 4 MiB more. Only text that was made
-/// to fill the memory needs that much.
+/// Lists of the generated types may take up to five times as many bytes as the text, plus 4 MiB. Only text crafted to exhaust
+/// memory needs that much.
 ///
 /// # Errors
 ///
 /// The bytes are not JSON, or not JSON of this type, or their lists would take too much memory.
 pub fn from_slice<T: DeserializeOwned>(json: &[u8]) -> Result<T, DecodeError> {
     let _allowance = Allowance::new(json.len());
-    // Keeping track of the path costs time: only a failure pays for it, by being decoded again.
+    // Tracking the path costs time, so only text that fails is decoded again with it.
     serde_json::from_slice(json).map_err(|error| DecodeError::locate::<T>(json, &error))
 }
 
@@ -48,7 +48,7 @@ pub enum DecodeFault {
     Syntax,
     /// It ends too early.
     Truncated,
-    /// A value is of another kind than expected.
+    /// A value is of a kind other than the expected one.
     Kind {
         /// What the type expects, e.g. `i64`.
         expected: String,
@@ -66,7 +66,7 @@ pub enum DecodeFault {
 }
 
 impl DecodeError {
-    /// Returns where, e.g. `job_info.question_templates[1].question_id`; `.` is the whole, also where the text is no JSON.
+    /// Returns the path, e.g. `job_info.question_templates[1].question_id`; `.` is the whole text, also if it is not JSON.
     pub fn path(&self) -> &str {
         &self.path
     }
@@ -95,7 +95,7 @@ impl DecodeError {
         let _allowance = Allowance::new(json.len());
         let mut deserializer = serde_json::Deserializer::from_slice(json);
         let path = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-            // What is no JSON may be inside an unknown field, whose name is the server's to choose.
+            // A syntax error may be inside an unknown field, whose name the server chooses.
             Err(located) if located.inner().is_data() => located.path().to_string(),
             _ => ".".to_owned(),
         };
@@ -132,7 +132,7 @@ impl DecodeFault {
     }
 }
 
-/// How serde names the kinds of JSON values, and how we do.
+/// serde's names of the kinds of JSON values, and ours.
 const FOUND: [(&str, Words); 7] = [
     ("string", Words { english: "a string", chinese: "字符串" }),
     ("integer", Words { english: "an integer", chinese: "整数" }),
@@ -183,7 +183,7 @@ impl Localized for DecodeError {
                 write!(f, "{path}：数组占用内存过多，已在第 {line} 行第 {column} 列停止解析")
             }
             (English, DecodeFault::Value) => {
-                write!(f, "{path}: the value does not fit, at line {line} column {column}")
+                write!(f, "{path}: the value does not fit its type, at line {line} column {column}")
             }
             (Chinese, DecodeFault::Value) => write!(f, "{path}：值与类型不符（第 {line} 行第 {column} 列）"),
         }

@@ -1,4 +1,4 @@
-//! What an endpoint is: its request, its response, and where it is.
+//! Endpoints: their requests, responses, methods and paths.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -19,7 +19,7 @@ use crate::{Language, Localized, Response};
 /// assert_eq!(GetReportJobInfoRequest::PATH, "/cgi-bin/health/get_report_job_info");
 /// ```
 pub trait Endpoint: Serialize + Sync {
-    /// What the server sends back.
+    /// The response of the server.
     type Response: Response;
     /// The vendor's name of the endpoint.
     const NAME: &'static str;
@@ -27,10 +27,10 @@ pub trait Endpoint: Serialize + Sync {
     const METHOD: Method;
     /// The path, from the server's root.
     const PATH: &'static str;
-    /// Name of the access token in the query; nothing for an endpoint that needs no token.
+    /// Name of the access token in the query; `None` for an endpoint that needs no token.
     const TOKEN_PARAMETER: Option<&'static str>;
 
-    /// Checks that the request may be sent as it is. Defaults to success.
+    /// Checks that the request may be sent. By default, every request may.
     ///
     /// # Errors
     ///
@@ -47,7 +47,7 @@ pub trait Paged: Endpoint + Clone + Send + 'static {
     /// The most items that a page may hold.
     const MAX_LIMIT: i64;
 
-    /// Returns how many items this request skips, and how many it asks for at most, where it says so.
+    /// Returns the offset and the limit of this request, as far as they are set.
     fn window(&self) -> (Option<i64>, Option<i64>);
 
     /// Returns the request for the page that skips `offset` items and holds at most `limit`.
@@ -72,8 +72,7 @@ impl RangeError {
     /// Checks a number that may be absent.
     ///
     /// # Errors
-    ///
-    /// The number is there, and outside its range.
+    /// The number is present and outside its range.
     pub fn check(field: &'static str, value: impl Into<Option<i64>>, range: RangeInclusive<i64>) -> Result<(), Self> {
         match value.into() {
             Some(value) if !range.contains(&value) => Err(Self { field, value, range }),

@@ -30,7 +30,7 @@ impl ApiError {
             .filter(|hint| !hint.is_empty() && hint.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'))
     }
 
-    /// Returns the address that the request came from, as the server saw it.
+    /// Returns the IP address from which the server saw the request come.
     pub fn caller_ip(&self) -> Option<IpAddr> {
         self.after("from ip: ")?.split([',', ' ']).next()?.parse().ok()
     }
@@ -41,7 +41,7 @@ impl ApiError {
         Some(link).filter(|link| link.starts_with("https://open.work.weixin.qq.com/"))
     }
 
-    /// Returns what the caller can do, in words of the schema; nothing for a code that it does not name.
+    /// Returns what the caller can do, in the schema's words; `None` for a code that it does not name.
     pub fn advice(&self) -> Option<Words> {
         self.errcode().known()?.advice
     }

@@ -1,4 +1,4 @@
-//! The languages that labels and messages come in.
+//! The languages of labels and messages.
 
 use std::fmt;
 
@@ -47,7 +47,7 @@ pub trait Localized {
     /// The formatter fails.
     fn fmt_in(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 
-    /// Returns the message in a language, to be shown.
+    /// Returns the message in a language, as a value that implements `Display`.
     ///
     /// ```
     /// use wecom_health_model::{GetReportJobIdsResponse, Language, Localized, Response};

@@ -1,8 +1,8 @@
 //! Reads lists, and refuses those that would take much more memory than their text.
 //!
 //! A hostile server needs three bytes for an empty string, which takes 24 in memory, and 17 for an object that takes 150. So
-//! [`from_slice`](crate::from_slice) gives all lists of a text together an allowance that grows with the text, and each list
-//! takes from it what its items need. Real responses stay far below it: an item of a list has at least an id.
+//! [`from_slice`](crate::from_slice) gives all lists of a text a common allowance that grows with the text, and each list takes
+//! from it what its items need. Real responses stay far below it, because every item has at least an id.
 
 use std::cell::Cell;
 use std::fmt;
@@ -12,23 +12,23 @@ use std::mem::{needs_drop, size_of};
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// A list of more places is charged for those that are filled: the others are not touched.
+/// A list of more capacity is charged only for its items: the rest of its memory is never touched.
 const LONG_LIST: usize = 1_024;
 /// Bytes that the lists of any text may take.
 const ALLOWANCE: usize = 4 << 20;
-/// Bytes that lists may take beyond that for each byte of text.
+/// Additional bytes that lists may take for each byte of text.
 const ALLOWANCE_PER_BYTE: usize = 5;
-/// Bytes of the smallest block that an allocator hands out: what a short text takes beside its item.
+/// Bytes of the smallest block that an allocator hands out: what a short string takes besides its item.
 const SMALLEST_BLOCK: usize = 32;
 /// The message by which `decode.rs` recognises a list that is refused.
 pub(crate) const REFUSED: &str = "the lists take too much memory";
 
 thread_local! {
-    /// Bytes that lists may still take; nothing where there is no limit, because the text is not decoded by `from_slice`.
+    /// Bytes that lists may still take; `None` outside `from_slice`, where there is no limit.
     static LEFT: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
-/// Takes so many bytes from what is left.
+/// Takes this many bytes from what is left.
 fn take<E: Error>(bytes: usize) -> Result<(), E> {
     if let Some(left) = LEFT.get() {
         LEFT.set(Some(left.checked_sub(bytes).ok_or_else(|| E::custom(REFUSED))?));
@@ -42,7 +42,7 @@ pub(crate) struct Allowance {
 }
 
 impl Allowance {
-    /// For a text of this length.
+    /// Creates an allowance for a text of this length.
     pub(crate) fn new(text: usize) -> Self {
         let allowance = text.saturating_mul(ALLOWANCE_PER_BYTE).saturating_add(ALLOWANCE);
         Self { before: LEFT.replace(Some(allowance)) }
@@ -55,7 +55,7 @@ impl Drop for Allowance {
     }
 }
 
-/// Reads a list. Null is the empty one.
+/// Reads a list. Null reads as an empty one.
 pub(crate) fn read<'de, T, D>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     T: Deserialize<'de>,

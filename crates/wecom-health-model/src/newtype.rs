@@ -1,6 +1,6 @@
-//! What every generated newtype can do. The types themselves are in `generated.rs`.
+//! The methods and conversions of generated newtypes. The types themselves are in `generated.rs`.
 
-/// A string that is an id.
+/// Implements a string that is an id.
 macro_rules! text {
     ($name:ident) => {
         impl From<String> for $name {
@@ -35,11 +35,11 @@ macro_rules! text {
     };
 }
 
-/// A string that no output shows.
+/// Implements a string that no output shows.
 macro_rules! secret {
     ($name:ident) => {
         impl $name {
-            /// The text itself, for the one place that sends it.
+            /// Returns the text itself, for the one place that sends it.
             pub fn expose(&self) -> &str {
                 &self.0
             }
@@ -65,7 +65,7 @@ macro_rules! secret {
     };
 }
 
-/// An integer that is an id or a code.
+/// Implements an integer that is an id or a code.
 macro_rules! number {
     ($name:ident) => {
         impl From<i64> for $name {

@@ -1,4 +1,4 @@
-//! Reads null as the empty value, for fields that may be absent, null or empty alike. Lists have `list.rs`.
+//! Reads null as the empty value, for fields where absent, null and empty mean the same. `list.rs` does so for lists.
 
 use serde::{Deserialize, Deserializer};
 
@@ -11,7 +11,7 @@ where
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
-/// Whether a value is the empty one, which is not written.
+/// Returns whether a value is the empty one, which is not written.
 pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }

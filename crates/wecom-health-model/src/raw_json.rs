@@ -6,8 +6,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-/// JSON whose structure the vendor does not describe. It is kept as text, which takes no more memory than it took on the wire.
-/// Equal means equal text: `1.0` is not `1.00`.
+/// JSON whose structure the vendor does not describe. It is kept as text, which takes no more memory than on the wire. Two values
+/// are equal if their texts are: `1.0` is not `1.00`.
 ///
 /// ```
 /// use wecom_health_model::ReportValue;
@@ -47,7 +47,7 @@ impl<'de> Deserialize<'de> for RawJson {
     }
 }
 
-/// The same JSON without white space between values: a line break would split a line of NDJSON.
+/// Removes white space between values: a line break would split a line of NDJSON.
 fn without_white_space(json: &str) -> String {
     let (mut in_string, mut escaped) = (false, false);
     let keep = |char: &char| {

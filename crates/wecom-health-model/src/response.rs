@@ -1,4 +1,4 @@
-//! From a response to its payload: the server reports failures in a body like any other.
+//! From a response to its payload. The server reports failures in the body, with HTTP 200.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::{DecodeError, ErrCode, Language, Localized, Shape, from_slice, null};
 
-/// A response of the server: a result code, a text, and on success a payload.
+/// A response of the server: a result code, its text, and on success a payload.
 pub trait Response: DeserializeOwned + Send {
     /// The payload of a success.
     type Output: Send + 'static;
@@ -16,10 +16,10 @@ pub trait Response: DeserializeOwned + Send {
     /// Returns the result code, or [`ErrCode::OK`] if the server left it out.
     fn errcode(&self) -> ErrCode;
 
-    /// Returns the text of the result code. The vendor changes it at any time: show it, never branch on it.
+    /// Returns the text of the result code. The vendor may change it at any time: show it, never branch on it.
     fn errmsg(&self) -> &str;
 
-    /// Returns what the schema says about the response, so that what it does not describe can be reported. Defaults to nothing.
+    /// Returns the response's shape in the schema, so that drift can be reported. Defaults to `None`.
     fn shape() -> Option<Shape> {
         None
     }
@@ -63,30 +63,30 @@ pub trait Response: DeserializeOwned + Send {
     }
 }
 
-/// What every response holds.
+/// The part that all responses have.
 #[derive(Deserialize)]
 struct Status<'a> {
     #[serde(default, deserialize_with = "null::as_default")]
     errcode: ErrCode,
-    /// Not decoded, because it may be anything.
+    /// Not decoded yet, because it may be of any type.
     #[serde(borrow)]
     errmsg: Option<&'a RawValue>,
 }
 
 impl Status<'_> {
-    /// The text of the result code, if it is a text.
+    /// Returns the text of the result code, if it is a string.
     fn text(&self) -> String {
         self.errmsg.and_then(|errmsg| serde_json::from_str(errmsg.get()).ok()).unwrap_or_default()
     }
 }
 
-/// The vendor's page about a code, which is to be appended.
+/// The vendor's page about a code; append the code.
 const LOOKUP: &str = "https://open.work.weixin.qq.com/devtool/query?e=";
 
-/// Characters of a refusal's text that are kept. The server's own have some hundred.
+/// How many characters of a refusal's text are kept. Real ones have a few hundred.
 const LONGEST_ERRMSG: usize = 1_000;
 
-/// Why a response has no payload. Neither `Display` nor `Debug` repeats anything of the body.
+/// Why a response has no payload. Neither `Display` nor `Debug` repeats any part of the body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ResponseError {
@@ -94,7 +94,7 @@ pub enum ResponseError {
     Api(ApiError),
     /// The body is not such a response.
     Decode(DecodeError),
-    /// The server reports success, but could read the request only in part (`Warning: wrong json format.`): its payload may
+    /// The server reports success, but could read only part of the request (`Warning: wrong json format.`): the payload may
     /// belong to another request.
     PartlyRead,
     /// The server reports success, but the payload is absent or null.
@@ -122,7 +122,7 @@ impl Localized for ResponseError {
             (Self::Api(error), _) => error.fmt_in(language, f),
             (Self::Decode(error), _) => error.fmt_in(language, f),
             (Self::PartlyRead, English) => f.write_str(
-                "the server could read the request only in part (wrong json format): check what changes it on its way",
+                "the server could read only part of the request (wrong json format): check what changes it on the way",
             ),
             (Self::PartlyRead, Chinese) => {
                 f.write_str("服务器只解析了请求的一部分（wrong json format），请检查请求在传输途中是否被改动")
@@ -145,8 +145,7 @@ impl std::error::Error for ResponseError {}
 
 /// The server's refusal of a request.
 ///
-/// `Display` says what the code means and what to do, in words of the schema. The server's own text is in
-/// [`errmsg`](Self::errmsg) alone.
+/// `Display` says what the code means and what to do, in the schema's words. The server's own text is only in [`errmsg`](Self::errmsg).
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiError {
     errcode: ErrCode,
@@ -159,7 +158,7 @@ impl ApiError {
         self.errcode
     }
 
-    /// Returns the server's text, up to 1,000 characters of it. The vendor changes it at any time: show it, never branch on it.
+    /// Returns the server's text, cut to 1,000 characters. The vendor may change it at any time: show it, never branch on it.
     pub fn errmsg(&self) -> &str {
         &self.errmsg
     }

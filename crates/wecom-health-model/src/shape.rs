@@ -1,4 +1,4 @@
-//! The schema at run time: names, labels and known values, for code that walks a response without knowing its fields.
+//! The schema at run time: names, labels and known values, for code that walks a response without naming its fields.
 
 use crate::Words;
 
@@ -21,7 +21,7 @@ pub trait Described {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Shape {
-    /// A string, also a day.
+    /// A string or a date.
     Text,
     /// A string that no output may show.
     Secret,
@@ -29,7 +29,7 @@ pub enum Shape {
     Integer,
     /// An integer with the meanings known so far.
     Coded(&'static [KnownValue]),
-    /// An integer of which the schema names some values only: another one is nothing new.
+    /// An integer of which the schema names only some values: others are no drift.
     Sparse(&'static [KnownValue]),
     /// An object with the fields known so far, in the vendor's order.
     Object(&'static [Field]),

@@ -21,7 +21,7 @@ use crate::error::Kind;
 use crate::model::{Endpoint, Paged, Response};
 use crate::{ClientBuilder, Error};
 
-/// A client whose methods block the thread. Inside an asynchronous runtime they fail and say so.
+/// A client whose methods block the thread. Inside an asynchronous runtime they return an error.
 #[derive(Clone)]
 pub struct Client {
     client: crate::Client,
@@ -32,15 +32,14 @@ impl Client {
     /// Builds the client that a builder describes.
     ///
     /// # Errors
-    ///
-    /// As [`ClientBuilder::build`]; or the system has no resources for a runtime.
+    /// As [`ClientBuilder::build`]; also if the system has no resources for a runtime.
     pub fn new(builder: ClientBuilder) -> Result<Self, Error> {
         let client = builder.build()?;
-        // A thread of its own, so that work in the background continues between requests and does not run into its timeout.
+        // A separate thread, so that background work continues between requests and does not run into its timeout.
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.map_err(|error| {
             Error::configuration(
-                format!("no runtime for a blocking client: {error}"),
+                format!("cannot start a runtime for the blocking client: {error}"),
                 format!("无法为阻塞式客户端创建运行时：{error}"),
             )
         })?;
@@ -155,7 +154,7 @@ impl Blocking {
 
 impl Drop for Blocking {
     fn drop(&mut self) {
-        // Waiting for its end would panic inside another runtime.
+        // Waiting for it to end would panic inside another runtime.
         if let Some(runtime) = self.0.take() {
             runtime.shutdown_background();
         }

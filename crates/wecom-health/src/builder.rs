@@ -59,10 +59,8 @@ impl ClientBuilder {
         }
     }
 
-    /// Sets the server. Defaults to the vendor's.
-    ///
-    /// It may be a private deployment, a reverse proxy (a path is kept as prefix), or an emulator. It must be https, unless the host
-    /// is a loopback address or [`allow_http`](Self::allow_http) is set.
+    /// Sets the server. Defaults to the vendor's. It may be a private deployment, a reverse proxy (a path is kept as a prefix),
+    /// or an emulator. It must use https, unless the host is a loopback address or [`allow_http`](Self::allow_http) is set.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
@@ -82,21 +80,20 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the time limit for one attempt, from connecting to the last byte of the response. Defaults to 30 seconds.
-    ///
-    /// It holds with an [`http_client`](Self::http_client) of your own, too.
+    /// Sets the time limit for one attempt, from connecting to the last byte of the response. Defaults to 30 seconds. It also
+    /// applies to your own [`http_client`](Self::http_client).
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
         self
     }
 
-    /// Sets the deadline of a request, with its token, its attempts and the pauses between them. Defaults to 60 seconds.
+    /// Sets the deadline of a request, including its token, its attempts and the pauses between them. Defaults to 60 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Sets how many bytes of a response are read at most. Defaults to 16 MiB; a page of 100 answers has some ten thousand bytes.
+    /// Sets how many bytes of a response are read at most. Defaults to 16 MiB; a page of 100 answers has tens of thousands of bytes.
     ///
     /// Reading and decoding take up to eight times as much memory. Raise it for a job that names a million members one by one.
     pub fn response_limit(mut self, bytes: usize) -> Self {
@@ -107,23 +104,23 @@ impl ClientBuilder {
     /// Sets the HTTP client, for proxies, certificates or shared connections. Defaults to one that speaks HTTP/1.1, follows no redirect
     /// and uses the proxy in the environment.
     ///
-    /// The time limit for connecting is then its own; one for the whole, if it has one, applies too.
+    /// The time limit for connecting is then its own; if it has one for the whole request, that applies too.
     ///
-    /// The query holds the secret and the token, so such a client must switch off what would pass a URL on: redirects
-    /// (`redirect(Policy::none())`) and the referer (`referer(false)`). Its proxies see nothing of an https URL but the host; for
-    /// an http URL of this machine, switch them off (`no_proxy()`). Do not let it log (`connection_verbose`).
+    /// The query holds the secret and the token, so such a client must switch off whatever would pass a URL on: redirects
+    /// (`redirect(Policy::none())`) and the referer (`referer(false)`). Its proxies see only the host of an https URL; for an
+    /// http URL of this machine, switch them off (`no_proxy()`). Do not enable its logging (`connection_verbose`).
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
         self
     }
 
-    /// Sets where the token is kept, e.g. where other processes find it. Defaults to this client's memory.
+    /// Sets where the token is kept, e.g. to share it with other processes. Defaults to this client's memory.
     pub fn token_store(mut self, store: Arc<dyn TokenStore>) -> Self {
         self.store = Some(store);
         self
     }
 
-    /// Sets how many requests a minute go out to each endpoint, a tenth of them at once. Defaults to 10,000, the vendor's limit.
+    /// Sets how many requests a minute are sent to each endpoint, a tenth of them at once. Defaults to 10,000, the vendor's limit.
     ///
     /// Further requests wait, within [`timeout`](Self::timeout). `None` switches the limit off.
     pub fn requests_per_minute(mut self, requests: impl Into<Option<NonZeroU32>>) -> Self {
@@ -131,16 +128,16 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long to wait before a retry where the server says that requests come too often (45009). Defaults to no retry.
+    /// Sets how long to wait before a retry when the server says that requests come too often (45009). Defaults to no retry.
     ///
-    /// The pause must be shorter than [`timeout`](Self::timeout). The server blocks for 60 seconds after too many requests in a minute,
-    /// and for 60 minutes after too many in an hour. Requests to `gettoken` are not retried like that.
+    /// The pause must be shorter than [`timeout`](Self::timeout). The server blocks for 60 seconds after too many requests in a
+    /// minute, and for 60 minutes after too many in an hour. Requests to `gettoken` are never retried this way.
     pub fn wait_when_rate_limited(mut self, pause: Duration) -> Self {
         self.wait_when_rate_limited = Some(pause);
         self
     }
 
-    /// Sets a callback for drift: what responses have and the schema does not, once for each place and value. Defaults to none.
+    /// Sets a callback for drift: what responses contain that the schema does not describe, once for each path and value. Defaults to none.
     ///
     /// Every response is then read twice. The callback runs inside the request: keep it short.
     pub fn on_drift(mut self, callback: impl Fn(&Drift) + Send + Sync + 'static) -> Self {
@@ -158,13 +155,13 @@ impl ClientBuilder {
         match self.corp_id.as_ref() {
             "" => {
                 return refuse(
-                    "the corp id is empty: it is in the admin console under 我的企业",
+                    "the corp id is empty: find it in the admin console under 我的企业",
                     "企业 ID 为空，请在管理后台「我的企业 › 企业信息」中查看",
                 );
             }
             id if !is_plain(id) => {
                 return refuse(
-                    "the corp id has a character that no corp id has, perhaps white space: copy it again",
+                    "the corp id contains an invalid character, perhaps white space: copy it again",
                     "企业 ID 含有非法字符（可能是空白字符），请重新复制",
                 );
             }
@@ -173,13 +170,13 @@ impl ClientBuilder {
         match self.secret.get().expose() {
             "" => {
                 return refuse(
-                    "the secret is empty: it is on the app's page in the admin console",
+                    "the secret is empty: find it on the app's page in the admin console",
                     "Secret 为空，请在管理后台的应用详情页查看",
                 );
             }
             secret if !is_plain(secret) => {
                 return refuse(
-                    "the secret has a character that no secret has, perhaps white space: copy it again",
+                    "the secret contains an invalid character, perhaps white space: copy it again",
                     "Secret 含有非法字符（可能是空白字符），请重新复制",
                 );
             }
@@ -217,14 +214,14 @@ impl ClientBuilder {
         }
         if self.wait_when_rate_limited.is_some_and(|pause| pause.is_zero() || pause >= self.timeout) {
             return refuse(
-                "the pause after too many requests must be longer than nothing and shorter than `timeout`: raise `timeout`",
+                "the pause after too many requests must be longer than zero and shorter than `timeout`: raise `timeout`",
                 "触发限频后的等待时间必须大于 0 且小于 `timeout`，请调整等待时间或增大 `timeout`",
             );
         }
         let tls = cfg!(feature = "rustls") || self.http.is_some();
         if base.scheme() == "https" && !tls {
             return refuse(
-                "https needs the feature `rustls`, or an HTTP client of your own",
+                "https needs the feature `rustls`, or your own HTTP client",
                 "使用 https 需要启用 `rustls` 特性，或传入自己的 HTTP 客户端",
             );
         }
@@ -254,7 +251,7 @@ impl ClientBuilder {
     fn http(&self, scheme: &str, local: bool) -> Result<reqwest::Client, Error> {
         let mut http = reqwest::Client::builder()
             .user_agent(concat!("wecom-health/", env!("CARGO_PKG_VERSION")))
-            // Also where another crate of the program switches HTTP/2 on: its errors and its log repeat what the server sends.
+            // Needed because another crate may enable HTTP/2, whose errors and log repeat what the server sends.
             .http1_only()
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
@@ -298,8 +295,8 @@ fn is_loopback(url: &Url) -> bool {
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// Whether a text has visible ASCII characters alone, as every corp id and secret has. What sneaks in when they are copied, a line
-/// break or an invisible character, would be sent and refused, and the server bans an address after many refusals.
+/// Returns whether a text has only visible ASCII characters, as every corp id and secret does. A line break or an invisible
+/// character copied along would be sent and refused, and the server bans an address after many refusals.
 fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic())
 }

@@ -1,5 +1,5 @@
 //! Why a connection failed. The HTTP library's own errors stay behind: their text may repeat what the other side sent, and a
-//! gateway that repeats the URL would put the secret into it. Only what is known to be harmless is taken from them.
+//! gateway that repeats the URL would put the secret into it. Only what is known to be harmless is kept.
 
 use std::error::Error;
 use std::{fmt, io};
@@ -14,7 +14,7 @@ pub(crate) enum Cause {
         kind: io::ErrorKind,
         code: Option<i32>,
     },
-    /// The name of the host has no address.
+    /// The host name has no address.
     UnknownHost,
     ProxyNeedsPassword,
     ProxyRefused,
@@ -26,7 +26,7 @@ pub(crate) enum Cause {
     TlsAlert(Option<&'static str>),
     ClosedEarly,
     NotHttp,
-    /// Something that the HTTP library does not say apart from its text.
+    /// A reason that the HTTP library gives only in its text.
     Other,
 }
 
@@ -68,7 +68,7 @@ fn known(error: &(dyn Error + 'static)) -> Option<Cause> {
 
 fn of_io(error: &io::Error) -> Option<Cause> {
     match error.get_ref() {
-        // An error of another layer on its way through.
+        // An error that another layer has wrapped.
         Some(inner) => known(inner).or_else(|| match error.kind() {
             io::ErrorKind::Other => None,
             kind => Some(Cause::Io { kind, code: None }),
@@ -106,7 +106,7 @@ fn of_tls(error: &rustls::Error) -> Cause {
         Error::PeerIncompatible(_) => {
             Cause::Tls(words("no common version or cipher", "双方没有共同支持的协议版本或加密套件"))
         }
-        _ => Cause::Tls(words("the other side does not keep to the protocol", "对端未遵守 TLS 协议")),
+        _ => Cause::Tls(words("the server violates the protocol", "对端未遵守 TLS 协议")),
     }
 }
 
@@ -118,7 +118,7 @@ impl Localized for Cause {
             Self::Io { code: Some(code), .. } => write!(f, "{}", io::Error::from_raw_os_error(*code)),
             Self::Io { kind, .. } => write!(f, "{kind}"),
             Self::UnknownHost => {
-                say("the host has no address: check its name, and the DNS", "域名解析失败，请检查域名和 DNS", f)
+                say("the host name has no address: check the name and DNS", "域名解析失败，请检查域名和 DNS", f)
             }
             Self::ProxyNeedsPassword => {
                 say("the proxy asks for a user name and a password", "代理需要身份验证，请提供用户名和密码", f)
@@ -139,7 +139,10 @@ impl Localized for Cause {
             #[cfg(feature = "rustls")]
             Self::TlsAlert(alert) => {
                 say("TLS failed: the server reports ", "TLS 错误：服务器返回告警 ", f)?;
-                f.write_str(alert.unwrap_or(words("an unknown alert", "（未知）").get(language)))
+                match alert {
+                    Some(alert) => f.write_str(alert),
+                    None => say("an unknown alert", "（未知）", f),
+                }
             }
             Self::ClosedEarly => say(
                 "the server closed the connection before the response was complete",
@@ -147,7 +150,7 @@ impl Localized for Cause {
                 f,
             ),
             Self::NotHttp => say("what the server sent is not HTTP", "服务器返回的不是 HTTP 响应", f),
-            Self::Other => say("the HTTP library gives no reason that may be shown", "HTTP 库未给出可显示的原因", f),
+            Self::Other => say("the HTTP library gives no reason that is safe to show", "HTTP 库未给出可显示的原因", f),
         }
     }
 }
@@ -188,7 +191,7 @@ mod tests {
                 Error::PeerIncompatible(PeerIncompatible::NoCipherSuitesInCommon),
                 "TLS failed: no common version or cipher",
             ),
-            (Error::General("marked".to_owned()), "TLS failed: the other side does not keep to the protocol"),
+            (Error::General("marked".to_owned()), "TLS failed: the server violates the protocol"),
         ] {
             assert_eq!(of_tls(&error).to_string(), words);
         }

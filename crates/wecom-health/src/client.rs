@@ -1,4 +1,4 @@
-//! The client: `send`, on which every method rests, with its token, its attempts and its deadline.
+//! The client: `send`, which every method calls, with its token, its attempts and its deadline.
 
 use std::fmt;
 use std::pin::pin;
@@ -16,7 +16,7 @@ use crate::token::Tokens;
 use crate::transport::{Output, Transport};
 use crate::{ClientBuilder, Error, Pages, Secret, trace};
 
-/// How many attempts a request has. A rejected token is not counted.
+/// How many attempts a request has. The one with a rejected token does not count.
 const MAX_ATTEMPTS: usize = 3;
 
 /// A client of the health-report API for one app. Cheap to clone: clones share connections and the token.
@@ -51,11 +51,11 @@ impl Client {
         ClientBuilder::new(corp_id.into(), secret)
     }
 
-    /// Sends a request to any endpoint, also to one of your own [`Endpoint`].
+    /// Sends a request to any endpoint, including your own [`Endpoint`].
     ///
     /// The token is fetched when first needed. If the server rejects it, a new one is fetched and the request sent once more. All
-    /// endpoints only read, so a request that fails for a passing reason ([`Error::is_transient`]) is retried twice, with a pause
-    /// before each retry, within [`ClientBuilder::timeout`].
+    /// endpoints only read, so a request that fails for a transient reason ([`Error::is_transient`]) is retried twice, with a
+    /// pause before each retry, within [`ClientBuilder::timeout`].
     ///
     /// ```no_run
     /// # async fn run(client: wecom_health::Client, date: wecom_health::model::NaiveDate) -> Result<(), wecom_health::Error> {
@@ -68,7 +68,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The request holds a number that the vendor does not allow; the server was not reached, did not respond as the API does, or
+    /// The request holds a number that the vendor does not allow; the server was not reached, did not respond like the API, or
     /// refused the request.
     pub async fn send<E: Endpoint>(&self, request: &E) -> Result<<E::Response as Response>::Output, Error> {
         let span = trace::Request::new(E::PATH);
@@ -80,7 +80,7 @@ impl Client {
         result
     }
 
-    /// Starts a request whose response comes in pages, also one of your own [`Paged`].
+    /// Starts a request whose response comes in pages, including your own [`Paged`].
     pub fn pages<R: Paged>(&self, request: R) -> Pages<R> {
         Pages::new(self.clone(), request)
     }
@@ -113,7 +113,7 @@ impl Client {
         timeout_at(deadline, pin!(waiting)).await.unwrap_or_else(late)
     }
 
-    /// Forgets a rejected token. Returns how long no other is asked for.
+    /// Forgets a rejected token. Returns how long no new one is requested.
     fn forget(&self, token: &AccessToken, error: &Error) -> Option<Duration> {
         self.0.tokens.forget(token, error.api()?)
     }
@@ -162,7 +162,7 @@ impl Client {
         }
     }
 
-    /// Makes one attempt, when the limit of requests a minute allows it.
+    /// Makes one attempt, once the limit of requests a minute allows it.
     async fn attempt<E: Endpoint>(
         &self,
         request: &E,
@@ -177,7 +177,7 @@ impl Client {
         self.0.transport.attempt(request, token, attempts.deadline).await
     }
 
-    /// Returns how long to wait before the next attempt; nothing if there is none.
+    /// Returns how long to wait before the next attempt; `None` if there is none.
     fn pause_after<E: Endpoint>(&self, error: &Error, attempts: &mut Attempts) -> Option<Duration> {
         match self.0.wait_when_rate_limited {
             Some(pause) if error.is_rate_limited() && E::TOKEN_PARAMETER.is_some() => Some(pause),
@@ -190,7 +190,7 @@ impl Client {
 /// The attempts of one request.
 struct Attempts {
     deadline: Instant,
-    /// Made when the first attempt has failed.
+    /// Created once the first attempt has failed.
     pauses: Option<ExponentialBackoff>,
     made: u32,
 }
@@ -201,7 +201,7 @@ impl Attempts {
     }
 }
 
-/// The pauses after each attempt but the last.
+/// Returns the pauses after each attempt but the last.
 fn pauses() -> ExponentialBackoff {
     let pauses =
         ExponentialBuilder::new().with_min_delay(Duration::from_millis(100)).with_max_delay(Duration::from_secs(5));

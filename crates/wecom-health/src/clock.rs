@@ -8,7 +8,7 @@ pub(crate) fn now() -> SystemTime {
     SystemTime::now()
 }
 
-/// Returns a time that moves with tokio's clock, which tests put forward. Each test has a thread and a clock of its own.
+/// Returns a time that moves with tokio's clock, which tests put forward. Each test has its own thread and clock.
 #[cfg(test)]
 pub(crate) fn now() -> SystemTime {
     use tokio::time::Instant;

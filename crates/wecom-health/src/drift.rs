@@ -1,4 +1,4 @@
-//! Reports drift: what a response has and the schema does not, because the vendor has added a field or a value.
+//! Reports drift: what a response contains that the schema does not describe, because the vendor has added a field or a value.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -14,12 +14,12 @@ use crate::model::{Response, Shape};
 pub enum Drift {
     /// A field that is not in the schema. Its value is left out, because it may be somebody's answer.
     UnknownField {
-        /// Where, e.g. `job_info.question_templates[].score`.
+        /// The path, e.g. `job_info.question_templates[].score`.
         path: String,
     },
     /// A coded integer with a value that the schema does not name.
     UnknownValue {
-        /// Where, e.g. `job_info.type`.
+        /// The path, e.g. `job_info.type`.
         path: String,
         /// The number.
         value: i64,
@@ -36,10 +36,10 @@ impl fmt::Display for Drift {
     }
 }
 
-/// After so many, the response is of another API, and further reports would only fill the memory.
+/// After this many, the response is from another API, and further reports would only fill memory.
 const MAX_REPORTS: usize = 1_000;
 
-/// Characters of a field's name that are kept: the server may send longer ones.
+/// How many characters of a field's name are kept: the server may send longer ones.
 const LONGEST_NAME: usize = 100;
 
 type Callback = Arc<dyn Fn(&Drift) + Send + Sync>;
@@ -56,11 +56,11 @@ impl DriftReporter {
         Self { callback, reported: Arc::default() }
     }
 
-    /// Walks through a response, without building it in memory.
+    /// Reports the drift in a response, without building the response in memory.
     pub(crate) fn inspect<R: Response>(&self, body: &[u8]) {
         let Some(shape) = R::shape() else { return };
         let walk = Walk { reporter: self, shape, path: &mut String::new() };
-        // What cannot be read is not drift: decoding has reported it.
+        // Unreadable JSON is not drift: decoding has reported it.
         let _ = walk.deserialize(&mut serde_json::Deserializer::from_slice(body));
     }
 
@@ -83,7 +83,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// What is inside the value.
+    /// Returns the walk over a value inside this one.
     fn inside(&mut self, shape: Shape) -> Walk<'_> {
         Walk { reporter: self.reporter, shape, path: self.path }
     }

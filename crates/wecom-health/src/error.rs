@@ -1,4 +1,4 @@
-//! Why a request failed, without anything that must not be shown.
+//! Why a request failed, without secrets or answers.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,10 +11,10 @@ use crate::model::{ApiError, ErrCode, Language, Localized, RangeError, ResponseE
 
 /// Why a request failed, or why a client could not be built.
 ///
-/// `Display` is one English line with the endpoint's path and what is wrong; [`Localized::in_language`] returns the same in Chinese.
-/// `source` has the reason why a connection failed, and the documentation of the predicates says what to do. Secrets, tokens,
-/// queries and bodies never appear in any of them, nor in `Debug`, except for the caller's own address where the server does not
-/// trust it.
+/// `Display` is one English line with the endpoint's path and what is wrong; [`Localized::in_language`] returns the same in
+/// Chinese. `source` has the reason why a connection failed, and the documentation of the predicates says what to do. Secrets,
+/// tokens, queries and bodies never appear in any of them, nor in `Debug`. The one exception is the caller's own address, where
+/// the server does not trust it.
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
 
@@ -22,7 +22,7 @@ struct Inner {
     endpoint: Option<&'static str>,
     attempts: u32,
     kind: Kind,
-    /// How long no new token is asked for.
+    /// How long no new token is requested.
     held: Option<Duration>,
 }
 
@@ -67,7 +67,7 @@ pub(crate) enum Kind {
         cause: Cause,
         timed_out: bool,
     },
-    /// Of this client, or of an HTTP client that has its own.
+    /// This client's time limit, or that of the user's HTTP client.
     Timeout,
     Interrupted(Cause),
     Redirect(StatusCode),
@@ -80,12 +80,12 @@ pub(crate) enum Kind {
         asked_for: i64,
     },
     Response(ResponseError),
-    /// The server rejects every token that it gives out.
+    /// The server rejects every token that it issues.
     TokensRejected(ApiError),
 }
 
 impl Kind {
-    /// What an error of the HTTP library means. Its URL and its text are left behind.
+    /// Classifies an error of the HTTP library, without its URL and its text.
     pub(crate) fn of(error: &reqwest::Error) -> Self {
         if error.is_builder() {
             Self::Unwritable
@@ -98,12 +98,12 @@ impl Kind {
         }
     }
 
-    /// Whether nothing was sent, because of what the request is.
+    /// Returns whether the request itself prevents sending.
     fn is_not_sent(&self) -> bool {
         matches!(self, Self::Unwritable | Self::Range(_) | Self::Concurrency { .. } | Self::InsideRuntime)
     }
 
-    /// The error after this many attempts at an endpoint.
+    /// Returns the error after this many attempts at an endpoint.
     pub(crate) fn into_error(self, endpoint: &'static str, attempts: u32) -> Error {
         let attempts = if self.is_not_sent() { 0 } else { attempts };
         Error(Arc::new(Inner { endpoint: Some(endpoint), attempts, kind: self, held: None }))
@@ -111,36 +111,36 @@ impl Kind {
 }
 
 impl Error {
-    /// A mistake of the program or its environment, with what to do in English and in Chinese.
+    /// Creates an error about the program or its environment, with what to do in English and in Chinese.
     pub(crate) fn configuration(english: impl Into<String>, chinese: impl Into<String>) -> Self {
         let advice = Advice { english: english.into(), chinese: chinese.into() };
         Self(Arc::new(Inner { endpoint: None, attempts: 0, kind: Kind::Configuration(advice), held: None }))
     }
 
-    /// The same error, after which no new token is asked for so long.
+    /// Returns the same error, with how long no new token is requested.
     pub(crate) fn holding(&self, time: Duration) -> Self {
         let Inner { endpoint, attempts, kind, .. } = &*self.0;
         Self(Arc::new(Inner { endpoint: *endpoint, attempts: *attempts, kind: kind.clone(), held: Some(time) }))
     }
 
-    /// The same error for another request, for which nothing was sent.
+    /// Returns the same error for another request, for which nothing was sent.
     pub(crate) fn repeated(&self, time: Duration) -> Self {
         let Inner { endpoint, kind, .. } = &*self.0;
         Self(Arc::new(Inner { endpoint: *endpoint, attempts: 0, kind: kind.clone(), held: Some(time) }))
     }
 
-    /// Returns the path of the endpoint that failed, which may be the token's; nothing where nothing was to be sent.
+    /// Returns the path of the endpoint that failed, which may be `gettoken`'s; `None` for a mistake in the configuration.
     pub fn endpoint(&self) -> Option<&'static str> {
         self.0.endpoint
     }
 
-    /// Returns how many attempts at the [`endpoint`](Self::endpoint) were made; for `gettoken`, by whichever request fetched the token
-    /// for all. 0 if no token was asked for, because that failed a moment ago: see [`retry_after`](Self::retry_after).
+    /// Returns how many attempts at the [`endpoint`](Self::endpoint) were made; for `gettoken`, by whichever request fetched the
+    /// token for all. 0 if no token was requested because of a recent failure: see [`retry_after`](Self::retry_after).
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// Returns the server's refusal, if that is what failed.
+    /// Returns the server's refusal, if there was one.
     pub fn api(&self) -> Option<&ApiError> {
         match &self.0.kind {
             Kind::Response(ResponseError::Api(error)) | Kind::TokensRejected(error) => Some(error),
@@ -148,15 +148,15 @@ impl Error {
         }
     }
 
-    /// Returns how long this client asks for no new token after this error; nothing if it may ask at once.
+    /// Returns how long this client requests no new token after this error; `None` if it may request one at once.
     ///
-    /// The vendor blocks callers that ask for tokens in a loop. So after a refusal, requests that need a new token fail with the
+    /// The vendor blocks callers that request tokens in a loop. So after a refusal, requests that need a new token fail with the
     /// same error, for 60 seconds where the credentials are wrong or requests came too often, and for 10 seconds otherwise.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.held
     }
 
-    /// Returns why the connection failed, or the attempt before the deadline, in a language; the same as the last `source`.
+    /// Returns why the connection, or the last attempt before the deadline, failed, in a language; the same as the last `source`.
     pub fn details(&self, language: Language) -> Option<String> {
         match &self.0.kind {
             Kind::Connect { cause, .. } | Kind::Interrupted(cause) => Some(cause.in_language(language).to_string()),
@@ -171,7 +171,7 @@ impl Error {
     ///
     /// # Troubleshooting
     ///
-    /// The API always answers 200. Check the base URL and what stands between this machine and the server.
+    /// The API always responds with 200. Check the base URL and whatever is between this machine and the server.
     pub fn status(&self) -> Option<u16> {
         match self.0.kind {
             Kind::Redirect(status) | Kind::Status(status) => Some(status.as_u16()),
@@ -179,7 +179,7 @@ impl Error {
         }
     }
 
-    /// Returns whether the server does not accept the corp id, the secret or the token.
+    /// Returns whether the server rejected the corp id, the secret or the token.
     ///
     /// # Troubleshooting
     ///
@@ -215,8 +215,7 @@ impl Error {
         ])
     }
 
-    /// Returns whether requests came too often: the server blocks them for a minute, or for an hour where the limit of an hour is
-    /// reached.
+    /// Returns whether requests came too often: the server blocks them for a minute, or for an hour if the hourly limit was exceeded.
     ///
     /// # Troubleshooting
     ///
@@ -227,11 +226,11 @@ impl Error {
         self.has_code(&[ErrCode::TOO_MANY_REQUESTS])
     }
 
-    /// Returns whether the server says that the request is wrong: a parameter, or a job that does not exist.
+    /// Returns whether the server calls the request invalid: a wrong parameter, or a job that does not exist.
     ///
     /// # Troubleshooting
     ///
-    /// Check the jobid and the day: the server keeps 14 days of answers, 30 of usage figures.
+    /// Check the jobid and the day: the server keeps answers for 14 days, and usage figures for 30.
     pub fn is_invalid_request(&self) -> bool {
         self.has_code(&[ErrCode::INVALID_PARAMETER, ErrCode::MISSING_PARAMETER, ErrCode::INVALID_JOB_ID])
     }
@@ -250,8 +249,8 @@ impl Error {
         }
     }
 
-    /// Returns whether nothing was sent, because the request cannot be written, is not one that the vendor allows, or is made in the
-    /// wrong place.
+    /// Returns whether nothing was sent, because the request cannot be encoded, is not allowed by the vendor, or was made by a
+    /// blocking client inside an asynchronous runtime.
     ///
     /// # Troubleshooting
     ///
@@ -288,8 +287,7 @@ impl Error {
     /// items than were asked for, or larger than [`response_limit`](crate::ClientBuilder::response_limit).
     ///
     /// # Troubleshooting
-    ///
-    /// The message says where. Where the vendor has changed the API, regenerate the types from an updated schema.
+    /// The message says where. If the vendor has changed the API, regenerate the types from an updated schema.
     pub fn is_decode(&self) -> bool {
         match &self.0.kind {
             Kind::Response(error) => matches!(error, ResponseError::Decode(_) | ResponseError::MissingPayload { .. }),
@@ -297,27 +295,27 @@ impl Error {
         }
     }
 
-    /// Returns whether the server reports success, but could read the request only in part, so that its response was not used.
+    /// Returns whether the server reports success but could read only part of the request, so that its response was not used.
     ///
     /// # Troubleshooting
     ///
     /// Something between this machine and the server changes requests, or an [`Endpoint`](crate::model::Endpoint) of your own
-    /// writes what the server does not expect.
+    /// serializes to what the server does not expect.
     pub fn is_partly_read(&self) -> bool {
         matches!(self.0.kind, Kind::Response(ResponseError::PartlyRead))
     }
 
-    /// Whether the server no longer accepts the token, so that another may help.
+    /// Returns whether the server no longer accepts the token, so that a new one may help.
     pub(crate) fn rejects_token(&self) -> bool {
         self.has_code(&[ErrCode::INVALID_ACCESS_TOKEN, ErrCode::EXPIRED_ACCESS_TOKEN])
     }
 
-    /// Whether a task of the client ended without a result.
+    /// Returns whether a task of the client ended without a result.
     pub(crate) fn is_stopped(&self) -> bool {
         matches!(self.0.kind, Kind::Stopped)
     }
 
-    /// Whether asking for a token again is of no use until somebody has changed something.
+    /// Returns whether requesting a token again is useless until somebody changes the credentials.
     pub(crate) fn is_refused_credentials(&self) -> bool {
         self.has_code(&[ErrCode::INVALID_SECRET, ErrCode::INVALID_CORP_ID])
     }
@@ -338,9 +336,9 @@ impl Localized for Error {
             })?;
         }
         kind.fmt_in(language, f)?;
-        // After the first failure, the message has to say that no token is asked for.
+        // After the first failure, the message must say that no token is requested.
         match (held.filter(|_| *attempts == 0).map(|time| time.as_millis().div_ceil(1_000)), language) {
-            (Some(seconds), Language::English) => write!(f, " (no new token is asked for within {seconds} s)"),
+            (Some(seconds), Language::English) => write!(f, " (no new token is requested for {seconds} s)"),
             (Some(seconds), Language::Chinese) => write!(f, "（{seconds} 秒内不再获取 access_token）"),
             (None, _) => Ok(()),
         }
@@ -365,7 +363,7 @@ impl Localized for Kind {
             (Self::InsideRuntime, _) => say(INSIDE_RUNTIME, f),
             (Self::EmptyToken, _) => say(EMPTY_TOKEN, f),
             (Self::RepeatedPage { offset }, Language::English) => {
-                write!(f, "the server repeats a page, at offset {offset}: stopped, because it would never end")
+                write!(f, "the server repeats a page at offset {offset}: stopped, because paging would never end")
             }
             (Self::RepeatedPage { offset }, Language::Chinese) => {
                 write!(f, "服务器在偏移量 {offset} 处重复返回同一页，为避免死循环已停止读取")
@@ -377,7 +375,7 @@ impl Localized for Kind {
             (Self::Redirect(status), Language::English) => {
                 write!(
                     f,
-                    "HTTP {status}: redirects are not followed, they would carry the token along; check the base URL"
+                    "HTTP {status}: redirects are not followed, because they would carry the token along; check the base URL"
                 )
             }
             (Self::Redirect(status), Language::Chinese) => {
@@ -386,7 +384,7 @@ impl Localized for Kind {
             (Self::Status(status), Language::English) => {
                 write!(
                     f,
-                    "HTTP {status}: this is not the API, which always answers 200; check the base URL and the proxy"
+                    "HTTP {status}: this is not the API, which always sends 200; check the base URL and the proxy"
                 )
             }
             (Self::Status(status), Language::Chinese) => {
@@ -406,7 +404,7 @@ impl Localized for Kind {
             }
             (Self::Response(error), _) => error.fmt_in(language, f),
             (Self::TokensRejected(error), Language::English) => {
-                write!(f, "the server rejects every token that it gives out: {error}")
+                write!(f, "the server rejects every token that it issues: {error}")
             }
             (Self::TokensRejected(error), Language::Chinese) => {
                 write!(f, "新获取的 access_token 仍被服务器拒绝：{}", error.in_language(language))
@@ -424,19 +422,21 @@ const STOPPED: Words = Words {
     chinese: "请求过程中运行时被关闭，或请求发生了 panic",
 };
 const INSIDE_RUNTIME: Words = Words {
-    english: "not sent: this thread belongs to an asynchronous runtime, which a blocking client would stop: use wecom_health::Client here",
+    english: "not sent: this thread belongs to an asynchronous runtime, which a blocking client would stall: use wecom_health::Client here",
     chinese: "请求未发送：当前线程属于异步运行时，阻塞式客户端会使其卡住，请改用 wecom_health::Client",
 };
 const EMPTY_TOKEN: Words = Words {
     english: "the server reports success, but the token is empty",
     chinese: "服务器返回成功，但 access_token 为空",
 };
-const DEADLINE: Words =
-    Words { english: "the request was not done within its time", chinese: "请求超时，未能在时限内完成" };
+const DEADLINE: Words = Words {
+    english: "the request did not finish before its deadline",
+    chinese: "请求超时，未能在时限内完成",
+};
 const CONNECT: Words = Words { english: "could not connect to the server", chinese: "无法连接服务器" };
 const TIMEOUT: Words = Words { english: "the response was not complete in time", chinese: "等待响应超时" };
 const INTERRUPTED: Words = Words {
-    english: "the connection broke off before the response was complete, or it is no HTTP",
+    english: "the connection broke before the response was complete, or the server does not speak HTTP",
     chinese: "连接在响应接收完整之前中断，或对端返回的不是 HTTP 响应",
 };
 

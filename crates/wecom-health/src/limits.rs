@@ -1,4 +1,4 @@
-//! The limit of requests a minute, for each endpoint by itself.
+//! The limit of requests a minute, separate for each endpoint.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
@@ -9,7 +9,7 @@ use leaky_bucket::RateLimiter;
 
 use crate::task::Task;
 
-/// Holds requests back.
+/// Delays requests to keep to the limit.
 pub(crate) struct Limits {
     per_minute: Option<NonZeroU32>,
     endpoints: Mutex<HashMap<&'static str, Arc<RateLimiter>>>,
@@ -20,7 +20,7 @@ impl Limits {
         Self { per_minute, endpoints: Mutex::default() }
     }
 
-    /// Waits until a request to an endpoint may go out.
+    /// Waits until a request to an endpoint may be sent.
     pub(crate) async fn wait(&self, endpoint: &'static str) {
         let Some(per_minute) = self.per_minute else { return };
         let limiter = {
@@ -28,14 +28,14 @@ impl Limits {
             Arc::clone(endpoints.entry(endpoint).or_insert_with(|| Arc::new(limiter(per_minute))))
         };
         if !limiter.try_acquire(1) {
-            // The first in the queue fills the bucket for the others, so it must not stand still: it waits in a task.
+            // The first in the queue refills the bucket for the others, so it must keep being polled: it waits in a task.
             Task::start(limiter.acquire_owned(1)).result().await;
         }
     }
 }
 
-/// Returns a bucket that lets no more requests out in any minute: a tenth at once, the rest evenly. The interval is in whole
-/// milliseconds, because the bucket counts in them.
+/// Returns a bucket that never lets more requests through in any minute: a tenth at once, the rest evenly. The interval is in
+/// whole milliseconds, the bucket's unit.
 fn limiter(per_minute: NonZeroU32) -> RateLimiter {
     const TICKS_OF_A_MINUTE: u32 = 600;
     let burst = (per_minute.get() / 10).max(1);

@@ -39,9 +39,8 @@ impl<R: Paged> Pages<R> {
         self
     }
 
-    /// Sets how many items a page holds at most. Defaults to the vendor's maximum, 100.
-    ///
-    /// A value that the vendor does not allow is refused before anything is sent.
+    /// Sets how many items a page holds at most. Defaults to the vendor's maximum, 100. A size that the vendor does not allow is
+    /// refused before anything is sent.
     pub fn page_size(mut self, items: i64) -> Self {
         self.page_size = items;
         self
@@ -49,8 +48,8 @@ impl<R: Paged> Pages<R> {
 
     /// Sets how many pages a stream fetches at once, from 1 to 100. Defaults to 1.
     ///
-    /// Order is kept. At most this many pages are in memory, and at most this many requests go past the end. Pages are fetched by
-    /// tasks of the runtime while your program works on an item. The tasks end with the stream.
+    /// Order is kept. At most this many pages are in memory, and at most this many requests go beyond the end. Tasks fetch pages
+    /// while your program works on an item. They end with the stream.
     pub fn concurrency(mut self, pages: usize) -> Self {
         self.concurrency = pages;
         self
@@ -59,22 +58,18 @@ impl<R: Paged> Pages<R> {
     /// Fetches one page.
     ///
     /// # Errors
-    ///
-    /// As [`Client::send`]; also where the page holds more items than were asked for.
+    /// As [`Client::send`]; also if the page holds more items than requested.
     pub async fn send(self) -> Result<<R::Response as Response>::Output, Error> {
         let page = self.client.send(&self.request.page(self.offset, self.page_size)).await?;
         length_of::<R>(&page, self.page_size)?;
         Ok(page)
     }
 
-    /// Fetches all items, page by page.
-    ///
-    /// The stream ends on an empty page, or where the server says that a page is the last. It continues after a short page, with as
-    /// many items further on as came. It ends after an error. Dropping it aborts its requests.
+    /// Fetches all items, page by page. The stream ends at an empty page, or when the server marks a page as the last. After a
+    /// short page, it continues at the first item not yet received. It ends after an error. Dropping it aborts its requests.
     ///
     /// # Errors
-    ///
-    /// As [`send`](Self::send); also where the server sends a page again.
+    /// As [`send`](Self::send); also if the server repeats a page.
     pub fn stream(self) -> Items<R::Item> {
         let position = Position { next: self.offset, ..Position::default() };
         let walk = Walk { source: self, position, ahead: VecDeque::new(), seen: SeenPages::default() };
@@ -95,10 +90,10 @@ impl<R: Endpoint> fmt::Debug for Pages<R> {
     }
 }
 
-/// More pages at once are a mistake: the server refuses them.
+/// More concurrent pages are a mistake: the server refuses them.
 const MAX_CONCURRENCY: usize = 100;
 
-/// A stream on its way.
+/// The state of a stream.
 struct Walk<R: Paged> {
     source: Pages<R>,
     position: Position,
@@ -114,7 +109,7 @@ struct Position {
     next: i64,
     /// How many items the last page held.
     last: i64,
-    /// How many items each page holds, once that is clear: only then can pages be fetched ahead.
+    /// How many items each page holds, once known: only then can pages be fetched ahead.
     stride: Option<i64>,
     ended: bool,
 }
@@ -148,7 +143,7 @@ impl<R: Paged> Walk<R> {
         Ok(Some(items))
     }
 
-    /// Starts tasks that fetch the next pages, if several may be fetched at once and it is clear where each one starts.
+    /// Starts tasks that fetch the next pages, if several may be fetched at once and their offsets are known.
     fn fetch_ahead(&mut self) {
         let Position { next, stride: Some(stride), .. } = self.position else { return };
         if self.source.concurrency == 1 {
@@ -163,7 +158,7 @@ impl<R: Paged> Walk<R> {
         }
     }
 
-    /// Moves on by the length of a page. Pages that were fetched ahead of a page of another length do not follow on from it.
+    /// Moves on by the length of a page. If it is not the expected one, the pages fetched ahead have wrong offsets and are discarded.
     fn advance(&mut self, length: i64) {
         let position = &mut self.position;
         position.next = position.next.saturating_add(length);
@@ -181,16 +176,16 @@ impl<R: Paged> Walk<R> {
     }
 }
 
-/// Returns how many items a page holds, if there are no more than were asked for.
+/// Returns how many items a page holds, if there are no more than requested.
 fn length_of<R: Paged>(page: &Output<R>, asked_for: i64) -> Result<i64, Error> {
     let length = i64::try_from(R::count(page)).unwrap_or(i64::MAX);
     if length > asked_for { Err(Kind::TooManyItems { asked_for }.into_error(R::PATH, 1)) } else { Ok(length) }
 }
 
-/// Pages of one item may be equal this often: two people may have given the same answer.
+/// How often pages of one item may repeat: two people may have given the same answer.
 const MAX_EQUAL_SINGLES: u32 = 10;
 
-/// Recognises pages that the server sends again, because it ignores the offset. All pages are remembered: the server may send A, B, A, B.
+/// Recognises repeated pages, from a server that ignores the offset. All pages are remembered: the server may send A, B, A, B.
 #[derive(Default)]
 struct SeenPages {
     hasher: RandomState,
@@ -205,8 +200,8 @@ impl SeenPages {
         (!is_new && items.len() > 1) || self.equal_singles > MAX_EQUAL_SINGLES
     }
 
-    /// Hashes the length, the first and the last item: enough to recognise a page, also where its keys come in another order, and much
-    /// cheaper than all of it.
+    /// Hashes the length, the first and the last item: enough to recognise a page, even with its keys in another order, and much
+    /// cheaper than hashing all of it.
     fn outline<T: Serialize>(&self, items: &[T]) -> u64 {
         let mut hasher = HashWriter(self.hasher.build_hasher());
         hasher.0.write_usize(items.len());
@@ -218,7 +213,7 @@ impl SeenPages {
     }
 }
 
-/// Hashes what is written. An item of many MiB is never in memory a second time.
+/// Hashes what is written, so that a large item is never in memory twice.
 struct HashWriter<H>(H);
 
 impl<H: Hasher> io::Write for HashWriter<H> {
@@ -235,7 +230,7 @@ impl<H: Hasher> io::Write for HashWriter<H> {
 /// A stream over the items of all pages. `Unpin`, so it needs no pinning.
 pub struct Items<T> {
     pages: SyncWrapper<BoxStream<'static, Result<Vec<T>, Error>>>,
-    /// What is left of the page that came last.
+    /// The items left of the latest page.
     page: std::vec::IntoIter<T>,
 }
 
@@ -243,7 +238,7 @@ pub struct Items<T> {
 impl<T> Unpin for Items<T> {}
 
 impl<T> Items<T> {
-    /// Returns the next item; nothing at the end, and after an error.
+    /// Returns the next item; `None` at the end, and after an error.
     ///
     /// # Errors
     ///

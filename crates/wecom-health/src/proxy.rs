@@ -12,7 +12,7 @@ pub(crate) fn check(scheme: &str) -> Result<(), Error> {
         if !value.to_str().is_some_and(is_proxy) {
             // The value may hold a password.
             return Err(Error::configuration(
-                format!("the environment variable {variable} is no HTTP proxy: write it like http://host:port"),
+                format!("the environment variable {variable} is not an HTTP proxy: write it like http://host:port"),
                 format!("环境变量 {variable} 不是有效的 HTTP 代理地址，请写成 http://host:port 这样的形式"),
             ));
         }
@@ -20,10 +20,10 @@ pub(crate) fn check(scheme: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether the HTTP library reads this as a proxy of HTTP; `host:port` is one, too.
+/// Returns whether the HTTP library reads this as an HTTP proxy; `host:port` is one, too.
 fn is_proxy(value: &str) -> bool {
     let with_scheme = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
-    // The library reads it as a `Uri`, which takes any port for one.
+    // The library reads it as a `Uri`, which accepts any text as a port.
     value.parse::<hyper::Uri>().is_ok_and(|uri| uri.authority().is_some())
         && Url::parse(&with_scheme).is_ok_and(|url| url.has_host() && matches!(url.scheme(), "http" | "https"))
 }

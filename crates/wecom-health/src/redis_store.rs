@@ -15,8 +15,8 @@ use crate::token_store::{StoreError, StoreFuture, StoredToken, TokenKey, TokenSt
 /// How long Redis may take to reply.
 const REDIS_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The holder of the lock in `KEYS[1]`; nothing if what is there is no lock: another type or text, or without the expiry that
-/// every lock has.
+/// Adds the holder of the lock in `KEYS[1]` to a script; nil if the value is no lock: another type or text, or without the expiry
+/// that every lock has.
 macro_rules! with_holder {
     ($script:literal) => {
         concat!(
@@ -31,11 +31,11 @@ macro_rules! with_holder {
 
 /// Deletes a lock if it is this owner's.
 const UNLOCK: &str = with_holder!("if holder == ARGV[1] then redis.call('DEL', KEYS[1]) end return 1");
-/// Takes a lock that is free, or begins the lease of the owner anew.
+/// Takes a lock that is free, or renews the owner's lease.
 const LOCK: &str = with_holder!(
     "if holder and holder ~= ARGV[1] then return 0 end redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) return 1"
 );
-/// Keeps a token, with the time until which it is fresh, if the lock is this owner's.
+/// Saves a token, with the time until which it is fresh, if the lock is this owner's.
 const SAVE: &str = with_holder!(
     "if holder == ARGV[1] then redis.call('SET', KEYS[2], ARGV[2] .. '|' .. ARGV[3], 'PX', ARGV[4]) end return 1"
 );
@@ -45,7 +45,7 @@ local kept = redis.pcall('GET', KEYS[1])
 local bar = type(kept) == 'string' and string.find(kept, '|', 1, true)
 if bar and string.sub(kept, bar + 1) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return 1";
-/// Reads a token and how long it is kept, in milliseconds.
+/// Reads a token and its remaining time in milliseconds.
 const LOAD: &str = "
 local kept = redis.pcall('GET', KEYS[1])
 if type(kept) == 'string' then return {kept, redis.call('PTTL', KEYS[1])} end
@@ -53,8 +53,8 @@ return {'', 0}";
 
 /// Keeps tokens in Redis, so that the processes of an app share one.
 ///
-/// The keys are `wecom-health:<corp id>:<fingerprint>:token` and `…:lock`. Both expire by themselves. The token is stored as it is:
-/// whoever can read this Redis can send requests. Where Redis is down, each process fetches a token of its own.
+/// The keys are `wecom-health:<corp id>:<fingerprint>:token` and `…:lock`. Both expire by themselves. The token is stored
+/// unencrypted: whoever can read this Redis can send requests. While Redis is down, each process fetches its own token.
 ///
 /// ```no_run
 /// use std::sync::Arc;
@@ -72,25 +72,24 @@ pub struct RedisTokenStore {
 }
 
 impl RedisTokenStore {
-    /// Opens a store in the Redis at this URL. Connects when first used.
+    /// Creates a store in the Redis at this URL. It connects when first used.
     ///
     /// # Errors
-    ///
-    /// The URL is not one of Redis.
+    /// The URL is not a Redis URL without TLS.
     pub fn new(url: &str) -> Result<Self, StoreError> {
         // The error of the library may repeat the URL, which may hold a password.
         let client = Client::open(url).map_err(|_| {
-            StoreError::new("not a URL of Redis without TLS: write it like redis://127.0.0.1/, or use from_client")
+            StoreError::new("not a Redis URL without TLS: write it like redis://127.0.0.1/, or use from_client")
         })?;
         Ok(Self { client, connection: Mutex::new(None) })
     }
 
-    /// Opens a store in the Redis of a client of your own, e.g. with TLS.
+    /// Creates a store from your own Redis client, e.g. one with TLS.
     pub fn from_client(client: Client) -> Self {
         Self { client, connection: Mutex::new(None) }
     }
 
-    /// Runs a command. A connection that fails is not used again; if it had been idle, the command is run once more on a new one.
+    /// Runs a command. A connection that fails is not reused; if an existing one fails, the command runs once more on a new one.
     async fn run<T, F>(&self, command: impl Fn(MultiplexedConnection) -> F) -> Result<T, StoreError>
     where
         F: Future<Output = Result<T, RedisError>>,
@@ -139,7 +138,7 @@ impl RedisTokenStore {
     }
 }
 
-/// Reads what was kept; nothing if it is not a token of ours.
+/// Decodes a stored token; `None` if the value is not one of ours.
 fn stored_token(kept: &[u8], milliseconds_left: i64) -> Option<StoredToken> {
     let (fresh_until, token) =
         std::str::from_utf8(kept).ok()?.split_once('|').filter(|(_, token)| !token.is_empty())?;
@@ -172,7 +171,7 @@ impl TokenStore for RedisTokenStore {
     fn save<'a>(&'a self, key: &'a TokenKey, owner: &'a str, token: &'a StoredToken) -> StoreFuture<'a, ()> {
         Box::pin(async move {
             let left = millis(token.expires_at.duration_since(SystemTime::now()).unwrap_or_default());
-            // Redis has no key that expires at once.
+            // Redis does not accept an expiry of 0.
             if left == 0 {
                 return Ok(());
             }

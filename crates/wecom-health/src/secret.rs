@@ -1,4 +1,4 @@
-//! The app's secret on its way from the environment to `gettoken`.
+//! The app's secret, from the environment to `gettoken`.
 
 use std::fmt;
 

@@ -6,7 +6,7 @@ use tokio::task::JoinHandle;
 
 use crate::trace;
 
-/// A task that is aborted when this is dropped. Unlike a future, it continues while nobody polls it: work that stands still could
+/// A task that is aborted when this is dropped. Unlike a future, it continues while its owner is not polled: stalled work could
 /// keep others waiting, or run into its timeout.
 pub(crate) struct Task<T>(JoinHandle<T>);
 
@@ -15,7 +15,7 @@ impl<T: Send + 'static> Task<T> {
         Self(tokio::spawn(trace::here(work)))
     }
 
-    /// Waits for the result; nothing if the runtime was shut down.
+    /// Waits for the result; `None` if the runtime was shut down.
     pub(crate) async fn result(mut self) -> Option<T> {
         match (&mut self.0).await {
             Ok(result) => Some(result),

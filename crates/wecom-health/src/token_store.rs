@@ -1,4 +1,4 @@
-//! Where tokens are kept: in this process, or in a place that processes share.
+//! Where tokens are kept: in this process, or in a place that several processes share.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -15,24 +15,23 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 
 /// Keeps the token of each app, and lets one client at a time fetch a new one.
 ///
-/// A store that fails, or takes longer than 3 seconds, does not fail a request: the client then fetches a token of its own. A new
-/// token is saved while requests already use it.
+/// A store that fails, or takes longer than 3 seconds, does not fail a request: the client then fetches its own token. Requests
+/// can use a new token before it is saved.
 pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     /// Returns the token of an app, if there is one that has not expired.
     fn load<'a>(&'a self, key: &'a TokenKey) -> StoreFuture<'a, Option<StoredToken>>;
 
-    /// Keeps a token until it expires, in place of an older one, if `owner` still has the lock. A client that was too slow must not
-    /// overwrite the token of the one that took over.
+    /// Saves a token until it expires, replacing an older one, if `owner` still holds the lock. A client that was too slow must
+    /// not overwrite the token of the one that took over.
     fn save<'a>(&'a self, key: &'a TokenKey, owner: &'a str, token: &'a StoredToken) -> StoreFuture<'a, ()>;
 
     /// Forgets a token that the server rejected. Must leave any other token in place.
     fn forget<'a>(&'a self, key: &'a TokenKey, rejected: &'a AccessToken) -> StoreFuture<'a, ()>;
 
-    /// Gives `owner` the lock for as long as `lease`; returns false while another owner has it. For the owner of the lock, the lease
-    /// starts anew.
+    /// Gives `owner` the lock for `lease`; returns false while another owner holds it. If `owner` already holds it, the lease is renewed.
     fn lock<'a>(&'a self, key: &'a TokenKey, owner: &'a str, lease: Duration) -> StoreFuture<'a, bool>;
 
-    /// Ends the lock of `owner`. Must leave the lock of any other owner in place.
+    /// Releases the lock of `owner`. Must leave any other owner's lock in place.
     fn unlock<'a>(&'a self, key: &'a TokenKey, owner: &'a str) -> StoreFuture<'a, ()>;
 }
 
@@ -51,7 +50,7 @@ impl TokenKey {
     }
 }
 
-/// Text to keep the token under: `<corp id>:<32 hexadecimal digits>`.
+/// Writes the key as text, to store the token under: `<corp id>:<32 hexadecimal digits>`.
 impl fmt::Display for TokenKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.corp_id, self.fingerprint)
@@ -63,7 +62,7 @@ impl fmt::Display for TokenKey {
 pub struct StoredToken {
     /// The token.
     pub token: AccessToken,
-    /// When to fetch another: some time before the server stops accepting this one.
+    /// When to fetch a new one: some time before the server stops accepting this one.
     pub fresh_until: SystemTime,
     /// When the server stops accepting it.
     pub expires_at: SystemTime,
@@ -88,7 +87,7 @@ impl fmt::Display for StoreError {
 
 impl std::error::Error for StoreError {}
 
-/// Keeps tokens in the memory of this process, which is the default. Clients of an app that are given the same store share its token.
+/// Keeps tokens in the memory of this process, which is the default. Clients of an app with the same store share its token.
 #[derive(Default)]
 pub struct MemoryTokenStore(Mutex<HashMap<TokenKey, Entry>>);
 

@@ -51,7 +51,7 @@ mod enabled {
         work.in_current_span()
     }
 
-    /// Reports that the token store fails, and that the client goes on with a token of its own.
+    /// Reports that the token store failed, and that the client continues with its own token.
     pub(crate) fn store_failed(error: &StoreError) {
         tracing::warn!(%error, "continuing with a token of this process");
     }

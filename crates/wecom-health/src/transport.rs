@@ -20,17 +20,17 @@ pub(crate) type Output<E> = <<E as Endpoint>::Response as Response>::Output;
 pub(crate) struct Transport {
     pub(crate) http: reqwest::Client,
     pub(crate) base: Url,
-    /// The time limit for one attempt. Not left to the HTTP library, which is slower at it and may be the user's.
+    /// The time limit for one attempt. Not left to the HTTP library, whose timer is slower and whose client may be the user's.
     pub(crate) attempt_timeout: Duration,
     /// The most bytes of a response that are read.
     pub(crate) response_limit: usize,
     pub(crate) drift: Option<DriftReporter>,
-    /// Few, and looked up for every request: a list is faster than a map.
+    /// The URL of each path. There are few, looked up for every request: a list is faster than a map.
     pub(crate) urls: Mutex<Vec<(&'static str, Url)>>,
 }
 
 impl Transport {
-    /// Returns the URL of an endpoint. Each is put together once: doing so for every request showed in the benchmark.
+    /// Returns the URL of an endpoint. Each is built once: building it for every request showed in the benchmark.
     fn url(&self, path: &'static str) -> Url {
         let mut urls = self.urls.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, url)) = urls.iter().find(|(known, _)| *known == path) {
@@ -50,7 +50,7 @@ impl Transport {
         deadline: Instant,
     ) -> Result<Output<E>, Kind> {
         let request = self.http_request(request, token)?;
-        // One timer for both limits, because each has its cost.
+        // One timer for both limits, because each timer costs time.
         let end = Instant::now().checked_add(self.attempt_timeout).filter(|end| *end < deadline);
         let late = |_| if end.is_some() { Kind::Timeout } else { Kind::Deadline { last: None } };
         let exchange = exchange(request, self.response_limit);

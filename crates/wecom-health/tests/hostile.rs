@@ -359,7 +359,7 @@ async fn why_a_connection_failed_is_said_in_words_of_ours() {
     let no_address = reqwest::Client::builder().no_proxy().dns_resolver(Arc::new(NoAddress)).build().unwrap();
     let client = builder("https://wecom.example").http_client(no_address).build().unwrap();
     let error = client.report_stat(date()).await.unwrap_err();
-    assert_eq!(lines(&error)[1..], ["the host has no address: check its name, and the DNS".to_owned()]);
+    assert_eq!(lines(&error)[1..], ["the host name has no address: check the name and DNS".to_owned()]);
 
     for (sent, cause) in [
         ("marked\r\n\r\n", "what the server sent is not HTTP"),
@@ -445,8 +445,8 @@ fn credentials_with_invisible_characters_are_not_sent() {
     for odd in ["s\n", " s", "s ", "s\r\n", "s\0", "\u{feff}s", "s\u{200b}", "s\u{a0}t", "s t", "ｓ", "s\u{7f}"] {
         let secret = Client::builder("ww1", Secret::new(odd)).build().unwrap_err().to_string();
         let corp_id = Client::builder(odd, Secret::new("s")).build().unwrap_err().to_string();
-        assert_eq!(secret, "the secret has a character that no secret has, perhaps white space: copy it again");
-        assert_eq!(corp_id, "the corp id has a character that no corp id has, perhaps white space: copy it again");
+        assert_eq!(secret, "the secret contains an invalid character, perhaps white space: copy it again");
+        assert_eq!(corp_id, "the corp id contains an invalid character, perhaps white space: copy it again");
     }
     Client::builder("ww1", Secret::new("aZ09-_")).build().unwrap();
 }

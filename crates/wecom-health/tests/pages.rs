@@ -218,7 +218,7 @@ async fn eleven_equal_pages_of_one_are_a_repeated_page() {
     for _ in 0..11 {
         answers.try_next().await.unwrap().unwrap();
     }
-    assert!(answers.try_next().await.unwrap_err().to_string().contains("the server repeats a page, at offset 11"));
+    assert!(answers.try_next().await.unwrap_err().to_string().contains("the server repeats a page at offset 11"));
 }
 
 #[tokio::test]
@@ -233,7 +233,7 @@ async fn pages_that_take_turns_for_ever_are_stopped() {
     for _ in 0..4 {
         ids.try_next().await.unwrap().unwrap();
     }
-    assert!(ids.try_next().await.unwrap_err().to_string().contains("repeats a page, at offset 4"));
+    assert!(ids.try_next().await.unwrap_err().to_string().contains("repeats a page at offset 4"));
     let (_emulator, client) =
         start(Emulator::builder().answers("jobid1", date(), vec![json!({"id_type": 1})]).repeat_pages()).await;
     let mut one_for_ever = client.report_answers("jobid1", date()).stream();
@@ -343,7 +343,7 @@ async fn a_server_that_repeats_a_page_is_stopped() {
         let error = answers.try_next().await.unwrap_err();
         assert_eq!(
             error.to_string(),
-            "/cgi-bin/health/get_report_answer: the server repeats a page, at offset 100: stopped, because it would never end"
+            "/cgi-bin/health/get_report_answer: the server repeats a page at offset 100: stopped, because paging would never end"
         );
         assert!(answers.try_next().await.unwrap().is_none());
         assert!(asked(&emulator, ANSWERS).len() <= 1 + concurrency);
@@ -362,7 +362,7 @@ async fn a_page_repeated_in_other_bytes_is_a_repeated_page() {
     for _ in 0..2 {
         answers.try_next().await.unwrap().unwrap();
     }
-    assert!(answers.try_next().await.unwrap_err().to_string().contains("repeats a page, at offset 2"));
+    assert!(answers.try_next().await.unwrap_err().to_string().contains("repeats a page at offset 2"));
 }
 
 #[tokio::test]

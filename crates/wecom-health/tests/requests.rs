@@ -327,7 +327,7 @@ async fn a_request_has_one_deadline() {
     client.report_job_info("jobid1", date()).await.unwrap();
     emulator.fail_next(ENDPOINT, Fault::Delay(Duration::from_secs(30)));
     let error = client.report_job_info("jobid1", date()).await.unwrap_err();
-    assert_eq!(error.to_string(), format!("{PATH}: the request was not done within its time"));
+    assert_eq!(error.to_string(), format!("{PATH}: the request did not finish before its deadline"));
     assert_eq!((error.is_timeout(), error.attempts()), (true, 1));
 }
 

@@ -8,7 +8,7 @@ use super::endpoints::parameters;
 use super::{docs, imports};
 use crate::schema::{Document, Link};
 
-/// Everything of the client's generated file.
+/// Returns the items of the client's generated file.
 pub(super) fn items(document: &Document) -> Vec<Item> {
     let links: Vec<_> = document.links.iter().filter(|link| link.token_parameter().is_some()).collect();
     let methods = links.iter().map(|link| method(document, link, false));
@@ -35,7 +35,7 @@ pub(super) fn items(document: &Document) -> Vec<Item> {
     items
 }
 
-/// The method for an endpoint.
+/// Returns the method for an endpoint.
 fn method(document: &Document, link: &Link, blocking: bool) -> TokenStream {
     let page = format!("Vendor's page: [{}]({}).", link.term, link.page);
     let method = format_ident!("{}", link.method_name());

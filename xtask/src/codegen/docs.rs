@@ -5,18 +5,18 @@ use quote::quote;
 
 use crate::schema::{KnownValue, Node};
 
-/// The documentation of a definition, with its place in the schema.
+/// Returns the documentation of a definition, with its place in the schema.
 pub(super) fn definition(name: &str, node: &Node) -> TokenStream {
     let source = format!("Source: `#/$defs/{name}` in the schema.");
     lines(&[&heading(&node.title, &node.term), "", &node.description, "", &source])
 }
 
-/// The documentation of a field.
+/// Returns the documentation of a field.
 pub(super) fn field(node: &Node) -> TokenStream {
     lines(&[&heading(&node.title, &node.term), "", &node.description])
 }
 
-/// The documentation of a known value.
+/// Returns the documentation of a known value.
 pub(super) fn known_value(known: &KnownValue) -> TokenStream {
     let heading = format!("{}: {}", known.value, heading(&known.title, &known.term));
     let advice = known.advice.as_ref().map(|advice| format!("What to do: {advice}."));
@@ -33,7 +33,7 @@ fn heading(title: &str, term: &str) -> String {
     format!("{title} ({term}).")
 }
 
-/// `///` lines, one each.
+/// Returns one `///` line for each text.
 pub(super) fn lines(texts: &[&str]) -> TokenStream {
     let docs = texts.iter().map(|text| {
         let line = if text.is_empty() { String::new() } else { format!(" {text}") };

@@ -10,7 +10,7 @@ use super::integers::literal;
 use super::structs::{Structs, field_ident};
 use crate::schema::{Document, Link, Method, Node, Paged, Type};
 
-/// The server's address.
+/// Returns the constant with the server's address.
 pub(super) fn base(document: &Document) -> Item {
     let base = &document.base;
     parse_quote! {
@@ -19,7 +19,7 @@ pub(super) fn base(document: &Document) -> Item {
     }
 }
 
-/// A macro over all endpoints.
+/// Returns the macro over all endpoints.
 pub(super) fn for_each(document: &Document) -> Item {
     let requests = document.links.iter().map(|link| format_ident!("{}", link.request()));
     parse_quote! {
@@ -31,7 +31,7 @@ pub(super) fn for_each(document: &Document) -> Item {
     }
 }
 
-/// What stands beside the struct of a request or a response; nothing for other objects.
+/// Returns what accompanies the struct of a request or a response; nothing for other objects.
 pub(super) fn items(document: &Document, name: &str, definition: &Node, structs: &mut Structs) -> Result<Vec<Item>> {
     let mut items = Vec::new();
     if let Some(link) = document.request_of(name) {
@@ -69,7 +69,7 @@ pub(super) fn items(document: &Document, name: &str, definition: &Node, structs:
     Ok(items)
 }
 
-/// `new` with the required fields, and a setter for each other field.
+/// Returns `new` with the required fields, and a setter for each other field.
 fn constructor(document: &Document, name: &str, definition: &Node) -> Item {
     let ident = format_ident!("{name}");
     let (arguments, _) = parameters(definition);
@@ -111,7 +111,7 @@ fn constructor(document: &Document, name: &str, definition: &Node) -> Item {
     }
 }
 
-/// `Endpoint::check` of a request with ranges.
+/// Returns `Endpoint::check` of a request with ranges.
 fn check(definition: &Node) -> Option<TokenStream> {
     let ranges: Vec<_> = definition
         .properties
@@ -134,7 +134,7 @@ fn check(definition: &Node) -> Option<TokenStream> {
     })
 }
 
-/// The implementation of `Paged` for a request.
+/// Returns the implementation of `Paged` for a request.
 fn paged_endpoint(document: &Document, link: &Link, paged: &Paged) -> Item {
     let request = format_ident!("{}", link.request());
     let (offset, limit, items) = (field_ident(&paged.offset), field_ident(&paged.limit), field_ident(&paged.items));
@@ -170,7 +170,7 @@ fn paged_endpoint(document: &Document, link: &Link, paged: &Paged) -> Item {
     }
 }
 
-/// The arguments that make a request, and the names to pass them on by.
+/// Returns the arguments that make a request, and their names.
 pub(super) fn parameters(definition: &Node) -> (Vec<TokenStream>, Vec<syn::Ident>) {
     definition
         .properties
@@ -183,7 +183,7 @@ pub(super) fn parameters(definition: &Node) -> (Vec<TokenStream>, Vec<syn::Ident
         .unzip()
 }
 
-/// An argument for a field, and the expression that makes the field's value of it.
+/// Returns an argument for a field, and the expression that turns it into the field's value.
 fn parameter(name: &syn::Ident, node: &Node) -> (TokenStream, TokenStream) {
     match node.holds() {
         Type::Date => (quote!(#name: NaiveDate), quote!(#name)),
@@ -210,7 +210,7 @@ fn rust_type(holds: &Type<'_>) -> TokenStream {
     }
 }
 
-/// The way from a response to its payload.
+/// Returns the implementation of `Response`, which turns a response into its payload.
 fn response(document: &Document, name: &str, definition: &Node) -> Item {
     let ident = format_ident!("{name}");
     let output = format_ident!("{}", document.output(name));
@@ -265,7 +265,7 @@ pub(super) struct Output<'a> {
     pub(super) required: &'a [String],
 }
 
-/// The payloads that need a struct of their own.
+/// Returns the payloads that need their own struct.
 pub(super) fn outputs(document: &Document) -> impl Iterator<Item = Output<'_>> {
     document.links.iter().map(Link::response).filter_map(|response| {
         let definition = document.definitions.get(response)?;

@@ -1,4 +1,4 @@
-//! What generated code uses without its path: only what occurs in it.
+//! The imports of generated code: only names that occur in it.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::{Item, parse_quote};
 
-/// `use` items for the names that occur in the other items, each from its module.
+/// Returns `use` items for the names that occur in the other items, each from its module.
 pub(super) fn of(items: &[Item], modules: &[(TokenStream, &[&str])]) -> Vec<Item> {
     let mut names = BTreeSet::new();
     for item in items {
@@ -20,7 +20,7 @@ pub(super) fn of(items: &[Item], modules: &[(TokenStream, &[&str])]) -> Vec<Item
     uses.collect()
 }
 
-/// From where the generated types take what they use.
+/// Returns the modules and names that the generated types may import.
 pub(super) fn types() -> Vec<(TokenStream, &'static [&'static str])> {
     vec![
         (quote!(chrono), &["NaiveDate"]),
@@ -45,12 +45,12 @@ pub(super) fn types() -> Vec<(TokenStream, &'static [&'static str])> {
     ]
 }
 
-/// From where the generated shapes take what they use.
+/// Returns the modules and names that the generated shapes may import.
 pub(super) fn shapes() -> Vec<(TokenStream, &'static [&'static str])> {
     vec![(quote!(crate), &["Described", "Field", "KnownValue", "Shape", "Words"])]
 }
 
-/// Every identifier of the tokens, also in what macros are given, and the modules that attributes name in strings.
+/// Collects every identifier of the tokens, including macro arguments, and the modules that attributes name in strings.
 fn collect(tokens: TokenStream, names: &mut BTreeSet<String>) {
     for token in tokens {
         match token {

@@ -1,4 +1,4 @@
-//! Coded integers: an open enum where the values are few, named constants where they are sparse.
+//! Coded integers: an open enum, or named constants where only some values are known.
 
 use heck::ToShoutySnakeCase;
 use quote::{format_ident, quote};
@@ -8,7 +8,7 @@ use super::docs;
 use super::newtypes::schemars;
 use crate::schema::Node;
 
-/// An enum over the known values, with room for every other integer.
+/// Returns an enum over the known values, with a variant for every other integer.
 pub(super) fn coded(name: &str, definition: &Node) -> Vec<syn::Item> {
     let (docs, schemars, ident) = (docs::definition(name, definition), schemars(), format_ident!("{name}"));
     let known = definition.known_values();
@@ -65,7 +65,7 @@ pub(super) fn coded(name: &str, definition: &Node) -> Vec<syn::Item> {
     ]
 }
 
-/// A newtype over an integer, with a constant for each known value.
+/// Returns a newtype over an integer, with a constant for each known value.
 pub(super) fn sparse(name: &str, definition: &Node) -> Vec<syn::Item> {
     let (docs, schemars, ident) = (docs::definition(name, definition), schemars(), format_ident!("{name}"));
     let constants = definition.known_values().iter().map(|known| {
@@ -95,7 +95,7 @@ pub(super) fn sparse(name: &str, definition: &Node) -> Vec<syn::Item> {
     ]
 }
 
-/// An integer without its type's suffix.
+/// Returns an integer literal without a type suffix.
 pub(super) fn literal(value: i64) -> proc_macro2::Literal {
     proc_macro2::Literal::i64_unsuffixed(value)
 }

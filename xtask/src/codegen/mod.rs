@@ -1,4 +1,4 @@
-//! `cargo xtask codegen`: from `schema/health.schema.json` to the generated files, or a check that they are current.
+//! `cargo xtask codegen`: writes the generated files from `schema/health.schema.json`, or checks that they are current.
 
 use std::path::Path;
 use std::time::Instant;
@@ -24,7 +24,7 @@ struct Generated {
     text: String,
 }
 
-/// Writes every generated file that is not current; says what it did and how long it took.
+/// Writes every generated file that is not current; returns what it did and how long it took.
 ///
 /// # Errors
 ///
@@ -43,11 +43,10 @@ pub fn write(root: &Path) -> Result<String> {
     Ok(format!("codegen: {outcome} ({} generated files, {:.2?})", files.len(), start.elapsed()))
 }
 
-/// Compares every generated file with what the schema says.
+/// Checks that every generated file is current.
 ///
 /// # Errors
-///
-/// The schema breaks a rule, or generated files are stale: all of them are named.
+/// The schema breaks a rule, or generated files are stale: all are named.
 pub fn check(root: &Path) -> Result<String> {
     let start = Instant::now();
     let files = generate(root)?;
@@ -73,7 +72,7 @@ fn generate(root: &Path) -> Result<Vec<Generated>> {
     files.into_iter().map(|(path, items)| Ok(Generated { path, text: format::file(root, items)? })).collect()
 }
 
-/// The types of the model crate, in the order of the schema.
+/// Returns the types of the model crate, in the schema's order.
 fn types(document: &Document) -> Result<Vec<syn::Item>> {
     let mut structs = structs::generate(document)?;
     let mut items = vec![endpoints::base(document), endpoints::for_each(document)];
@@ -95,7 +94,7 @@ fn types(document: &Document) -> Result<Vec<syn::Item>> {
     Ok(imports.into_iter().chain(items).collect())
 }
 
-/// What the schema says about the types, as data.
+/// Returns what the schema says about the types, as data.
 fn shapes(document: &Document) -> Vec<syn::Item> {
     let items = shapes::items(document);
     let all: syn::Item = syn::parse_quote!(

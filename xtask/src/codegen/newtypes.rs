@@ -1,4 +1,4 @@
-//! Ids and secrets: newtypes over what the wire holds. What they can do is in the model crate's `newtype.rs`.
+//! Ids and secrets: newtypes over strings and integers. Their methods are in the model crate's `newtype.rs`.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -7,12 +7,12 @@ use syn::{Item, parse_quote};
 use super::docs;
 use crate::schema::Node;
 
-/// The attribute that derives a JSON Schema on request.
+/// Returns the attribute that derives a JSON Schema if the feature is on.
 pub(super) fn schemars() -> TokenStream {
     quote!(#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))])
 }
 
-/// A newtype over a string.
+/// Returns a newtype over a string.
 pub(super) fn text(name: &str, definition: &Node) -> Vec<Item> {
     let (docs, schemars, ident) = (docs::definition(name, definition), schemars(), format_ident!("{name}"));
     vec![
@@ -27,7 +27,7 @@ pub(super) fn text(name: &str, definition: &Node) -> Vec<Item> {
     ]
 }
 
-/// A newtype over a string that no output shows.
+/// Returns a newtype over a string that no output shows.
 pub(super) fn secret(name: &str, definition: &Node) -> Vec<Item> {
     let (docs, schemars, ident) = (docs::definition(name, definition), schemars(), format_ident!("{name}"));
     vec![
@@ -44,7 +44,7 @@ pub(super) fn secret(name: &str, definition: &Node) -> Vec<Item> {
     ]
 }
 
-/// A newtype over an integer.
+/// Returns a newtype over an integer.
 pub(super) fn number(name: &str, definition: &Node) -> Vec<Item> {
     let (docs, schemars, ident) = (docs::definition(name, definition), schemars(), format_ident!("{name}"));
     vec![

@@ -8,7 +8,7 @@ use super::endpoints::outputs;
 use super::integers::literal;
 use crate::schema::{Document, Kind, Node, Type};
 
-/// The implementations for all types, in the order of the schema.
+/// Returns the implementations for all types, in the schema's order.
 pub(super) fn items(document: &Document) -> Vec<syn::Item> {
     let definitions = document.definitions.iter().map(|(name, definition)| of_definition(name, definition));
     let outputs = outputs(document).map(|output| of_fields(&output.name, output.fields.into_iter()));

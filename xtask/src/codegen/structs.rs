@@ -1,4 +1,4 @@
-//! Structs: typify writes them, then each gets the schema's order, its documentation and its reading rules.
+//! Structs: typify writes them, then each gets the schema's field order, its documentation and its serde attributes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,16 +12,16 @@ use super::endpoints::outputs;
 use super::{docs, newtypes};
 use crate::schema::{Document, Kind, Node, Type};
 
-/// The structs of the schema that nobody has taken yet.
+/// The structs that have not been taken yet.
 pub(super) struct Structs(BTreeMap<String, Item>);
 
 impl Structs {
-    /// The struct of this name.
+    /// Takes the struct with this name.
     pub(super) fn take(&mut self, name: &str) -> Result<Vec<Item>> {
         self.0.remove(name).map(|item| vec![item]).with_context(|| format!("typify wrote no struct for {name}"))
     }
 
-    /// Fails where typify wrote a struct that the schema does not ask for.
+    /// Fails if typify wrote a struct that the schema does not define.
     pub(super) fn finish(self) -> Result<()> {
         let left: Vec<_> = self.0.into_keys().collect();
         ensure!(left.is_empty(), "typify wrote structs that the schema does not define: {}", left.join(", "));
@@ -29,7 +29,7 @@ impl Structs {
     }
 }
 
-/// Has typify write every struct.
+/// Generates every struct with typify.
 pub(super) fn generate(document: &Document) -> Result<Structs> {
     let mut settings = typify::TypeSpaceSettings::default();
     let replaced: BTreeSet<&str> = document
@@ -63,7 +63,7 @@ pub(super) fn generate(document: &Document) -> Result<Structs> {
                 ensure!(!replaced.contains(name.as_str()), "typify wrote {name}, which has a replacement");
                 structs.insert(name.clone(), Item::Struct(finish(document, &name, item)?));
             }
-            // Conversions that nothing needs, and the module of their error.
+            // Conversions that nothing uses, and the module of their error.
             Item::Impl(_) | Item::Mod(_) => {}
             other => bail!("typify wrote an item that is no struct: {}", quote!(#other)),
         }
@@ -71,7 +71,7 @@ pub(super) fn generate(document: &Document) -> Result<Structs> {
     Ok(Structs(structs))
 }
 
-/// The part of the schema that typify reads: no links, no keywords of ours, and the payloads as objects of their own.
+/// Returns the part of the schema that typify reads: without links and our own keywords, and with the payloads as separate objects.
 fn for_typify(document: &Document) -> Json {
     let mut definitions = Map::new();
     for (name, definition) in &document.definitions {
@@ -125,7 +125,7 @@ impl VisitMut for Paths {
     }
 }
 
-/// Gives a struct of typify its documentation, derives, order of fields and reading rules.
+/// Gives a struct of typify its documentation, derives, field order and serde attributes.
 fn finish(document: &Document, name: &str, mut item: syn::ItemStruct) -> Result<syn::ItemStruct> {
     let (fields, required, docs): (Vec<_>, _, _) = match document.definitions.get(name) {
         Some(definition) => {
@@ -163,7 +163,7 @@ fn finish(document: &Document, name: &str, mut item: syn::ItemStruct) -> Result<
     Ok(item)
 }
 
-/// How a field that need not be there is read and written; takes the `Option` off where absent and empty are the same.
+/// Returns how an optional field is read and written; removes the `Option` where absent and empty mean the same.
 fn reading_rule(
     document: &Document,
     owner: &str,
@@ -204,7 +204,7 @@ fn attributes(tokens: proc_macro2::TokenStream) -> Result<Vec<syn::Attribute>> {
     syn::parse::Parser::parse2(syn::Attribute::parse_outer, tokens).context("attributes that do not parse")
 }
 
-/// The name of a field on the wire: `serde(rename)`, or its own.
+/// Returns the name of a field on the wire: `serde(rename)`, or its own.
 fn wire_name(field: &syn::Field) -> String {
     let mut name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
     for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
@@ -219,7 +219,7 @@ fn wire_name(field: &syn::Field) -> String {
     name
 }
 
-/// A field's name in Rust.
+/// Returns a field's name in Rust.
 pub(super) fn field_ident(wire: &str) -> syn::Ident {
     syn::parse_str(wire).unwrap_or_else(|_| format_ident!("{wire}_"))
 }

@@ -13,7 +13,7 @@ pub struct Document {
     #[serde(rename = "$comment", default)]
     /// A note for people who edit the schema.
     pub comment: Option<String>,
-    /// English name of the API.
+    /// The English name of the API.
     pub title: String,
     /// The vendor's name of the API.
     #[serde(rename = "x-term")]
@@ -45,7 +45,7 @@ pub struct Link {
     #[serde(rename = "$comment", default)]
     /// A note for people who edit the schema.
     pub comment: Option<String>,
-    /// URI template: the path, then the names of the query.
+    /// URI template: the path, then the names of the query parameters.
     pub href: String,
     pub(super) target_hints: TargetHints,
     pub(super) submission_schema: Option<Reference>,
@@ -54,14 +54,14 @@ pub struct Link {
     /// The vendor's page of the endpoint.
     #[serde(rename = "x-page")]
     pub page: String,
-    /// How the response comes in pages, if it does.
+    /// The paging fields, if the response comes in pages.
     #[serde(rename = "x-paged")]
     pub paged: Option<Paged>,
     #[serde(rename = "x-method")]
     pub(super) method_name: Option<String>,
 }
 
-/// Which fields turn the pages.
+/// The paging fields.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Paged {
@@ -100,13 +100,13 @@ pub(super) struct Reference {
 }
 
 impl Reference {
-    /// Name of the definition.
+    /// Returns the name of the definition.
     pub(super) fn name(&self) -> &str {
         definition_name(&self.target).unwrap_or(&self.target)
     }
 }
 
-/// `X` of `#/$defs/X`.
+/// Returns the `X` of `#/$defs/X`.
 pub fn definition_name(reference: &str) -> Option<&str> {
     reference.strip_prefix("#/$defs/")
 }
@@ -142,13 +142,13 @@ pub struct Node {
     pub(super) then: Option<Success>,
     pub(super) items: Option<Box<Node>>,
     pub(super) additional_properties: Option<Box<Node>>,
-    /// What an absent value of a response reads as.
+    /// The value that replaces an absent one in a response.
     pub default: Option<Json>,
     /// Smallest integer that may be sent.
     pub minimum: Option<i64>,
     /// Largest integer that may be sent.
     pub maximum: Option<i64>,
-    /// What is known so far of a coded integer.
+    /// The known values of a coded integer.
     #[serde(rename = "x-known-values")]
     pub(super) known_values: Option<Vec<KnownValue>>,
     #[serde(rename = "x-sparse", default)]
@@ -196,7 +196,7 @@ pub struct KnownValue {
     /// The vendor's own term.
     #[serde(rename = "x-term")]
     pub term: String,
-    /// What it means, in a sentence, where the label does not say it all.
+    /// What it means, in a sentence, if the label is not enough.
     #[serde(default)]
     pub description: String,
     /// What the caller can do about it.

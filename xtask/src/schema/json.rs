@@ -1,4 +1,4 @@
-//! JSON in which no key occurs twice: of two, the first would be dropped without a word.
+//! JSON in which no key occurs twice: otherwise, the first one would be dropped silently.
 
 use std::fmt;
 
@@ -8,8 +8,7 @@ use serde_json::{Map, Value};
 /// Parses JSON text.
 ///
 /// # Errors
-///
-/// It is no JSON, or an object has a key twice; with line and column.
+/// The text is not JSON, or an object has a key twice; the error has line and column.
 pub fn parse(text: &str) -> serde_json::Result<Value> {
     serde_json::from_str(text).map(|Strict(value)| value)
 }

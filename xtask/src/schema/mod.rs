@@ -1,5 +1,5 @@
-//! `schema/health.schema.json`: read, checked, and seen as what it becomes in Rust. Nothing here knows of code generation or of
-//! the vendor's pages; both stand on it.
+//! Reads `schema/health.schema.json`, checks it, and tells what it becomes in Rust. Code generation and the audit of the vendor's
+//! pages build on this module.
 
 use std::fmt;
 use std::path::Path;
@@ -15,10 +15,10 @@ mod types;
 pub use document::{Document, KnownValue, Link, Method, Node, Paged, definition_name};
 pub use types::{Kind, STATUS, Type, output_name};
 
-/// Where the schema is, from the root of the workspace.
+/// The path of the schema from the root of the workspace.
 pub const PATH: &str = "schema/health.schema.json";
 
-/// A rule of `schema/README.md` that the schema does not keep.
+/// A place where the schema breaks a rule of `schema/README.md`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Breach {
     /// JSON pointer to the place.
@@ -36,8 +36,7 @@ impl fmt::Display for Breach {
 /// Reads the schema of a workspace.
 ///
 /// # Errors
-///
-/// The file cannot be read, is no JSON, or breaks rules: all of them.
+/// The file cannot be read, is not JSON, or breaks rules: all breaches are listed.
 pub fn load(root: &Path) -> Result<Document> {
     let text = std::fs::read_to_string(root.join(PATH)).with_context(|| format!("cannot read {PATH}"))?;
     let json =
@@ -51,8 +50,7 @@ pub fn load(root: &Path) -> Result<Document> {
 /// Reads the schema from JSON.
 ///
 /// # Errors
-///
-/// Every rule that it breaks. Where a keyword is unknown or has a value of another type, that alone.
+/// Every breach of a rule; or only the first keyword that is unknown or has a value of the wrong type.
 pub fn parse(json: &serde_json::Value) -> Result<Document, Vec<Breach>> {
     let document: Document = serde_path_to_error::deserialize(json).map_err(|error| {
         let steps = error.path().iter().filter_map(|segment| match segment {
@@ -66,7 +64,7 @@ pub fn parse(json: &serde_json::Value) -> Result<Document, Vec<Breach>> {
     if breaches.is_empty() { Ok(document) } else { Err(breaches) }
 }
 
-/// A name as a step of a JSON pointer.
+/// Escapes a name for a JSON pointer.
 fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }

@@ -40,7 +40,7 @@ pub enum Type<'a> {
 }
 
 impl Node {
-    /// What a definition becomes in Rust.
+    /// Returns what a definition becomes in Rust.
     pub fn kind(&self) -> Kind {
         match (self.kind, self.format) {
             (Some(JsonType::Object), _) => Kind::Object,
@@ -52,7 +52,7 @@ impl Node {
         }
     }
 
-    /// What a field or an item holds.
+    /// Returns what a field or an item holds.
     pub fn holds(&self) -> Type<'_> {
         if let Some(reference) = &self.reference {
             return Type::Definition(definition_name(reference).unwrap_or(reference));
@@ -66,29 +66,29 @@ impl Node {
         }
     }
 
-    /// Whether a field is a list.
+    /// Returns whether a field is a list.
     pub fn is_list(&self) -> bool {
         matches!(self.holds(), Type::List(_))
     }
 
-    /// What is known of a coded integer.
+    /// Returns the known values of a coded integer.
     pub fn known_values(&self) -> &[KnownValue] {
         self.known_values.as_deref().unwrap_or_default()
     }
 
-    /// The fields that a success must hold.
+    /// Returns the fields that a success must hold.
     pub fn success(&self) -> &[String] {
         self.then.as_ref().map_or(&[], |then| &then.required)
     }
 
-    /// The fields of a response that are not its status.
+    /// Returns the fields of a response that are not its status.
     pub fn payload(&self) -> impl Iterator<Item = (&String, &Node)> {
         self.properties.iter().filter(|(wire, _)| !STATUS.contains(&wire.as_str()))
     }
 }
 
 impl Type<'_> {
-    /// The definition that is inside, however deep.
+    /// Returns the definition inside, however deep.
     pub fn definition(&self) -> Option<&str> {
         match self {
             Type::Definition(name) => Some(name),
@@ -99,45 +99,45 @@ impl Type<'_> {
 }
 
 impl Link {
-    /// Name of the client's method: the vendor's without `get_`, unless the schema gives another.
+    /// Returns the name of the client's method: the vendor's without `get_`, unless the schema gives another.
     pub fn method_name(&self) -> &str {
         self.method_name.as_deref().unwrap_or_else(|| self.rel.strip_prefix("get_").unwrap_or(&self.rel))
     }
 
-    /// The HTTP method.
+    /// Returns the HTTP method.
     pub fn method(&self) -> Method {
         self.target_hints.allow.first().copied().unwrap_or(Method::Post)
     }
 
-    /// The definition that is sent, in the body or in the query.
+    /// Returns the definition that is sent, in the body or in the query.
     pub fn request(&self) -> &str {
         self.submission_schema.as_ref().or(self.href_schema.as_ref()).map_or("", |reference| reference.name())
     }
 
-    /// The definition that is received.
+    /// Returns the definition that is received.
     pub fn response(&self) -> &str {
         self.target_schema.name()
     }
 
-    /// The path without the names of the query.
+    /// Returns the path without the query parameters.
     pub fn path(&self) -> &str {
         self.href.split_once('{').map_or(self.href.as_str(), |(path, _)| path)
     }
 
-    /// The names of the query.
+    /// Returns the names of the query parameters.
     pub fn query(&self) -> impl Iterator<Item = &str> {
         let names = self.href.split_once("{?").and_then(|(_, names)| names.strip_suffix('}'));
         names.into_iter().flat_map(|names| names.split(','))
     }
 
-    /// The query's name for the token, where the request is not the query itself.
+    /// Returns the query parameter of the token; `None` if the request itself is the query.
     pub fn token_parameter(&self) -> Option<&str> {
         self.query().next().filter(|_| self.href_schema.is_none())
     }
 }
 
 impl Document {
-    /// Whether a definition is an object of which absent, null and empty mean the same: all its fields may be missing
+    /// Returns whether a definition is an object for which absent, null and empty mean the same: all its fields may be missing
     /// and none is a plain value.
     pub fn is_defaultable(&self, name: &str) -> bool {
         self.definitions.get(name).is_some_and(|definition| {
@@ -150,17 +150,17 @@ impl Document {
         })
     }
 
-    /// The endpoint whose request is this definition.
+    /// Returns the endpoint whose request is this definition.
     pub fn request_of(&self, name: &str) -> Option<&Link> {
         self.links.iter().find(|link| link.request() == name)
     }
 
-    /// The endpoint whose response is this definition.
+    /// Returns the endpoint whose response is this definition.
     pub fn response_of(&self, name: &str) -> Option<&Link> {
         self.links.iter().find(|link| link.response() == name)
     }
 
-    /// The type that a response unwraps to: `JobInfo`, or `Token` for `GetTokenResponse`.
+    /// Returns the type that a response unwraps to, e.g. `JobInfo`, or `Token` for `GetTokenResponse`.
     pub fn output(&self, response: &str) -> String {
         match self.single_payload(response) {
             Some(payload) => payload.to_owned(),
@@ -168,7 +168,7 @@ impl Document {
         }
     }
 
-    /// The definition of the only field of a payload, where that is an object which a success must hold.
+    /// Returns the definition of a payload's only field, if that is an object which a success must hold.
     pub fn single_payload(&self, response: &str) -> Option<&str> {
         let definition = self.definitions.get(response)?;
         let mut fields = definition.payload();
@@ -185,7 +185,7 @@ impl Document {
     }
 }
 
-/// What is left of a response's name without `Get` and `Response`.
+/// Returns a response's name without `Get` and `Response`.
 pub fn output_name(response: &str) -> &str {
     let name = response.strip_suffix("Response").unwrap_or(response);
     name.strip_prefix("Get").unwrap_or(name)

@@ -1,5 +1,5 @@
 //! `wecom-health answers`: everybody's answers, a line for each person and a column for each question, or a block for each person
-//! where the terminal is too narrow for that.
+//! if the terminal is too narrow.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,14 +16,14 @@ use crate::output::{Output, list};
 
 /// How many pages are fetched at once.
 const CONCURRENCY: usize = 4;
-/// No column is wider, however long its texts are: they are cut.
+/// No column is wider: longer texts are cut.
 const WIDEST: usize = 40;
-/// What the column of a question without options wants.
+/// The width that the column of a question without options wants.
 const WANTED: usize = 20;
-/// Where a column would get less, each answer is a block.
+/// If a column would be narrower, each answer is a block.
 const NARROWEST: usize = 10;
 
-/// Fetches the answers and prints them as they come.
+/// Fetches the answers and prints them as they arrive.
 pub(crate) async fn run(client: &Client, job: JobOnDay, format: &ListFormat, output: Output) -> Result<(), Failure> {
     let date = job.day.date;
     Kept::JOBS.warn_outside(date, output);
@@ -55,7 +55,7 @@ impl<'a> View<'a> {
         Self { job, questions, output }
     }
 
-    /// Who, when, each question, and the values of other questions: a job may have changed since.
+    /// Returns the columns: who, when, each question, and the values of other questions, because a job may have changed since.
     fn columns(&self) -> Option<Columns> {
         let [who, when, others] =
             self.output.pick(["Reporter", "Time", "Other questions"], ["填写人", "填写时间", "其他问题"]);
@@ -88,7 +88,7 @@ impl<'a> View<'a> {
         [reporter(answer), time(answer)].into_iter().chain(asked).chain([others]).collect()
     }
 
-    /// A line with who and when, then a line for each value.
+    /// Returns a line with who and when, then a line for each value.
     fn block(&self, answer: &Answer) -> String {
         let mut lines = vec![format!("{}  {}", reporter(answer), time(answer)).trim_end().to_owned()];
         let options = textwrap::Options::new(self.output.width).initial_indent("  ").subsequent_indent("    ");
@@ -114,7 +114,7 @@ impl<'a> View<'a> {
 /// The longest text of a value: a hostile one could name an option of a megabyte a million times.
 const LONGEST_TEXT: usize = 2_000;
 
-/// Appends a text, unless the whole is long enough.
+/// Appends a text, unless the whole has reached the limit.
 fn append(whole: &mut String, separator: &str, text: &str) {
     if whole.len() < LONGEST_TEXT {
         if !whole.is_empty() {
@@ -164,7 +164,7 @@ fn in_words(question: Option<&QuestionTemplate>, value: &ReportValue, output: Ou
             let area = high_risk_area.map(|area| area.get()).filter(|area| !["[]", "\"\""].contains(area));
             card.into_iter().chain(area.map(|area| cut(area, LONGEST_TEXT))).collect::<Vec<_>>().join(" ")
         }
-        // What does not fit the schema is shown as it came.
+        // A value that does not fit the schema is shown as JSON.
         _ => cut(&serde_json::to_string(value).unwrap_or_default(), LONGEST_TEXT),
     })
 }

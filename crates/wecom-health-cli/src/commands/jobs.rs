@@ -17,7 +17,7 @@ const CONCURRENCY: usize = 8;
 /// Columns of an id or a title: longer ones are cut.
 const WIDEST: usize = 200;
 
-/// Lists the jobs and prints them; in words, with their titles.
+/// Lists the jobs and prints them; as a table, with their titles.
 pub(crate) async fn run(client: &Client, format: &ListFormat, output: Output) -> Result<(), Failure> {
     let mut ids = client.report_job_ids().stream();
     if format.json || format.ndjson {
@@ -40,7 +40,7 @@ pub(crate) async fn run(client: &Client, format: &ListFormat, output: Output) ->
     print(&table::wrapped(&headings, rows, output, output.width))
 }
 
-/// Id and title of a job.
+/// Returns id and title of a job.
 async fn row(client: &Client, id: JobId) -> Result<[String; 2], Error> {
     let title = match client.report_job_info(id.clone(), day::today()).await {
         Ok(info) => cut(&printable(&info.title), WIDEST),

@@ -11,7 +11,7 @@ mod job;
 mod jobs;
 mod stat;
 
-/// Runs the command that was asked for.
+/// Runs the requested command.
 pub(crate) async fn run(client: &Client, request: Request, output: Output) -> Result<(), Failure> {
     match request {
         Request::Jobs { format } => jobs::run(client, &format, output).await,

@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use super::text::escaped_json;
 
-/// A document over several lines.
+/// Returns a document on several lines.
 pub(crate) fn document(value: &impl Serialize) -> io::Result<String> {
     Ok(escaped_json(&serde_json::to_string_pretty(value)?) + "\n")
 }
 
-/// A document on one line.
+/// Returns a document on one line.
 pub(crate) fn line(value: &impl Serialize) -> io::Result<String> {
     Ok(escaped_json(&serde_json::to_string(value)?) + "\n")
 }

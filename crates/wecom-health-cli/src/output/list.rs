@@ -1,4 +1,4 @@
-//! Items as they come: as one JSON document, or a line for each.
+//! Items as they arrive: as one JSON document, or a line for each.
 
 use std::io::{self, BufWriter, Write};
 
@@ -10,7 +10,7 @@ use super::{json, print, unless_gone};
 use crate::arguments::ListFormat;
 use crate::failure::Failure;
 
-/// Prints all items as JSON. One document is printed when it is complete, so that it is never half of one.
+/// Prints all items as JSON. A single document is printed only when complete, so that it is never cut off.
 pub(crate) async fn print_json<T: Serialize>(items: &mut Items<T>, format: &ListFormat) -> Result<(), Failure> {
     if format.ndjson {
         return print_lines(items, "", json::line).await;
@@ -22,7 +22,7 @@ pub(crate) async fn print_json<T: Serialize>(items: &mut Items<T>, format: &List
     print(&json::document(&all)?)
 }
 
-/// Prints a first line, and the lines of each item as it comes.
+/// Prints a first line, and the lines of each item as it arrives.
 pub(crate) async fn print_lines<T>(
     items: &mut Items<T>,
     first: &str,
@@ -34,7 +34,7 @@ pub(crate) async fn print_lines<T>(
         let item = match items.try_next().now_or_never() {
             Some(item) => item,
             None => {
-                // The next page takes its time: what is there is shown meanwhile.
+                // The next page is not there yet: show what has been written so far.
                 written = output.flush();
                 items.try_next().await
             }

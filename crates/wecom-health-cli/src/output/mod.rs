@@ -1,4 +1,4 @@
-//! Where and how the program prints: language, width and colour, and each form of output in a file of its own.
+//! Where and how the program prints: language, width and bold headings, and a file for each output format.
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
@@ -13,7 +13,7 @@ pub(crate) mod object;
 pub(crate) mod table;
 pub(crate) mod text;
 
-/// Columns where the output is no terminal.
+/// Columns where the output is not a terminal.
 const DEFAULT_WIDTH: usize = 80;
 /// No table gets narrower than this.
 const NARROWEST: usize = 40;
@@ -29,7 +29,7 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// Finds out the language, unless it was chosen, and the terminal's width.
+    /// Detects the language, unless one was chosen, and the terminal's width.
     pub(crate) fn detect(chosen: Option<Language>) -> Self {
         let language = chosen.unwrap_or_else(|| match sys_locale::get_locale() {
             Some(locale) if locale.to_ascii_lowercase().starts_with("zh") => Language::Chinese,
@@ -44,7 +44,7 @@ impl Output {
         }
     }
 
-    /// Returns the text of the user's language.
+    /// Returns the text in the user's language.
     pub(crate) fn pick<T>(self, english: T, chinese: T) -> T {
         match self.language {
             Language::English => english,
@@ -52,17 +52,17 @@ impl Output {
         }
     }
 
-    /// A heading or a label, bold on a terminal.
+    /// Returns a heading or a label, bold on a terminal.
     pub(crate) fn heading(self, text: &str) -> String {
         if self.bold { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 
-    /// Writes a line for people to stderr. Where nobody reads it, the output still counts.
+    /// Writes a line for people to stderr. A failure to write it is ignored.
     pub(crate) fn notice(self, english: &str, chinese: &str) {
         let _ = writeln!(io::stderr(), "{}", printable(self.pick(english, chinese)));
     }
 
-    /// Writes to stderr why the program ends.
+    /// Writes to stderr why the program failed.
     pub(crate) fn error(self, failure: &Failure) {
         let message = printable(&failure.in_language(self.language).to_string());
         let _ = writeln!(io::stderr(), "{}{message}", self.pick("error: ", "错误："));
@@ -81,7 +81,7 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     unless_gone(io::stdout().write_all(text.as_bytes()))
 }
 
-/// A reader of stdout that has gone, like `head`, has read enough.
+/// Ignores a closed stdout: its reader, such as `head`, has read enough.
 pub(crate) fn unless_gone(written: io::Result<()>) -> Result<(), Failure> {
     match written {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),

@@ -1,4 +1,4 @@
-//! Objects for people: labels and meanings come from the schema, so a new field is shown without a line here.
+//! Objects for people: labels and meanings come from the schema, so a new field needs no code here.
 
 use std::iter::repeat_n;
 
@@ -23,7 +23,7 @@ pub(crate) fn in_words<T: serde::Serialize + Described>(value: &T, output: Outpu
 #[derive(Clone, Copy)]
 struct View {
     output: Output,
-    /// The columns that are left at this depth.
+    /// The columns left at this depth.
     width: usize,
 }
 
@@ -48,12 +48,12 @@ impl View {
             .collect()
     }
 
-    /// What is absent is left out, except an object: people want to know that there is none.
+    /// Returns whether to show a field. Absent ones are left out, except objects: people want to know that there is none.
     fn is_shown(self, field: &Field, value: &Value) -> bool {
         matches!(field.shape, Shape::Object(_)) || !value[field.name].is_null()
     }
 
-    /// A label and a value beside it, which wraps.
+    /// Returns a label with its value beside it, wrapped.
     fn labelled(self, label: &str, label_width: usize, text: &str) -> Vec<String> {
         let space = label_width + INDENT.len();
         let room = self.width.saturating_sub(space).max(1);
@@ -76,7 +76,7 @@ impl View {
         }
     }
 
-    /// A list of objects: a column for each field that any of them has.
+    /// Returns a list of objects as a table, with a column for each field that any of them has.
     fn table(self, fields: &[Field], items: &[Value]) -> Vec<String> {
         let columns: Vec<_> =
             fields.iter().filter(|field| items.iter().any(|item| !item[field.name].is_null())).collect();
@@ -85,7 +85,7 @@ impl View {
         table::wrapped(&headings, rows, self.output, self.width).lines().map(str::to_owned).collect()
     }
 
-    /// A value that can stand on the line of its label; nothing for objects and lists of them.
+    /// Returns a value that fits on the line of its label; `None` for objects and lists of them.
     fn plain(self, shape: Shape, value: &Value) -> Option<String> {
         match (shape, value) {
             (Shape::Object(_), Value::Null) => Some(self.output.pick("(none)", "（无）").to_owned()),
@@ -94,7 +94,7 @@ impl View {
         }
     }
 
-    /// A value in one line, whatever it is.
+    /// Returns any value on one line.
     fn inline(self, shape: Shape, value: &Value) -> String {
         match (shape, value) {
             (_, Value::Null) => String::new(),
@@ -102,7 +102,7 @@ impl View {
             (Shape::List(item), Value::Array(values)) => {
                 values.iter().map(|value| self.inline(*item, value)).collect::<Vec<_>>().join(", ")
             }
-            // An option reads as its number and its text.
+            // For example, an option is shown as its number and its text.
             (Shape::Object(fields), Value::Object(_)) => {
                 let texts = fields.iter().map(|field| self.inline(field.shape, &value[field.name]));
                 texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")

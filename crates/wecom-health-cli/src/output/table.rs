@@ -8,7 +8,7 @@ use super::text::fitted;
 /// The space between columns.
 const GAP: usize = 2;
 
-/// Returns the lines of a table that is complete. Long texts wrap inside their cells.
+/// Returns the lines of a complete table. Long texts wrap inside their cells.
 pub(crate) fn wrapped<R>(headings: &[String], rows: impl IntoIterator<Item = R>, output: Output, width: usize) -> String
 where
     R: IntoIterator<Item = String>,
@@ -36,7 +36,7 @@ pub(crate) struct Column {
 }
 
 impl Column {
-    /// A column that wants so much, and can do with less.
+    /// Creates a column with a wanted and a least width.
     pub(crate) fn new(heading: impl Into<String>, wanted: usize, least: usize) -> Self {
         Self { heading: heading.into(), wanted, least: least.min(wanted) }
     }
@@ -49,8 +49,7 @@ pub(crate) struct Columns {
 }
 
 impl Columns {
-    /// Gives each column the width that it wants, or less where they do not fit together; nothing where one would get less than its
-    /// least.
+    /// Gives each column the width that it wants, or less if they do not fit; `None` if one would get less than its least width.
     pub(crate) fn fit(columns: Vec<Column>, width: usize) -> Option<Self> {
         let gaps = GAP * columns.len().saturating_sub(1);
         let mut room = width.checked_sub(gaps)?;
@@ -71,7 +70,7 @@ impl Columns {
         output.heading(self.row(self.headings.iter().cloned()).trim_end()) + "\n"
     }
 
-    /// A row. Texts that are too long are cut.
+    /// Returns a row. Long texts are cut.
     pub(crate) fn row(&self, cells: impl IntoIterator<Item = String>) -> String {
         let cells = cells.into_iter().zip(&self.widths).map(|(cell, width)| fitted(&cell, *width));
         let line = cells.collect::<Vec<_>>().join("  ");

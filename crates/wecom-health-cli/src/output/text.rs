@@ -1,11 +1,11 @@
-//! Text of others, made harmless for a terminal and for whoever reads a line.
+//! Foreign text, made harmless for a terminal and its reader.
 
 use std::fmt::Write;
 
 use unicode_general_category::{GeneralCategory, get_general_category};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Whether a character is not there to be seen: it steers the terminal, changes the order of a line, or hides in it.
+/// Returns whether a character is invisible: it controls the terminal, changes the order of a line, or hides in it.
 fn is_hidden(char: char) -> bool {
     matches!(
         get_general_category(char),
@@ -16,12 +16,12 @@ fn is_hidden(char: char) -> bool {
     )
 }
 
-/// The text with U+FFFD in place of every hidden character.
+/// Replaces every hidden character with U+FFFD.
 pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|char| if is_hidden(char) { '\u{fffd}' } else { char }).collect()
 }
 
-/// The same JSON, with hidden characters as escapes. JSON has them in strings alone, except for the white space of ASCII.
+/// Escapes hidden characters in JSON, where they occur only in strings, apart from ASCII white space.
 pub(crate) fn escaped_json(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for char in json.chars() {
@@ -37,7 +37,7 @@ pub(crate) fn escaped_json(json: &str) -> String {
     escaped
 }
 
-/// The text in exactly so many columns: filled up with blanks, or cut, which shows as `…`.
+/// Returns the text in exactly this many columns: padded with blanks, or cut, with `…` at the end.
 pub(crate) fn fitted(text: &str, columns: usize) -> String {
     let mut fitted = cut(text, columns);
     let used = fitted.width();
@@ -45,9 +45,9 @@ pub(crate) fn fitted(text: &str, columns: usize) -> String {
     fitted
 }
 
-/// The text in so many columns at most; where it is longer, `…` takes the place of the rest.
+/// Cuts a text to at most this many columns; `…` replaces the rest.
 pub(crate) fn cut(text: &str, columns: usize) -> String {
-    // Characters without a width of their own, such as accents, do not make a cell long without end.
+    // Bounds the characters too, because accents and the like have no width.
     let longest = 4 * columns;
     if text.width() <= columns && text.chars().nth(longest).is_none() {
         return text.to_owned();

@@ -1,7 +1,7 @@
 //! What the server serves: jobs, their answers day by day, and usage figures.
 //!
-//! It is JSON rather than the client's types, so that a field which those drop is noticed. [`mod@file`] reads it,
-//! [`synthetic`] makes it up.
+//! It is JSON rather than the client's types, so that fields which those drop are noticed. [`mod@file`] reads it, [`synthetic`]
+//! generates it.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ pub(crate) struct Data {
 }
 
 impl Data {
-    /// Returns the job with this id, after adding it if need be.
+    /// Returns the job with this id; adds it if there is none.
     pub(crate) fn job(&mut self, id: &str) -> &mut Job {
         self.jobs.entry(id.to_owned()).or_default()
     }
@@ -29,7 +29,7 @@ impl Data {
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Job {
-    /// Made up when the emulator starts if it is `None`.
+    /// If `None`, it is generated when the emulator starts.
     pub(crate) info: Option<Value>,
     pub(crate) answers: ByDay<Answers>,
 }
@@ -38,7 +38,7 @@ pub(crate) struct Job {
 #[derive(Clone, Debug)]
 pub(crate) enum Answers {
     Listed(Vec<Value>),
-    /// This many, made up when they are asked for.
+    /// This many, generated when requested.
     Synthetic(usize),
 }
 
@@ -77,7 +77,7 @@ impl<T> ByDay<T> {
         self.other_days = Some(value);
     }
 
-    /// Adds the days of `other`, which replace those that are there.
+    /// Adds the days of `other`, which replace existing ones.
     pub(crate) fn extend(&mut self, other: Self) {
         self.days.extend(other.days);
         self.latest = other.latest.or(self.latest.take());

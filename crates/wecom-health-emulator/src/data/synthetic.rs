@@ -1,4 +1,4 @@
-//! Jobs, answers and usage figures that are made up, the same for the same seed.
+//! Generated jobs, answers and usage figures, the same for the same seed.
 
 use chrono::NaiveDate;
 use fastrand::Rng;

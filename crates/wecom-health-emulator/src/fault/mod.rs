@@ -1,7 +1,7 @@
-//! What the emulator does wrong on request.
+//! Failures that the emulator produces on request.
 //!
-//! A [`Fault`] is a kind of failure, [`rule`] says which requests it is for, [`rules`] holds the faults to come of an emulator,
-//! and [`spoil`] changes responses. [`notation`] reads rules from text.
+//! A [`Fault`] is a kind of failure, [`rule`] chooses the requests that it affects, [`rules`] holds an emulator's rules, and
+//! [`spoil`] changes responses. [`notation`] reads rules from text.
 
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ pub enum Fault {
     InvalidJson,
     /// Responds with HTTP 200 and an HTML page, as proxies with a log-in page do.
     Html,
-    /// Encodes the response in GBK, which its content type says.
+    /// Encodes the response in GBK, and declares that in its content type.
     WrongCharset,
     /// Adds an unknown field to each object of the response.
     UnknownField,
@@ -55,9 +55,9 @@ pub enum Fault {
     NullLists,
     /// Responds with `errcode` 0 and nothing else.
     NoPayload,
-    /// Removes `errcode` and `errmsg` from a success, as has been seen of the vendor's server.
+    /// Removes `errcode` and `errmsg` from a success, as the vendor's server has done.
     NoErrCode,
-    /// Adds the vendor's warning to a success that the request was read only in part.
+    /// Adds to a success the vendor's warning that only part of the request was read.
     PartlyRead,
     /// Lets the token of the request, or the one in the response, expire at once.
     ExpiredToken,
@@ -92,7 +92,7 @@ impl Fault {
         }
     }
 
-    /// Checks that the fault can happen. The error is one line.
+    /// Checks that the fault is possible. The error is one line.
     pub(crate) fn check(&self) -> Result<(), String> {
         match self {
             Self::ErrCode(0) => Err("errcode 0 is not a refusal".to_owned()),

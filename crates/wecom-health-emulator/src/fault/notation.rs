@@ -7,7 +7,7 @@ use crate::fault::Fault;
 use crate::fault::rule::{ENDPOINTS, FaultRule, Frequency};
 use crate::text::one_line;
 
-/// An example of each fault with a value.
+/// An example of each fault that takes a value.
 const WITH_VALUE: [&str; 6] = ["errcode=-1", "http=502", "body=TEXT", "short-page=1", "delay=2s", "slow-body=500ms"];
 
 const WITHOUT_VALUE: [Fault; 14] = [
@@ -55,7 +55,7 @@ impl FromStr for FaultRule {
     }
 }
 
-/// Splits `@HOW-OFTEN` off. A body may itself contain an `@`.
+/// Splits off `@HOW-OFTEN`. A body may itself contain an `@`.
 fn split_frequency(text: &str) -> Result<(&str, Frequency), FaultRuleError> {
     let Some((rest, often)) = text.rsplit_once('@') else { return Ok((text, Frequency::Times(1))) };
     match parse_frequency(often) {
@@ -101,7 +101,7 @@ fn parse_fault(name: &str, value: Option<&str>) -> Result<Fault, FaultRuleError>
     fault.filter(|fault| fault.check().is_ok()).ok_or_else(|| write_like(example))
 }
 
-/// A status with the page that a gateway sends with it.
+/// Returns a status with the page that a gateway would send.
 fn gateway_page(status: u16) -> Fault {
     let headers = vec![("content-type", "text/html".to_owned())];
     Fault::Http { status, headers, body: format!("<html><body><h1>{status}</h1></body></html>\n").into_bytes() }

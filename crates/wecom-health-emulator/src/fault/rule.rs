@@ -1,4 +1,4 @@
-//! Which requests a fault is for.
+//! Which requests a fault affects.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ pub(crate) const ENDPOINTS: [&str; 5] =
 
 type Condition = Arc<dyn Fn(&RecordedRequest) -> bool + Send + Sync>;
 
-/// A fault and the requests that it is for: the next one, unless set otherwise.
+/// A fault and the requests that it affects: by default, the next one.
 ///
-/// The text form, used on the command line, is `[ENDPOINT:]FAULT[=VALUE][@HOW-OFTEN]`, where how often is a number of times, a
-/// share of the requests like `5%`, or `always`. A body that ends in `@3` or the like has no text form.
+/// The text form, used on the command line, is `[ENDPOINT:]FAULT[=VALUE][@HOW-OFTEN]`, where HOW-OFTEN is a number of times, a
+/// share of the requests like `5%`, or `always`. A body that ends in something like `@3` has no text form.
 ///
 /// ```
 /// use wecom_health_emulator::{Fault, FaultRule};
@@ -45,8 +45,7 @@ impl FaultRule {
     /// Creates a rule for the next request.
     ///
     /// # Panics
-    ///
-    /// If the fault cannot happen: an errcode of 0, a status that is not from 200 to 599, or a header that cannot be sent.
+    /// If the fault is impossible: an errcode of 0, a status that is not from 200 to 599, or a header that cannot be sent.
     pub fn new(fault: Fault) -> Self {
         if let Err(problem) = fault.check() {
             panic!("{problem}");
@@ -59,8 +58,7 @@ impl FaultRule {
     /// For other paths, use [`when`](Self::when).
     ///
     /// # Panics
-    ///
-    /// If there is no such endpoint: a fault that never happens would test nothing.
+    /// If the endpoint does not exist: a fault that never happens would test nothing.
     pub fn endpoint(mut self, endpoint: &str) -> Self {
         assert!(
             ENDPOINTS.contains(&endpoint),
@@ -71,7 +69,7 @@ impl FaultRule {
         self
     }
 
-    /// Limits the rule to requests that fulfil this condition.
+    /// Limits the rule to requests that meet this condition.
     ///
     /// If the condition panics, dropping the emulator panics too.
     pub fn when(mut self, condition: impl Fn(&RecordedRequest) -> bool + Send + Sync + 'static) -> Self {
@@ -96,16 +94,14 @@ impl FaultRule {
         self
     }
 
-    /// Makes the fault happen on a random share of the requests.
-    ///
-    /// Which ones depends only on the emulator's seed, on the fault and endpoint of the rule, and on the number of earlier
-    /// requests to the same endpoint.
+    /// Makes the fault happen on a random share of the requests. The choice depends only on the emulator's seed, on the fault and
+    /// endpoint of the rule, and on the number of earlier requests to the same endpoint.
     ///
     /// # Panics
     ///
     /// If the share is not more than 0 and at most 1.
     pub fn share(mut self, share: f64) -> Self {
-        assert!(share > 0.0 && share <= 1.0, "the share {share} is not more than 0 and at most 1");
+        assert!(share > 0.0 && share <= 1.0, "the share {share} must be more than 0 and at most 1");
         self.frequency = Frequency::Share(share);
         self
     }

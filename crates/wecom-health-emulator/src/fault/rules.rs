@@ -1,14 +1,12 @@
-//! The faults to come of an emulator.
+//! The fault rules of an emulator.
 
 use std::sync::Arc;
 
 use crate::fault::rule::{FaultRule, Frequency};
 use crate::random::rng;
 
-/// The rules of an emulator, in the order in which they were added.
-///
-/// Conditions are code of the test, which may call the emulator when it runs and when it is dropped. Rules are shared, so that
-/// neither happens while the emulator's lock is held.
+/// The rules of an emulator, in the order in which they were added. Conditions are the test's code, which may call the emulator
+/// when it runs and when it is dropped. Rules are shared, so that neither happens while the emulator's lock is held.
 #[derive(Default)]
 pub(crate) struct FaultRules(Vec<ActiveRule>);
 
@@ -58,7 +56,7 @@ impl FaultRules {
         self.0.len()
     }
 
-    /// Returns how many rules for a number of requests have not happened that often.
+    /// Returns how many rules for a number of requests have not been used up.
     pub(crate) fn pending(&self) -> usize {
         self.0.iter().filter(|active| matches!(active.rule.frequency, Frequency::Times(_))).count()
     }

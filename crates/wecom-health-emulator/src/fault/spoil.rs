@@ -13,7 +13,7 @@ use crate::http::response::{Body, in_halves, json, json_with_bytes, plain, to_te
 const CODED: [&str; 8] =
     ["type", "report_type", "question_type", "id_type", "itinerary_card_type", "is_required", "skip_weekend", "ending"];
 
-/// Returns the response of a fault that does not need the API's.
+/// Returns the response of a fault that replaces the API's.
 pub(crate) fn replacement(fault: &Fault) -> Option<Response<Body>> {
     let success = json!({"errcode": 0, "errmsg": "ok"});
     match fault {
@@ -29,7 +29,7 @@ pub(crate) fn replacement(fault: &Fault) -> Option<Response<Body>> {
 }
 
 fn http(status: u16, headers: &[(&'static str, String)], body: Vec<u8>) -> Response<Body> {
-    // `Fault::check` has seen status and headers, so nothing is left out here.
+    // `Fault::check` has accepted status and headers, so nothing is left out here.
     let mut response = plain(StatusCode::from_u16(status).unwrap_or_default(), body);
     for (name, value) in headers {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(*name), HeaderValue::try_from(value)) {
@@ -44,7 +44,7 @@ fn with_content_type(mut response: Response<Body>, content_type: &'static str) -
     response
 }
 
-/// Returns the response with this body, changed by the fault.
+/// Returns a response with this body, changed by the fault.
 pub(crate) fn with_body(mut body: Value, fault: Option<&Fault>) -> Response<Body> {
     let is_success = body["errcode"] == 0;
     match fault {
@@ -102,7 +102,7 @@ fn replace_list_by_null(value: &mut Value) {
     }
 }
 
-/// Delivers a response late, in part or not at all, if the fault demands it.
+/// Delivers a response: late, in part or not at all, if the fault says so.
 pub(crate) async fn deliver(
     response: Response<Body>,
     fault: Option<&Fault>,

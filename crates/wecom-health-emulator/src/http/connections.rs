@@ -1,4 +1,4 @@
-//! Connections: a bounded number, none of which can keep the others out.
+//! Connections: a bounded number, none of which can block the others.
 
 use std::any::Any;
 use std::collections::VecDeque;
@@ -24,19 +24,19 @@ use crate::http::response::{Body, plain};
 /// When this many connections are open, a new one takes the place of the oldest idle one.
 const MAX_CONNECTIONS: usize = 512;
 
-/// A connection keeps its place for at least this long after it was opened or had a response.
+/// A connection keeps its place for at least this long after it was opened or got a response.
 const IDLE_GRACE: Duration = Duration::from_secs(1);
 
-/// How long to wait before looking for room again.
+/// How long to wait before checking for room again.
 const ROOM_POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-/// A longer head of a request gets status 431.
+/// A request with a longer head gets status 431.
 const MAX_HEAD_BYTES: usize = 64 << 10;
 
 /// The payload of a panic.
 pub(crate) type Panic = Box<dyn Any + Send>;
 
-/// What responds to the requests of all connections.
+/// Responds to the requests of all connections.
 pub(crate) trait Handler: Send + Sync + 'static {
     /// Responds to a request. An error closes the connection without a response.
     fn handle(
@@ -148,7 +148,7 @@ fn set(idle_since: &IdleSince, value: Option<Instant>) {
     *idle_since.lock().unwrap_or_else(PoisonError::into_inner) = value;
 }
 
-/// Keeps a connection from being closed to make room, until this is dropped.
+/// Protects a connection from being closed to make room, until this is dropped.
 pub(crate) struct Busy(IdleSince);
 
 impl Busy {

@@ -1,4 +1,4 @@
-//! The latest requests, within bounds of number and memory.
+//! The latest requests, bounded in number and memory.
 
 use std::collections::VecDeque;
 
@@ -7,7 +7,7 @@ use crate::http::request::RecordedRequest;
 /// The most bytes of requests that are kept.
 const MAX_BYTES: usize = 64 << 20;
 
-/// What a string takes in addition to its bytes, roughly: without it, small headers would cost nothing.
+/// What a string roughly takes in addition to its bytes: without it, small headers would cost nothing.
 const STRING_OVERHEAD: usize = 64;
 
 /// The latest requests, oldest first.

@@ -16,7 +16,7 @@ pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// A larger body gets status 413.
 const MAX_BODY_BYTES: usize = 128 << 10;
 
-/// This much of a body is read before the 413: a client that is still sending would not see it.
+/// This much of a body is read before the 413, which a client that is still sending would not see.
 const MAX_DISCARDED_BYTES: usize = 64 << 20;
 
 /// A request that arrived.
@@ -74,7 +74,7 @@ impl RecordedRequest {
         parameters.last().map_or_else(String::new, |(_, value)| value.into_owned())
     }
 
-    /// Reads a request as a whole. Returns `None` if its body is too large.
+    /// Reads a whole request. Returns `None` if its body is too large.
     pub(crate) async fn read(request: Request<Incoming>, peer: IpAddr) -> io::Result<Option<Self>> {
         let (head, body) = request.into_parts();
         let reading = tokio::time::timeout(READ_TIMEOUT, read_body(body));

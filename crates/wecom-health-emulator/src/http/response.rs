@@ -62,7 +62,7 @@ pub(crate) async fn in_halves(
     let first = rest.split_to(rest.len() / 2);
     let second = async move {
         let _in_progress = in_progress;
-        // If it were closed at once, the first half could be lost.
+        // If the connection were closed at once, the first half could be lost.
         tokio::time::sleep(pause.unwrap_or(Duration::from_millis(20))).await;
         if pause.is_some() { Ok(Frame::data(rest)) } else { Err(io::ErrorKind::ConnectionReset.into()) }
     };

@@ -1,4 +1,4 @@
-//! What a client knows of its token, and how long it must not ask for another.
+//! A client's token, and how long it must not request another.
 
 use std::time::Duration;
 
@@ -15,19 +15,19 @@ use crate::{Error, clock};
 const REFRESH_BEFORE_EXPIRY: Duration = Duration::from_secs(300);
 /// The server bans an address for an hour after many attempts with wrong credentials.
 const HOLD_AFTER_WRONG_CREDENTIALS: Duration = Duration::from_secs(60);
-/// The server blocks for a minute where the limit of a minute is exceeded.
+/// The server blocks for a minute when the limit of requests a minute is exceeded.
 const HOLD_AFTER_RATE_LIMIT: Duration = Duration::from_secs(60);
-/// Any other failure that will not pass by itself.
+/// Any other failure.
 const HOLD_AFTER_FAILURE: Duration = Duration::from_secs(10);
-/// A token is used this long at least, whatever the server says: another one would be no better.
+/// A token is used at least this long, even if the server says less: another one would be no better.
 const SHORTEST_LIFETIME: Duration = Duration::from_secs(10);
-/// Whatever the server says, the sum with the present must be a time.
+/// Caps what the server says, because adding it to the present time must not overflow.
 const LONGEST_LIFETIME: Duration = Duration::from_secs(86_400);
 
 #[derive(Default)]
 pub(super) struct Cache {
     token: Option<StoredToken>,
-    /// The token that the server rejected last: it must not come back from the store.
+    /// The token that the server rejected last: it must not be taken from the store again.
     rejected: Option<AccessToken>,
     hold: Option<Hold>,
     refresh: Option<Refresh>,
@@ -39,15 +39,15 @@ pub(super) struct Refresh {
     pub(super) task: AbortHandle,
 }
 
-/// Until when no new token is asked for, and why.
+/// Until when no new token is requested, and why.
 struct Hold {
     error: Error,
     until: Instant,
-    /// A failure that may pass holds only while there is a token to use meanwhile.
+    /// Whether the failure is transient: the hold then applies only while there is a token to use meanwhile.
     passing: bool,
 }
 
-/// The token that there is.
+/// The token to use, if there is one.
 pub(super) enum Usable {
     Fresh(AccessToken),
     /// Still valid, but to be refreshed.
@@ -64,7 +64,7 @@ impl Cache {
         }
     }
 
-    /// Why no new token is asked for now.
+    /// Returns why no new token is requested now.
     pub(super) fn hold(&self) -> Option<Error> {
         let hold = self.hold.as_ref().filter(|hold| !hold.passing || self.has_token())?;
         let left = hold.until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero())?;
@@ -79,7 +79,7 @@ impl Cache {
         }
     }
 
-    /// The refresh under way. One that has ended is here only if its task panicked, or its runtime was shut down.
+    /// Returns the refresh under way. A finished task that is still here panicked, or its runtime was shut down.
     pub(super) fn join(&self) -> Option<SharedResult> {
         self.refresh.as_ref().filter(|refresh| !refresh.task.is_finished()).map(|refresh| refresh.result.clone())
     }
@@ -88,14 +88,14 @@ impl Cache {
         self.refresh = Some(refresh);
     }
 
-    /// Takes in the result of a refresh, and returns what its callers get: after a failure the old token, while it is valid.
+    /// Stores the result of a refresh, and returns what its callers get: after a failure the old token, while it is valid.
     pub(super) fn ended(&mut self, result: Result<StoredToken, Error>) -> Result<AccessToken, Error> {
         self.refresh = None;
         match result {
             Ok(token) => {
                 let text = token.token.clone();
                 if self.rejected.as_ref() == Some(&text) {
-                    // The server gives it out again; it may reject it again.
+                    // The server has issued it again, and may reject it again.
                     self.rejected = None;
                 }
                 self.token = Some(token);
@@ -115,7 +115,7 @@ impl Cache {
         }
     }
 
-    /// Whether this was the current token, which is now forgotten.
+    /// Forgets a token; returns whether it was the current one.
     pub(super) fn forget(&mut self, token: &AccessToken) -> bool {
         let other = self.token.as_ref().is_some_and(|current| current.token != *token);
         if other || self.rejected.as_ref() == Some(token) {
@@ -126,7 +126,7 @@ impl Cache {
         true
     }
 
-    /// Whether a token from the store can be used.
+    /// Returns whether a token from the store can be used.
     pub(super) fn accepts(&self, token: &StoredToken) -> bool {
         is_fresh(token) && self.rejected.as_ref() != Some(&token.token)
     }
@@ -146,20 +146,20 @@ fn hold_after(error: &Error) -> Duration {
     }
 }
 
-/// A new token, with the times until which it is fresh and valid.
+/// Returns a new token with the times until which it is fresh and valid.
 pub(super) fn stored(Token { access_token: token, expires_in, .. }: Token) -> StoredToken {
     let now = clock::now();
     let lifetime = lifetime(expires_in);
     StoredToken { token, fresh_until: now + freshness(lifetime), expires_at: now + lifetime }
 }
 
-/// How long a token is taken for valid.
+/// Returns how long a token is considered valid.
 fn lifetime(expires_in: i64) -> Duration {
     let seconds = Duration::from_secs(u64::try_from(expires_in).unwrap_or(0));
     seconds.clamp(SHORTEST_LIFETIME, LONGEST_LIFETIME)
 }
 
-/// How long a token is used before it is refreshed: half of its lifetime at least.
+/// Returns how long a token is used before it is refreshed: at least half of its lifetime.
 fn freshness(lifetime: Duration) -> Duration {
     lifetime.saturating_sub(REFRESH_BEFORE_EXPIRY).max(lifetime / 2).max(SHORTEST_LIFETIME)
 }

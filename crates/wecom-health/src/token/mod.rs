@@ -1,7 +1,7 @@
 //! The access token of a client: fetched when first needed, by one caller for all, and kept until shortly before it expires.
 //!
-//! [`cache`] holds what this client knows of its token and how long it must not ask for another. [`refresh`] fetches a new one
-//! in a task that all callers wait for. [`turn`] agrees with the other clients of a store on who fetches.
+//! [`cache`] holds this client's token and how long it must not request another. [`refresh`] fetches a new one in a task that all
+//! callers wait for. [`turn`] agrees with the other clients of a store on who fetches.
 
 mod cache;
 mod refresh;
@@ -79,11 +79,11 @@ impl Tokens {
         }
     }
 
-    /// Forgets a token that the server rejected, unless a newer one has taken its place. Returns how long no other is asked for.
+    /// Forgets a token that the server rejected, unless a newer one has taken its place. Returns how long no new one is requested.
     pub(crate) fn forget(&self, token: &AccessToken, reason: &ApiError) -> Option<Duration> {
         let mut cache = self.0.cache();
         if cache.forget(token) {
-            // One rejection is usual: a token may become invalid early. Two in a row mean that the next one will not do either.
+            // One rejection is normal: a token may become invalid early. After two in a row, the next token would be rejected too.
             if self.0.rejected.swap(true, Ordering::Relaxed) {
                 cache.hold_after_rejection(reason);
             }

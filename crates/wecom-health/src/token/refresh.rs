@@ -1,5 +1,5 @@
-//! Fetching a new token: one task for all callers. It goes on when the caller that started it is dropped or stands still, and
-//! has a deadline of its own, so that no caller can spoil it for the others.
+//! Fetching a new token: one task for all callers. It continues if the caller that started it is dropped or not polled, and has
+//! its own deadline, so that no caller can spoil it for the others.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -17,10 +17,10 @@ use crate::deadline::after;
 use crate::error::Kind;
 use crate::model::{AccessToken, Endpoint, GetTokenRequest, Token};
 
-/// A refresh has this much less time than a request, so that the request that starts with it can say why it failed.
+/// A refresh has this much less time than a request, so that a request that started it can still report why it failed.
 const TIME_TO_REPORT: Duration = Duration::from_millis(100);
 
-/// Starts a refresh with a caller's `fetch`, which is taken.
+/// Starts a refresh with a caller's `fetch`, and takes it.
 pub(super) fn start<F>(
     tokens: &Arc<Inner>,
     cache: &mut Cache,
@@ -50,7 +50,7 @@ async fn refresh<F>(
 {
     let time = tokens.timeout.saturating_sub(TIME_TO_REPORT.min(tokens.timeout / 10));
     let deadline = after(Instant::now(), time);
-    // Half of the time is left for fetching a token without the others.
+    // Half of the time is left for fetching a token without the other clients.
     let turn = tokens.store.wait_for_turn(tokens.timeout / 2, |token| tokens.cache().accepts(token)).await;
     let (result, owner) = match turn {
         Turn::Stored(token) => (Ok(token), None),
@@ -58,7 +58,7 @@ async fn refresh<F>(
     };
     let new = result.as_ref().ok().cloned();
     let result = tokens.cache().ended(result);
-    // The callers go on; nobody may be left to hear of it.
+    // Callers continue before the token is saved. There may be none left, which is fine.
     let _ = callers.send(result);
     if let Some(owner) = owner {
         if let Some(token) = new {

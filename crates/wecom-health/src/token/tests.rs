@@ -257,7 +257,7 @@ async fn a_refusal_holds_for_its_time_and_no_longer() {
         let held = tokens.get(|_| answer("too soon", 7200)).await.unwrap_err();
         assert_eq!(held.api().map(ApiError::errcode), Some(errcode.into()));
         assert_eq!(held.retry_after(), Some(Duration::from_secs(1)));
-        assert!(held.to_string().ends_with(" (no new token is asked for within 1 s)"), "{held}");
+        assert!(held.to_string().ends_with(" (no new token is requested for 1 s)"), "{held}");
         tokio::time::advance(Duration::from_secs(1)).await;
         assert_eq!(tokens.get(|_| answer("mended", 7200)).await.unwrap().expose(), "mended");
     }

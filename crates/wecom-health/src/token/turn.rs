@@ -1,5 +1,5 @@
-//! Agreeing with the other clients of a store on who fetches a token. The lock only saves requests: where it cannot be had in
-//! time, or the store fails, a client fetches a token of its own.
+//! Agreeing with the other clients of a store on who fetches a token. The lock only saves requests: if it cannot be taken in
+//! time, or the store fails, a client fetches its own token.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -11,11 +11,11 @@ use crate::model::AccessToken;
 use crate::token_store::{StoreError, StoreFuture, StoredToken, TokenKey, TokenStore};
 use crate::trace;
 
-/// How long a lock lasts: after that, another client takes over.
+/// How long a lock lasts before another client takes over.
 const LOCK_LEASE: Duration = Duration::from_secs(10);
 /// How long a store may take for one operation.
 const STORE_TIMEOUT: Duration = Duration::from_secs(3);
-/// How often to look whether another client has stored a token.
+/// How often to check whether another client has stored a token.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// A store as one client sees it.
@@ -42,7 +42,7 @@ impl SharedStore {
     pub(super) async fn wait_for_turn(&self, at_most: Duration, accepts: impl Fn(&StoredToken) -> bool) -> Turn {
         let owner = new_owner();
         let stored = timeout(at_most.min(LOCK_LEASE), self.stored_or_lock(&owner, accepts)).await;
-        match stored.unwrap_or_else(|_| Err(StoreError::new("others hold the lock and store no token"))) {
+        match stored.unwrap_or_else(|_| Err(StoreError::new("another client holds the lock and stores no token"))) {
             Ok(stored) => {
                 self.failed.store(false, Ordering::Relaxed);
                 stored.map_or(Turn::Mine { owner }, Turn::Stored)
@@ -54,7 +54,7 @@ impl SharedStore {
         }
     }
 
-    /// Returns the token that another client has stored; nothing when this one has the lock.
+    /// Returns the token that another client has stored; `None` once this one has the lock.
     async fn stored_or_lock(
         &self,
         owner: &str,
@@ -62,7 +62,7 @@ impl SharedStore {
     ) -> Result<Option<StoredToken>, StoreError> {
         loop {
             let locked = in_time(self.store.lock(&self.key, owner, LOCK_LEASE)).await?;
-            // Also with the lock: somebody may have stored a token just before.
+            // Even with the lock: another client may just have stored a token.
             match in_time(self.store.load(&self.key)).await?.filter(&accepts) {
                 Some(token) => {
                     if locked {
@@ -89,7 +89,7 @@ impl SharedStore {
         self.attempt(self.store.unlock(&self.key, owner)).await;
     }
 
-    /// What the store fails to do beside the token is not the caller's concern.
+    /// Runs an operation and reports a failure, which does not concern the caller.
     async fn attempt(&self, work: StoreFuture<'_, ()>) {
         if let Err(error) = in_time(work).await {
             self.report(&error);
@@ -104,7 +104,7 @@ impl SharedStore {
     }
 }
 
-/// A name for one refresh, which no other has: a late save or unlock of an earlier one must not meddle with its lock.
+/// Returns a unique name for one refresh: a late save or unlock of an earlier one must not affect its lock.
 fn new_owner() -> String {
     static REFRESHES: AtomicU64 = AtomicU64::new(0);
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();

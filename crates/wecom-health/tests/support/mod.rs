@@ -68,7 +68,7 @@ pub(crate) fn cases() -> Vec<Case> {
             for_ever(Fault::Reset),
             3,
             "transient",
-            "the connection broke off before the response was complete, or it is no HTTP",
+            "the connection broke before the response was complete, or the server does not speak HTTP",
         ),
         recovers("reset after the headers, once", vec![Fault::Truncated], 2),
         case(
@@ -76,7 +76,7 @@ pub(crate) fn cases() -> Vec<Case> {
             for_ever(Fault::Truncated),
             3,
             "transient",
-            "the connection broke off before the response was complete, or it is no HTTP",
+            "the connection broke before the response was complete, or the server does not speak HTTP",
         ),
         case("time-out", for_ever(Fault::Delay(late)), 3, "transient timeout", "the response was not complete in time"),
         case(
@@ -92,14 +92,14 @@ pub(crate) fn cases() -> Vec<Case> {
             vec![http(302, &[("location", &format!("https://wecom.example/{MARK}"))], "")],
             1,
             "status",
-            "HTTP 302 Found: redirects are not followed, they would carry the token along; check the base URL",
+            "HTTP 302 Found: redirects are not followed, because they would carry the token along; check the base URL",
         ),
         case(
             "404",
             vec![http(404, &[], "")],
             1,
             "status",
-            "HTTP 404 Not Found: this is not the API, which always answers 200; check the base URL and the proxy",
+            "HTTP 404 Not Found: this is not the API, which always sends 200; check the base URL and the proxy",
         ),
         recovers("500, once", vec![http(500, &[], MARK)], 2),
         case(
@@ -107,14 +107,14 @@ pub(crate) fn cases() -> Vec<Case> {
             for_ever(http(500, &[], MARK)),
             3,
             "status transient",
-            "HTTP 500 Internal Server Error: this is not the API, which always answers 200; check the base URL and the proxy",
+            "HTTP 500 Internal Server Error: this is not the API, which always sends 200; check the base URL and the proxy",
         ),
         case(
             "502 with HTML",
             for_ever(http(502, &[("content-type", "text/html")], html)),
             3,
             "status transient",
-            "HTTP 502 Bad Gateway: this is not the API, which always answers 200; check the base URL and the proxy",
+            "HTTP 502 Bad Gateway: this is not the API, which always sends 200; check the base URL and the proxy",
         ),
         // The body.
         case("empty body", body(String::new()), 1, "decode", "the JSON ends too early, at line 1 column 0"),
@@ -146,7 +146,7 @@ pub(crate) fn cases() -> Vec<Case> {
             body(partly),
             1,
             "partly_read",
-            "the server could read the request only in part (wrong json format): check what changes it on its way",
+            "the server could read only part of the request (wrong json format): check what changes it on the way",
         ),
         // Codes.
         recovers("-1, once", vec![Fault::ErrCode(-1)], 2),

@@ -9,7 +9,7 @@ use super::super::document::{Format, JsonType, KnownValue, Node, definition_name
 use super::super::types::{Kind, STATUS, Type, output_name};
 use super::{Rules, below, is_label, is_sentence, names, one_line};
 
-/// Where a node stands.
+/// The place of a node.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Definition,
@@ -23,7 +23,7 @@ enum Place {
     Item,
 }
 
-/// The keywords of a node that say what it is, in the order in which people write them.
+/// Returns the keywords that define a node, in the order in which people write them.
 fn keywords(node: &Node) -> Vec<&'static str> {
     let present = [
         ("$ref", node.reference.is_some()),
@@ -81,7 +81,7 @@ impl<'a> Rules<'a> {
         self.uses().contains_key(name) || self.document.definitions.values().any(|definition| refers(definition, name))
     }
 
-    /// The keywords that say what a node is: those of its kind, and no others.
+    /// Checks that a node has the keywords of its kind, and no others.
     fn node(&mut self, pointer: &str, node: &'a Node, place: Place) {
         let mut allowed = match (&node.reference, node.kind) {
             (Some(target), _) => {
@@ -142,7 +142,7 @@ impl<'a> Rules<'a> {
                 }
                 "default" => "only the status of a response has one: delete it, and say it in the description",
                 "additionalProperties" => "unknown fields are always skipped: delete it",
-                _ => "this keyword says nothing here: delete it",
+                _ => "this keyword has no effect here: delete it",
             };
             self.report(&format!("{pointer}/{keyword}"), advice);
         }
@@ -181,8 +181,10 @@ impl<'a> Rules<'a> {
             }
         }
         if self.reaches(name, name, &mut BTreeSet::new()) {
-            return self
-                .report(pointer, "this definition contains itself, which a response of WeCom never does: untie it");
+            return self.report(
+                pointer,
+                "this definition contains itself, which a response of WeCom never does: break the cycle",
+            );
         }
         if is_response {
             self.response(pointer, name, object);
@@ -221,7 +223,7 @@ impl<'a> Rules<'a> {
             self.report(&format!("{pointer}/properties"), advice);
         }
         if !object.required.is_empty() {
-            let advice = "an error holds its status alone: delete it, and write in \"then\" what a success must hold";
+            let advice = "an error holds only its status: delete it, and write in \"then\" what a success must hold";
             self.report(&format!("{pointer}/required"), advice);
         }
         self.success(pointer, object);
@@ -263,7 +265,7 @@ impl<'a> Rules<'a> {
         for (index, field) in required.iter().enumerate() {
             let pointer = format!("{pointer}/{index}");
             if !names.insert(field) {
-                self.report(&pointer, "this name is there already: delete it");
+                self.report(&pointer, "this name occurs twice: delete one");
             }
             match properties.get(field) {
                 None => self.report(&pointer, format!("there is no field \"{field}\" here: write the name of one")),
@@ -277,11 +279,11 @@ impl<'a> Rules<'a> {
         }
     }
 
-    /// Whether absent, null and empty mean the same: a list, or an object of which nothing is required and all is like that.
+    /// Returns whether absent, null and empty mean the same: for a list, or an object of only such fields, none of them required.
     fn reads_empty(&self, node: &Node) -> bool {
         match node.holds() {
             Type::List(_) => true,
-            // What contains itself is reported elsewhere.
+            // A definition that contains itself is reported elsewhere.
             Type::Definition(name) => {
                 !self.reaches(name, name, &mut BTreeSet::new()) && self.document.is_defaultable(name)
             }
@@ -289,7 +291,7 @@ impl<'a> Rules<'a> {
         }
     }
 
-    /// Whether a definition is part of what another contains.
+    /// Returns whether a definition contains another, directly or indirectly.
     fn reaches(&self, from: &str, to: &str, seen: &mut BTreeSet<String>) -> bool {
         let Some(definition) = self.document.definitions.get(from) else { return false };
         definition.properties.values().any(|field| {

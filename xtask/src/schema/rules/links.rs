@@ -6,7 +6,7 @@ use super::super::document::{Link, Method, Node, Paged};
 use super::super::types::{Kind, Type};
 use super::{Rules, names};
 
-/// Whether a path can be sent as it is.
+/// Returns whether a path can be sent without escapes.
 fn is_path(path: &str) -> bool {
     let plain = |segment: &str| {
         let characters = segment.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
@@ -110,16 +110,16 @@ impl<'a> Rules<'a> {
         });
         let mut wrong = Vec::new();
         if turns(&paged.offset).is_none() || paged.offset == paged.limit {
-            wrong.push(("offset", "an integer of the request that need not be there"));
+            wrong.push(("offset", "an optional integer of the request"));
         }
         if turns(&paged.limit).is_none_or(|limit| limit.maximum.is_none()) {
-            wrong.push(("limit", "an integer of the request with \"maximum\" that need not be there"));
+            wrong.push(("limit", "an optional integer of the request, with a \"maximum\""));
         }
         if !is_list {
             wrong.push(("items", "a list of definitions in the response"));
         }
         if !ends {
-            wrong.push(("end", "a yes/no code of the response that need not be there"));
+            wrong.push(("end", "an optional yes/no code of the response"));
         }
         for (key, kind) in wrong {
             self.report(&format!("{pointer}/{key}"), format!("write the name of {kind}"));

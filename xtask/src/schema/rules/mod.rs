@@ -1,4 +1,4 @@
-//! The rules that serde cannot keep by itself, each with the place and what to write.
+//! The rules that serde cannot check itself. Each breach is reported with its place and what to write instead.
 
 use std::collections::BTreeMap;
 
@@ -11,11 +11,11 @@ mod definitions;
 mod links;
 mod names;
 
-/// Labels stand beside values, in a terminal of 80 columns.
+/// Labels are printed beside values, in a terminal of 80 columns.
 const WIDEST_LABEL: usize = 28;
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
-/// Every breach in the document, in its order.
+/// Returns every breach in the document, in the document's order.
 pub(super) fn check(document: &Document) -> Vec<Breach> {
     let mut rules = Rules { document, breaches: Vec::new() };
     rules.root();
@@ -24,7 +24,7 @@ pub(super) fn check(document: &Document) -> Vec<Breach> {
     rules.breaches
 }
 
-/// What to do about an error of serde's.
+/// Returns what to do about an error of serde.
 pub(super) fn advice(error: &str) -> String {
     let keyword = error.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
     match keyword {
@@ -60,7 +60,7 @@ impl<'a> Rules<'a> {
         self.words("", title, term, description);
     }
 
-    /// Label, term and sentence of a place.
+    /// Checks label, term and description of a place.
     fn words(&mut self, pointer: &str, title: &str, term: &str, description: &str) {
         if !is_label(title) || !title.starts_with(|first: char| first.is_ascii_uppercase()) {
             let advice = "write an English label without brackets, of 28 columns at most, e.g. \"Job title\"";
@@ -85,13 +85,13 @@ impl<'a> Rules<'a> {
         }
     }
 
-    /// The definition that a field refers to.
+    /// Returns the definition that a field refers to.
     fn target(&self, node: &Node) -> Option<&'a Node> {
         let name = node.reference.as_deref().and_then(definition_name)?;
         self.document.definitions.get(name)
     }
 
-    /// How many endpoints send each definition, and how many receive it.
+    /// Returns how many endpoints send or receive each definition.
     fn uses(&self) -> BTreeMap<&'a str, usize> {
         let mut uses = BTreeMap::new();
         for link in &self.document.links {
@@ -116,7 +116,7 @@ fn one_line(text: &str) -> bool {
     !text.contains(char::is_control)
 }
 
-/// A step below a pointer.
+/// Appends a step to a JSON pointer.
 fn below(pointer: &str, name: &str) -> String {
     format!("{pointer}/{}", escape(name))
 }

@@ -49,20 +49,20 @@ const TAKEN_TYPES: &[&str] = &[
 /// Methods of the client that are not endpoints.
 const TAKEN_METHODS: &[&str] = &["builder", "clone", "pages", "send", "token"];
 
-/// Whether a name can be a type: upper camel case, and free.
+/// Returns whether a name can be a type: upper camel case, and not taken.
 pub(super) fn is_type(name: &str) -> bool {
     is_variant(name) && !TAKEN_TYPES.contains(&name)
 }
 
-/// Whether a name can be a variant of an open enum: upper camel case, and not the one for other values.
+/// Returns whether a name can be a variant of an open enum: upper camel case, and not `Unknown`.
 pub(super) fn is_variant(name: &str) -> bool {
     name == name.to_upper_camel_case() && name != "Unknown" && syn::parse_str::<syn::Ident>(name).is_ok()
 }
 
-/// Keywords of the 2024 edition that syn takes for names.
+/// Keywords of the 2024 edition that syn accepts as names.
 const NEW_KEYWORDS: &[&str] = &["gen"];
 
-/// Whether a name of the wire can be a field: lower case with underscores between its words.
+/// Returns whether a name on the wire can be a field: lower case with underscores between its words.
 pub(super) fn is_wire(name: &str) -> bool {
     !NEW_KEYWORDS.contains(&name)
         && name.starts_with(|first: char| first.is_ascii_lowercase())
@@ -71,7 +71,7 @@ pub(super) fn is_wire(name: &str) -> bool {
             .all(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()))
 }
 
-/// Whether a name can be a method of the client: a name of the wire, no keyword of Rust, and free.
+/// Returns whether a name can be a method of the client: a name on the wire, no keyword of Rust, and not taken.
 pub(super) fn is_method(name: &str) -> bool {
     is_wire(name) && syn::parse_str::<syn::Ident>(name).is_ok() && !TAKEN_METHODS.contains(&name)
 }
