@@ -1,8 +1,8 @@
 //! A service of your own, and how it is tested: who is absent today, asked of WeCom or of the emulator.
 //!
 //! ```sh
-//! cargo run --example absence_list     # asks the emulator
-//! cargo test --example absence_list    # the service's tests
+//! cargo run -p wecom-health --example absence_list     # asks the emulator
+//! cargo test -p wecom-health --example absence_list    # the service's tests
 //! ```
 
 use std::time::Duration;

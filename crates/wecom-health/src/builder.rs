@@ -151,6 +151,38 @@ impl ClientBuilder {
     ///
     /// The corp id, the secret, the base URL or the proxy in the environment cannot be used, or TLS cannot be set up.
     pub fn build(self) -> Result<Client, Error> {
+        self.check_credentials()?;
+        let base = self.parsed_base_url()?;
+        if self.wait_when_rate_limited.is_some_and(|pause| pause.is_zero() || pause >= self.timeout) {
+            return Err(Error::configuration(
+                "the pause after too many requests must be longer than zero and shorter than `timeout`: raise `timeout`",
+                "触发限频后的等待时间必须大于 0 且小于 `timeout`，请调整等待时间或增大 `timeout`",
+            ));
+        }
+        let http = match self.http.clone() {
+            Some(http) => http,
+            None => self.http(base.scheme(), is_loopback(&base))?,
+        };
+        let store = self.store.unwrap_or_else(|| Arc::new(MemoryTokenStore::default()));
+        Ok(Client(Arc::new(Inner {
+            tokens: Tokens::new(TokenKey::new(&self.corp_id, &self.secret), store, self.timeout),
+            transport: Transport {
+                http,
+                base,
+                attempt_timeout: self.attempt_timeout,
+                response_limit: self.response_limit,
+                drift: self.drift,
+                urls: Mutex::default(),
+            },
+            corp_id: self.corp_id,
+            secret: self.secret,
+            limits: Limits::new(self.requests_per_minute),
+            timeout: self.timeout,
+            wait_when_rate_limited: self.wait_when_rate_limited,
+        })))
+    }
+
+    fn check_credentials(&self) -> Result<(), Error> {
         let refuse = |english: &str, chinese: &str| Err(Error::configuration(english, chinese));
         match self.corp_id.as_ref() {
             "" => {
@@ -182,16 +214,20 @@ impl ClientBuilder {
             }
             _ => {}
         }
+        Ok(())
+    }
+
+    fn parsed_base_url(&self) -> Result<Url, Error> {
+        let refuse = |english: &str, chinese: &str| Err(Error::configuration(english, chinese));
         let Ok(base) = Url::parse(&self.base_url) else {
             return refuse(
                 "the base URL is not a URL: write it like https://qyapi.weixin.qq.com",
                 "服务器地址不是有效的 URL，请写成 https://qyapi.weixin.qq.com 这样的形式",
             );
         };
-        let local = is_loopback(&base);
         match base.scheme() {
             "https" => {}
-            "http" if local || self.allow_http => {}
+            "http" if is_loopback(&base) || self.allow_http => {}
             "http" => {
                 return refuse(
                     "the base URL is plain http, which would expose the secret: use https",
@@ -212,12 +248,6 @@ impl ClientBuilder {
                 "服务器地址只能包含主机和路径，请去掉用户名、密码以及 ? 和 # 后的内容",
             );
         }
-        if self.wait_when_rate_limited.is_some_and(|pause| pause.is_zero() || pause >= self.timeout) {
-            return refuse(
-                "the pause after too many requests must be longer than zero and shorter than `timeout`: raise `timeout`",
-                "触发限频后的等待时间必须大于 0 且小于 `timeout`，请调整等待时间或增大 `timeout`",
-            );
-        }
         let tls = cfg!(feature = "rustls") || self.http.is_some();
         if base.scheme() == "https" && !tls {
             return refuse(
@@ -225,27 +255,7 @@ impl ClientBuilder {
                 "使用 https 需要启用 `rustls` 特性，或传入自己的 HTTP 客户端",
             );
         }
-        let http = match self.http.clone() {
-            Some(http) => http,
-            None => self.http(base.scheme(), local)?,
-        };
-        let store = self.store.unwrap_or_else(|| Arc::new(MemoryTokenStore::default()));
-        Ok(Client(Arc::new(Inner {
-            tokens: Tokens::new(TokenKey::new(&self.corp_id, &self.secret), store, self.timeout),
-            transport: Transport {
-                http,
-                base,
-                attempt_timeout: self.attempt_timeout,
-                response_limit: self.response_limit,
-                drift: self.drift,
-                urls: Mutex::default(),
-            },
-            corp_id: self.corp_id,
-            secret: self.secret,
-            limits: Limits::new(self.requests_per_minute),
-            timeout: self.timeout,
-            wait_when_rate_limited: self.wait_when_rate_limited,
-        })))
+        Ok(base)
     }
 
     fn http(&self, scheme: &str, local: bool) -> Result<reqwest::Client, Error> {

@@ -448,9 +448,8 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { endpoint, attempts, kind, held } = &*self.0;
-        let mut debug = f.debug_struct("Error");
-        debug.field("endpoint", endpoint).field("attempts", attempts).field("kind", kind).field("held", held).finish()
+        // What `main` prints of an error that it returns.
+        fmt::Display::fmt(self, f)
     }
 }
 
