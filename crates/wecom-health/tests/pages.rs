@@ -222,7 +222,7 @@ async fn eleven_equal_pages_of_one_are_a_repeated_page() {
 }
 
 #[tokio::test]
-async fn pages_that_take_turns_for_ever_are_stopped() {
+async fn two_pages_that_take_turns_are_repeated_pages() {
     let (emulator, client) = start(Emulator::builder()).await;
     let page = |ids: [&str; 2]| Fault::Body(json!({"ending": 0, "jobids": ids}).to_string());
     for _ in 0..50 {
