@@ -43,7 +43,7 @@ fuzz_target!(|input: &[u8]| -> Corpus {
     if server.inputs.is_multiple_of(100) {
         let response =
             exchange(&server.address, b"GET /cgi-bin/gettoken HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-        assert!(response.unwrap().starts_with(b"HTTP/1.1 200"), "the emulator goes on answering");
+        assert!(response.unwrap().starts_with(b"HTTP/1.1 200"), "the emulator keeps responding");
     }
     Corpus::Keep
 });

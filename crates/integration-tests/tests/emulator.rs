@@ -1,4 +1,4 @@
-//! The emulator answers what the schema describes, although it knows nothing of the schema or the types.
+//! The emulator sends what the schema describes, although it knows nothing of the schema or the types.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
@@ -16,8 +16,8 @@ mod described;
 
 const DATE: &str = "2020-03-27";
 
-/// The JSON that the emulator answers to a request; nothing if the answer is empty.
-async fn answer(emulator: &Emulator, method: &str, target: &str, body: &Value) -> Option<Value> {
+/// The JSON of the emulator's response to a request; nothing if the response has no body.
+async fn send(emulator: &Emulator, method: &str, target: &str, body: &Value) -> Option<Value> {
     let address = emulator.base_url().trim_start_matches("http://").to_owned();
     let body = body.to_string();
     let length = body.len();
@@ -26,9 +26,9 @@ async fn answer(emulator: &Emulator, method: &str, target: &str, body: &Value) -
     );
     let mut connection = TcpStream::connect(&address).await.unwrap();
     connection.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).await.unwrap();
-    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    let mut response = String::new();
+    connection.read_to_string(&mut response).await.unwrap();
+    let (_, body) = response.split_once("\r\n\r\n").unwrap();
     (!body.is_empty()).then(|| serde_json::from_str(body).unwrap())
 }
 
@@ -51,7 +51,7 @@ async fn every_response_of_the_emulator_is_valid() {
         builder.synthetic_answers("jobid1", date, 8)
     };
     let (mut imitated, mut left_out) = (BTreeSet::new(), BTreeSet::new());
-    let (mut given_by, mut reporters) = (BTreeSet::new(), BTreeSet::new());
+    let (mut value_fields, mut reporters) = (BTreeSet::new(), BTreeSet::new());
     let mut kinds = BTreeSet::new();
     let mut audiences = BTreeSet::new();
     let mut frequencies = BTreeSet::new();
@@ -61,7 +61,7 @@ async fn every_response_of_the_emulator_is_valid() {
         (made_up(2).start().await.unwrap(), vec!["job0000", "job0001"]),
     ] {
         let credentials = format!("?corpid={}&corpsecret={}", emulator.corp_id(), emulator.secret());
-        let token = answer(&emulator, "GET", &format!("/cgi-bin/gettoken{credentials}"), &json!({})).await.unwrap();
+        let token = send(&emulator, "GET", &format!("/cgi-bin/gettoken{credentials}"), &json!({})).await.unwrap();
         let good = format!("?access_token={}", token["access_token"].as_str().unwrap());
         for link in &document.links {
             let valid = validator(link.response());
@@ -69,27 +69,26 @@ async fn every_response_of_the_emulator_is_valid() {
                 for jobid in &jobs {
                     let body = json!({"jobid": jobid, "date": DATE, "offset": 0, "limit": 100});
                     let target = format!("{}{query}", link.path());
-                    // A call that the emulator does not imitate yet has an empty answer.
-                    let Some(answer) =
-                        answer(&emulator, if link.method() == Method::Get { "GET" } else { "POST" }, &target, &body)
+                    // An endpoint that the emulator does not imitate yet has an empty response.
+                    let Some(response) =
+                        send(&emulator, if link.method() == Method::Get { "GET" } else { "POST" }, &target, &body)
                             .await
                     else {
                         left_out.insert(link.rel.clone());
                         continue;
                     };
                     imitated.insert(link.rel.clone());
-                    let errors: Vec<_> = valid.iter_errors(&answer).map(|error| error.to_string()).collect();
-                    assert!(errors.is_empty(), "{} {query} {jobid}: {errors:?}: {answer}", link.rel);
+                    let errors: Vec<_> = valid.iter_errors(&response).map(|error| error.to_string()).collect();
+                    assert!(errors.is_empty(), "{} {query} {jobid}: {errors:?}: {response}", link.rel);
                     let mut undescribed = Vec::new();
-                    find_undescribed(&schema, &schema["$defs"][link.response()], &answer, "", &mut undescribed);
+                    find_undescribed(&schema, &schema["$defs"][link.response()], &response, "", &mut undescribed);
                     assert!(undescribed.is_empty(), "{} {jobid}: not in the schema: {undescribed:?}", link.rel);
-                    let given = answer["answers"].as_array().into_iter().flatten();
-                    for answer in given {
+                    for answer in response["answers"].as_array().into_iter().flatten() {
                         reporters.extend(answer["id_type"].as_i64());
                         let values = answer["report_values"].as_array().unwrap().iter();
-                        given_by.extend(values.flat_map(|value| value.as_object().unwrap().keys().cloned()));
+                        value_fields.extend(values.flat_map(|value| value.as_object().unwrap().keys().cloned()));
                     }
-                    let job = &answer["job_info"];
+                    let job = &response["job_info"];
                     audiences.extend(job["type"].as_i64());
                     frequencies.extend(job["report_type"].as_i64());
                     let questions = job["question_templates"].as_array().into_iter().flatten();
@@ -99,9 +98,10 @@ async fn every_response_of_the_emulator_is_valid() {
         }
     }
     assert!(imitated.len() >= 5 && imitated.is_disjoint(&left_out), "{imitated:?}, not {left_out:?}");
-    // However few answers there were, none of the ways to answer is missing.
-    let ways: BTreeSet<_> = schema["$defs"]["ReportValue"]["properties"].as_object().unwrap().keys().cloned().collect();
-    assert_eq!(given_by, ways);
+    // However few answers there were, each field of a value was in one.
+    let described: BTreeSet<_> =
+        schema["$defs"]["ReportValue"]["properties"].as_object().unwrap().keys().cloned().collect();
+    assert_eq!(value_fields, described);
     assert_eq!(reporters, BTreeSet::from([1, 2]));
     assert_eq!(kinds, (1..=6).collect(), "all kinds of questions");
     assert_eq!((audiences, frequencies), (BTreeSet::from([1, 2]), BTreeSet::from([1, 2])));

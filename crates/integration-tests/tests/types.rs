@@ -14,7 +14,7 @@ fn source() -> Value {
 
 macro_rules! derived {
     ($($request:ty),*) => {
-        /// The derived schemas of all requests and answers, by name.
+        /// The derived schemas of all requests and responses, by name.
         fn derived() -> Vec<Value> {
             vec![$(
                 SchemaGenerator::default().into_root_schema_for::<$request>().to_value(),
@@ -46,9 +46,9 @@ fn a_difference_is_found() {
     let derived = derived();
     let root = derived.iter().find(|derived| derived["title"] == "GetReportJobInfoResponse").unwrap();
     let definition = source["$defs"]["GetReportJobInfoResponse"].clone();
-    let found = std::panic::catch_unwind(|| agree(&source, &definition, root, root, "answer"));
+    let found = std::panic::catch_unwind(|| agree(&source, &definition, root, root, "response"));
     let message = *found.unwrap_err().downcast::<String>().unwrap();
-    assert!(message.contains("answer.job_info.question_templates[].option_list[].option_id"), "{message}");
+    assert!(message.contains("response.job_info.question_templates[].option_list[].option_id"), "{message}");
 }
 
 /// Compares a source schema with a derived one, each with the root that its references start from.

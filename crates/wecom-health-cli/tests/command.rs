@@ -1,4 +1,4 @@
-//! The command as people run it: answers on stdout, one clear line on stderr, and an exit code that says which.
+//! The command as people run it: data on stdout, one clear line on stderr, and an exit code that says which.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
@@ -216,7 +216,7 @@ fn a_failed_request_is_one_line_and_exit_code_1() {
     let unknown = refusal(&run(&["--emulator", "job", "nobody-has-this"]), 1);
     assert!(unknown.contains("40088") && unknown.contains("check the jobid"), "{unknown}");
 
-    // Port 1 of this machine: nobody answers there.
+    // Port 1 of this machine: nothing listens there.
     let refused = ["--base-url", "http://127.0.0.1:1", "job", "jobid1"];
     let refused = command(&refused).env("WECOM_CORP_ID", "ww1").env("WECOM_CORP_SECRET", "s3cret").output().unwrap();
     let refused = refusal(&refused, 1);

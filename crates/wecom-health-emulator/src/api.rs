@@ -210,7 +210,7 @@ impl Query<'_> {
 
     /// Returns offset and length of the page to serve, which settings and faults may change.
     fn page(&self) -> Result<(usize, usize), Refusal> {
-        let Settings { choices, page_cap, repeat_pages, .. } = &self.state.settings;
+        let Settings { choices, page_cap, .. } = &self.state.settings;
         let offset = self.number("offset", 0)?;
         let limit = match self.number("limit", choices.default_limit.clamp(1, 100).into())? {
             limit @ 1..=100 => limit,
@@ -223,7 +223,6 @@ impl Query<'_> {
             limit = limit.min(*items);
         }
         Ok(match self.fault {
-            _ if *repeat_pages => (0, limit),
             Some(Fault::RepeatedPage) => (offset.saturating_sub(limit), limit),
             _ => (offset, limit),
         })

@@ -193,12 +193,6 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Returns the first page for every `offset`.
-    pub fn repeat_pages(mut self) -> Self {
-        self.settings.repeat_pages = true;
-        self
-    }
-
     /// Sets the delay of all responses except those of `gettoken`. Defaults to none.
     pub fn delay(mut self, delay: Duration) -> Self {
         self.settings.delay = delay;

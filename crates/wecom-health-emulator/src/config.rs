@@ -244,8 +244,6 @@ pub(crate) struct Settings {
     pub(crate) rate_limits: RateLimits,
     pub(crate) faults: Vec<FaultRule>,
     pub(crate) page_cap: usize,
-    /// Whether every page is the first one.
-    pub(crate) repeat_pages: bool,
     /// The delay of all responses but those of `gettoken`.
     pub(crate) delay: Duration,
     /// How long a token is valid, in seconds.
@@ -266,7 +264,6 @@ impl Default for Settings {
             rate_limits: RateLimits::default(),
             faults: Vec::new(),
             page_cap: usize::MAX,
-            repeat_pages: false,
             delay: Duration::ZERO,
             expires_in: 7_200,
             history_capacity: 100_000,

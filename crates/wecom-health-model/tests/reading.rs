@@ -25,8 +25,8 @@ fn job() -> Value {
 }
 
 fn decode(job: &Value) -> JobInfo {
-    let answer = json!({"errcode": 0, "errmsg": "ok", "job_info": job}).to_string();
-    GetReportJobInfoResponse::from_slice(answer.as_bytes()).unwrap().into_result().unwrap()
+    let body = json!({"errcode": 0, "errmsg": "ok", "job_info": job}).to_string();
+    GetReportJobInfoResponse::from_slice(body.as_bytes()).unwrap().into_result().unwrap()
 }
 
 /// The error of a body, after making sure that neither its text nor its Debug form repeats the body.
@@ -54,8 +54,8 @@ fn every_integer_survives_a_coded_type() {
         assert_eq!(JobType::from(value).value(), value);
     }
     assert_eq!(QuestionType::from(2), QuestionType::SingleChoice);
-    let label = |value: i64| QuestionType::from(value).known().map(|known| known.label.english);
-    assert_eq!((label(2), label(7)), (Some("Single choice"), None));
+    let known = |value: i64| QuestionType::from(value).known().map(|known| known.value);
+    assert_eq!((known(2), known(7)), (Some(2), None));
 }
 
 #[test]
@@ -204,9 +204,9 @@ fn questions_and_options_are_found_by_id() {
 #[test]
 fn a_token_is_not_shown() {
     let body = br#"{"errcode": 0, "errmsg": "ok", "access_token": "marked-token", "expires_in": 7200}"#;
-    let answer = GetTokenResponse::from_slice(body).unwrap();
-    assert!(serde_json::to_string(&answer).unwrap().contains("marked-token"));
-    assert!(!format!("{answer:?}").contains("marked"));
+    let response = GetTokenResponse::from_slice(body).unwrap();
+    assert!(serde_json::to_string(&response).unwrap().contains("marked-token"));
+    assert!(!format!("{response:?}").contains("marked"));
 }
 
 /// An answer with this content, after making sure that it is written back as it came.

@@ -112,9 +112,10 @@ mod tests {
         (emulator, list)
     }
 
-    /// How many calls of each kind the service made.
-    fn calls(emulator: &Emulator) -> [usize; 4] {
-        ["gettoken", "get_report_jobids", "get_report_job_info", "get_report_answer"].map(|call| emulator.count(call))
+    /// How many requests the service sent to each endpoint.
+    fn requests(emulator: &Emulator) -> [usize; 4] {
+        ["gettoken", "get_report_jobids", "get_report_job_info", "get_report_answer"]
+            .map(|endpoint| emulator.count(endpoint))
     }
 
     #[tokio::test]
@@ -122,7 +123,7 @@ mod tests {
         let (emulator, list) = start(school()).await;
         assert_eq!(list.on(date()).await.unwrap(), absent());
         // Pages of 100, 100 and 50 answers, and the empty one that tells the end.
-        assert_eq!(calls(&emulator), [1, 1, 1, 4]);
+        assert_eq!(requests(&emulator), [1, 1, 1, 4]);
     }
 
     #[tokio::test]
@@ -138,16 +139,16 @@ mod tests {
         assert_eq!(list.on(date()).await.unwrap(), absent());
         // The details twice because of -1. The answers from 0, from 100 (seven of them), from 107 with the revoked token and
         // with a new one, from 207, and from 250, where there are none.
-        assert_eq!(calls(&emulator), [2, 1, 2, 6]);
+        assert_eq!(requests(&emulator), [2, 1, 2, 6]);
     }
 
     #[tokio::test]
-    async fn an_app_that_is_not_allowed_is_no_day_without_absences() {
+    async fn an_app_without_permission_gets_an_error_and_no_list() {
         let (emulator, list) = start(school()).await;
         emulator.fail_next("get_report_answer", Fault::ErrCode(48002));
         let error = list.on(date()).await.unwrap_err();
         assert!(error.is_permission() && error.to_string().contains("可调用接口的应用"), "{error}");
-        assert_eq!(calls(&emulator), [1, 1, 1, 1]);
+        assert_eq!(requests(&emulator), [1, 1, 1, 1]);
     }
 
     #[tokio::test]

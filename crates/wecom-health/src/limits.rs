@@ -65,7 +65,7 @@ mod tests {
                     tokio::time::sleep(Duration::from_millis(pause)).await;
                 }
                 let most = requests.iter().enumerate().map(|(first, from)| {
-                    requests.partition_point(|call| *call < *from + Duration::from_secs(60)) - first
+                    requests.partition_point(|sent| *sent < *from + Duration::from_secs(60)) - first
                 });
                 let most = u32::try_from(most.max().unwrap()).unwrap();
                 assert!(most <= per_minute, "{most} requests of {per_minute} in a minute");

@@ -1,4 +1,4 @@
-//! The client works in tasks and threads: types can be sent, shared and moved, and the future of a call can be sent.
+//! The client works in tasks and threads: types can be sent, shared and moved, and the future of a request can be sent.
 
 use wecom_health::model::{Answer, GetReportAnswerRequest, GetReportJobInfoRequest, NaiveDate};
 use wecom_health::{
@@ -26,7 +26,7 @@ fn public_types_are_send_and_sync() {
 
 #[cfg(feature = "blocking")]
 #[test]
-fn the_blocking_client_and_what_it_gives_go_anywhere() {
+fn blocking_types_are_send_and_sync() {
     free::<wecom_health::blocking::Client>();
     free::<wecom_health::blocking::Items<Answer>>();
     free::<wecom_health::blocking::Pages<GetReportAnswerRequest>>();

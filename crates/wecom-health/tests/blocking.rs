@@ -1,4 +1,4 @@
-//! The blocking client makes the same calls, and refuses to stop an asynchronous runtime.
+//! The blocking client sends the same requests, and refuses to stop an asynchronous runtime.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 

@@ -15,7 +15,8 @@ use wecom_health::{Client, RedisTokenStore, Secret, TokenStore};
 use wecom_health_emulator::{Emulator, Fault};
 
 const PROCESSES: usize = 8;
-const ENDPOINTS: usize = 50;
+/// How many requests each process sends.
+const REQUESTS: usize = 50;
 
 fn date() -> NaiveDate {
     NaiveDate::from_ymd_opt(2020, 3, 27).unwrap()
@@ -73,31 +74,27 @@ fn client(base_url: &str, corp_id: &str, secret: &str, store: Arc<dyn TokenStore
     builder.timeout(Duration::from_secs(60)).build().unwrap()
 }
 
-/// What the other processes of the tests below run: calls, one after the other.
+/// What the other processes of the tests below run: requests, one after the other.
 #[tokio::test]
 async fn worker() {
     let Ok(arguments) = std::env::var("WECOM_HEALTH_TEST_WORKER") else { return };
-    let [redis, base_url, corp_id, secret, calls]: [&str; 5] =
+    let [redis, base_url, corp_id, secret, requests]: [&str; 5] =
         arguments.split('|').collect::<Vec<_>>().try_into().unwrap();
     let store = Arc::new(RedisTokenStore::new(redis).unwrap());
     let client = client(base_url, corp_id, secret, store);
-    for _ in 0..calls.parse().unwrap() {
+    for _ in 0..requests.parse().unwrap() {
         client.report_stat(date()).await.unwrap();
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 
 /// Runs [`worker`] in a process of its own.
-fn spawn_worker(redis: &Redis, emulator: &Emulator, calls: usize) -> Child {
+fn spawn_worker(redis: &Redis, emulator: &Emulator, requests: usize) -> Child {
     let (base_url, corp_id, secret) = (emulator.base_url(), emulator.corp_id(), emulator.secret());
-    let arguments = format!("{}|{base_url}|{corp_id}|{secret}|{calls}", redis.url);
+    let arguments = format!("{}|{base_url}|{corp_id}|{secret}|{requests}", redis.url);
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "worker", "--nocapture"]).env("WECOM_HEALTH_TEST_WORKER", arguments);
     command.stdout(Stdio::null()).spawn().unwrap()
-}
-
-fn requests(emulator: &Emulator, call: &str) -> usize {
-    emulator.requests().iter().filter(|request| request.path().ends_with(call)).count()
 }
 
 async fn wait_for(what: &str, condition: impl Fn() -> bool) {
@@ -112,17 +109,17 @@ async fn wait_for(what: &str, condition: impl Fn() -> bool) {
 async fn eight_processes_share_a_token_and_its_replacement() {
     let Some(redis) = Redis::start() else { return };
     let emulator = Emulator::start().await.unwrap();
-    let workers: Vec<_> = (0..PROCESSES).map(|_| spawn_worker(&redis, &emulator, ENDPOINTS)).collect();
-    wait_for("half of the calls", || requests(&emulator, "get_health_report_stat") > PROCESSES * ENDPOINTS / 2).await;
+    let workers: Vec<_> = (0..PROCESSES).map(|_| spawn_worker(&redis, &emulator, REQUESTS)).collect();
+    wait_for("half of the requests", || emulator.count("get_health_report_stat") > PROCESSES * REQUESTS / 2).await;
     emulator.revoke_tokens();
     for mut worker in workers {
         let status = tokio::task::spawn_blocking(move || worker.wait().unwrap()).await.unwrap();
         assert!(status.success());
     }
-    assert_eq!(requests(&emulator, "gettoken"), 2);
-    let made = requests(&emulator, "get_health_report_stat");
+    assert_eq!(emulator.count("gettoken"), 2);
+    let sent = emulator.count("get_health_report_stat");
     // Each process may have met the revoked token once.
-    assert!((PROCESSES * ENDPOINTS..=PROCESSES * (ENDPOINTS + 1)).contains(&made), "{made} calls");
+    assert!((PROCESSES * REQUESTS..=PROCESSES * (REQUESTS + 1)).contains(&sent), "{sent} requests");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -131,7 +128,7 @@ async fn when_the_process_that_fetches_is_killed_the_others_go_on() {
     let emulator = Emulator::start().await.unwrap();
     emulator.fail_next("gettoken", Fault::Delay(Duration::from_secs(120)));
     let mut holder = spawn_worker(&redis, &emulator, 1);
-    wait_for("the first gettoken", || requests(&emulator, "gettoken") == 1).await;
+    wait_for("the first gettoken", || emulator.count("gettoken") == 1).await;
     holder.kill().unwrap(); // SIGKILL
     holder.wait().unwrap();
 
@@ -140,7 +137,7 @@ async fn when_the_process_that_fetches_is_killed_the_others_go_on() {
     other.report_stat(date()).await.unwrap();
     let waited = start.elapsed();
     assert!((Duration::from_secs(1)..Duration::from_secs(15)).contains(&waited), "{waited:?}");
-    assert_eq!(requests(&emulator, "gettoken"), 2);
+    assert_eq!(emulator.count("gettoken"), 2);
 }
 
 #[tokio::test]
@@ -151,13 +148,13 @@ async fn a_token_is_forgotten_only_if_it_is_the_rejected_one() {
     let other = client(&emulator.base_url(), emulator.corp_id(), emulator.secret(), redis.store());
     one.report_stat(date()).await.unwrap();
     other.report_stat(date()).await.unwrap();
-    assert_eq!(requests(&emulator, "gettoken"), 1);
+    assert_eq!(emulator.count("gettoken"), 1);
     emulator.revoke_tokens();
     one.report_stat(date()).await.unwrap();
     // The other still has the old token; that it is rejected must not cost the new one.
     other.report_stat(date()).await.unwrap();
     one.report_stat(date()).await.unwrap();
-    assert_eq!(requests(&emulator, "gettoken"), 2);
+    assert_eq!(emulator.count("gettoken"), 2);
 }
 
 #[tokio::test]
@@ -176,7 +173,7 @@ async fn a_connection_that_redis_has_closed_costs_nothing() {
     for client in &clients {
         client.report_stat(date()).await.unwrap();
     }
-    assert_eq!(requests(&emulator, "gettoken"), 2);
+    assert_eq!(emulator.count("gettoken"), 2);
 }
 
 #[tokio::test]
@@ -245,7 +242,7 @@ async fn what_is_no_lock_and_no_token_is_replaced() {
             let other =
                 Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
             other.token_store(redis.store()).build().unwrap().report_stat(date()).await.unwrap();
-            assert_eq!(requests(&emulator, "gettoken"), 1, "{what} under {end}");
+            assert_eq!(emulator.count("gettoken"), 1, "{what} under {end}");
         }
     }
 }
@@ -281,7 +278,7 @@ async fn where_redis_is_down_each_client_has_a_token_of_its_own() {
         for _ in 0..3 {
             client.report_stat(date()).await.unwrap();
         }
-        assert_eq!(requests(&emulator, "gettoken"), clients);
+        assert_eq!(emulator.count("gettoken"), clients);
     }
 }
 

@@ -25,10 +25,6 @@ fn client(emulator: &Emulator) -> Client {
     builder.base_url(emulator.base_url()).build().unwrap()
 }
 
-fn requests(emulator: &Emulator, path: &str) -> usize {
-    emulator.requests().iter().filter(|request| request.path() == path).count()
-}
-
 #[tokio::test]
 async fn requests_share_one_token() {
     let emulator = Emulator::start().await.unwrap();
@@ -36,7 +32,7 @@ async fn requests_share_one_token() {
     let job = client.report_job_info("jobid1", date()).await.unwrap();
     assert!(job.question(QuestionId::from(2)).is_some());
     assert_eq!(client.send(&GetReportJobInfoRequest::new("jobid1", date())).await.unwrap(), job);
-    assert_eq!(requests(&emulator, "/cgi-bin/gettoken"), 1);
+    assert_eq!(emulator.count("gettoken"), 1);
     assert_eq!(emulator.requests()[1].body(), r#"{"jobid":"jobid1","date":"2020-03-27"}"#);
 }
 
@@ -57,19 +53,19 @@ async fn a_rejected_token_is_replaced_and_the_request_resent() {
     client.report_job_info("jobid1", date()).await.unwrap();
     emulator.revoke_tokens();
     client.report_job_info("jobid1", date()).await.unwrap();
-    assert_eq!(requests(&emulator, "/cgi-bin/gettoken"), 2);
+    assert_eq!(emulator.count("gettoken"), 2);
     let queries: BTreeSet<_> = emulator.requests().iter().map(|request| request.expose_query().to_owned()).collect();
-    assert_eq!((requests(&emulator, PATH), queries.len()), (3, 3), "two tokens were used: {queries:?}");
+    assert_eq!((emulator.count(ENDPOINT), queries.len()), (3, 3), "two tokens were used: {queries:?}");
 
     for _ in 0..2 {
-        emulator.fail_next(ENDPOINT, Fault::ErrCode(42001));
+        emulator.fail_next(ENDPOINT, Fault::ExpiredToken);
     }
     let error = client.report_job_info("jobid1", date()).await.unwrap_err();
     assert_eq!((error.api().unwrap().errcode(), error.attempts()), (ErrCode::EXPIRED_ACCESS_TOKEN, 2));
 }
 
 #[tokio::test]
-async fn a_refused_secret_is_not_tried_again_by_anybody() {
+async fn a_refused_secret_is_sent_once_for_all_requests() {
     let emulator = Emulator::start().await.unwrap();
     let builder = Client::builder(emulator.corp_id(), Secret::new("another"));
     let client = builder.base_url(emulator.base_url()).build().unwrap();
@@ -88,18 +84,18 @@ async fn those_who_wait_for_a_token_share_its_failure() {
     let emulator = Emulator::start().await.unwrap();
     let client = client(&emulator);
     emulator.fail_next("gettoken", Fault::ErrCode(50003));
-    let call = || client.report_job_info("jobid1", date());
-    let (first, second, third) = tokio::join!(call(), call(), call());
+    let send = || client.report_job_info("jobid1", date());
+    let (first, second, third) = tokio::join!(send(), send(), send());
     for error in [first.unwrap_err(), second.unwrap_err(), third.unwrap_err()] {
         assert_eq!(error.api().unwrap().errcode(), ErrCode::APP_DISABLED);
         assert!(error.is_permission());
     }
-    let later = call().await.unwrap_err();
+    let later = send().await.unwrap_err();
     assert!(later.retry_after().is_some_and(|time| time <= Duration::from_secs(10)), "{later}");
-    assert_eq!(requests(&emulator, "/cgi-bin/gettoken"), 1);
+    assert_eq!(emulator.count("gettoken"), 1);
 }
 
-/// A call that the schema does not describe.
+/// An endpoint that the schema does not describe.
 #[derive(serde::Serialize)]
 struct OwnRequest {
     names: Vec<&'static str>,
@@ -178,16 +174,16 @@ async fn a_token_that_is_empty_is_not_used() {
     assert_eq!(emulator.requests().len(), 1);
 }
 
-/// Makes this many calls at once, which must succeed.
-async fn calls_at_once(client: &Client, count: usize) {
-    let calls: Vec<_> = (0..count)
+/// Sends this many requests at once, which must succeed.
+async fn send_at_once(client: &Client, count: usize) {
+    let requests: Vec<_> = (0..count)
         .map(|_| {
             let client = client.clone();
             tokio::spawn(async move { client.report_job_info("jobid1", date()).await })
         })
         .collect();
-    for call in calls {
-        call.await.unwrap().unwrap();
+    for request in requests {
+        request.await.unwrap().unwrap();
     }
 }
 
@@ -195,26 +191,26 @@ async fn calls_at_once(client: &Client, count: usize) {
 async fn two_hundred_requests_share_a_token() {
     let emulator = Emulator::start().await.unwrap();
     let client = client(&emulator);
-    calls_at_once(&client, 200).await;
-    assert_eq!((requests(&emulator, "/cgi-bin/gettoken"), requests(&emulator, PATH)), (1, 200));
+    send_at_once(&client, 200).await;
+    assert_eq!((emulator.count("gettoken"), emulator.count(ENDPOINT)), (1, 200));
 
     let first = emulator.requests().last().unwrap().expose_query().to_owned();
     let before = emulator.requests().len();
-    // Under the running calls: some have been answered, some are on their way, some have not been sent.
+    // Some requests have their responses, some are on their way, some have not been sent.
     let running = tokio::spawn({
         let client = client.clone();
-        async move { calls_at_once(&client, 200).await }
+        async move { send_at_once(&client, 200).await }
     });
     while emulator.requests().len() < before + 20 {
         tokio::task::yield_now().await;
     }
     emulator.revoke_tokens();
     running.await.unwrap();
-    calls_at_once(&client, 1).await;
-    assert_eq!(requests(&emulator, "/cgi-bin/gettoken"), 2);
+    send_at_once(&client, 1).await;
+    assert_eq!(emulator.count("gettoken"), 2);
     let after: Vec<_> =
         emulator.requests().split_off(before).into_iter().filter(|request| request.path() == PATH).collect();
-    // Each call uses a token once: the old one, the new one, or the one after the other.
+    // Each request uses a token once: the old one, the new one, or the one after the other.
     let with_first = after.iter().filter(|request| request.expose_query() == first).count();
     let with_second = after.len() - with_first;
     assert!((20..=200).contains(&with_first) && (1..=201).contains(&with_second), "{with_first}, {with_second}");
@@ -226,12 +222,12 @@ async fn retries_share_one_budget_across_tokens() {
     let emulator = Emulator::start().await.unwrap();
     let client = client(&emulator);
     client.report_job_info("jobid1", date()).await.unwrap();
-    let before = requests(&emulator, PATH);
+    let before = emulator.count(ENDPOINT);
     for code in [-1, 40014, -1, -1, -1, -1] {
         emulator.fail_next(ENDPOINT, Fault::ErrCode(code));
     }
     let error = client.report_job_info("jobid1", date()).await.unwrap_err();
-    assert_eq!((requests(&emulator, PATH) - before, error.attempts()), (4, 4));
+    assert_eq!((emulator.count(ENDPOINT) - before, error.attempts()), (4, 4));
 }
 
 #[tokio::test]
@@ -314,9 +310,9 @@ async fn clients_of_one_app_share_a_token_through_a_store() {
     let (one, other) = (build(emulator.secret()), build(emulator.secret()));
     let (first, second) = tokio::join!(one.report_job_info("jobid1", date()), other.report_job_info("jobid1", date()));
     first.and(second).unwrap();
-    assert_eq!(requests(&emulator, "/cgi-bin/gettoken"), 1);
+    assert_eq!(emulator.count("gettoken"), 1);
     build("another").report_job_info("jobid1", date()).await.unwrap_err();
-    assert_eq!(requests(&emulator, "/cgi-bin/gettoken"), 2);
+    assert_eq!(emulator.count("gettoken"), 2);
 }
 
 #[tokio::test]
@@ -340,7 +336,7 @@ async fn requests_over_the_limit_wait_until_the_deadline() {
     client.report_job_info("jobid1", date()).await.unwrap();
     client.report_stat(date()).await.unwrap();
     let error = client.report_job_info("jobid1", date()).await.unwrap_err();
-    assert_eq!((error.is_timeout(), error.attempts(), requests(&emulator, PATH)), (true, 0, 1));
+    assert_eq!((error.is_timeout(), error.attempts(), emulator.count(ENDPOINT)), (true, 0, 1));
 }
 
 #[tokio::test]
@@ -366,12 +362,8 @@ async fn drift_is_reported_once_for_each_place_and_value() {
     client.report_job_info("jobid2", date()).await.unwrap();
     client.report_answers("jobid2", date()).send().await.unwrap();
     assert!(reports.lock().unwrap().is_empty(), "{reports:?}");
-    let drifted = r#"{"errcode": 0, "errmsg": "ok", "trace": "marked", "job_info": {"title": "t", "creator": "c", "type": 7,
-        "report_type": 1, "skip_weekend": 0, "finish_cnt": 1, "question_templates": [
-        {"question_id": 1, "title": "t", "question_type": 9, "is_required": 1, "score": {"marked": 1}},
-        {"question_id": 2, "title": "t", "question_type": 9, "is_required": 1, "score": null}]}}"#;
-    for _ in 0..2 {
-        emulator.fail_next(ENDPOINT, Fault::Body(drifted.into()));
+    for fault in [Fault::UnknownField, Fault::UnknownValue, Fault::UnknownField, Fault::UnknownValue] {
+        emulator.fail_next(ENDPOINT, fault);
         client.report_job_info("jobid1", date()).await.unwrap();
     }
     let mut reports = reports.lock().unwrap().clone();
@@ -379,10 +371,17 @@ async fn drift_is_reported_once_for_each_place_and_value() {
     assert_eq!(
         reports,
         [
-            "the schema does not describe job_info.question_templates[].score",
-            "the schema does not describe trace",
-            "the schema does not name the value 7 of job_info.type",
-            "the schema does not name the value 9 of job_info.question_templates[].question_type",
+            "the schema does not describe emulated_new_field",
+            "the schema does not describe job_info.apply_range.emulated_new_field",
+            "the schema does not describe job_info.emulated_new_field",
+            "the schema does not describe job_info.question_templates[].emulated_new_field",
+            "the schema does not describe job_info.question_templates[].option_list[].emulated_new_field",
+            "the schema does not describe job_info.report_to.emulated_new_field",
+            "the schema does not name the value 99 of job_info.question_templates[].is_required",
+            "the schema does not name the value 99 of job_info.question_templates[].question_type",
+            "the schema does not name the value 99 of job_info.report_type",
+            "the schema does not name the value 99 of job_info.skip_weekend",
+            "the schema does not name the value 99 of job_info.type",
         ]
     );
 }

@@ -41,25 +41,25 @@ async fn forget(tokens: &Tokens, token: &AccessToken) -> Option<Duration> {
     held
 }
 
-/// What a fetch answers.
-async fn answer(token: &'static str, expires_in: i64) -> Result<Token, Error> {
+/// What a fetch returns.
+async fn fetched(token: &'static str, expires_in: i64) -> Result<Token, Error> {
     let json = format!(r#"{{"access_token": "{token}", "expires_in": {expires_in}}}"#);
     Ok(crate::model::from_slice(json.as_bytes()).unwrap())
 }
 
-/// What is there, which must not be fetched.
+/// The token that is there without a fetch.
 async fn known(tokens: &Tokens) -> Option<String> {
     let token = tokens.get(|_| async { Err(Kind::Timeout.into_error(GetTokenRequest::PATH, 1)) }).await.ok();
     token.map(|token| token.expose().to_owned())
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_is_kept_until_then_and_no_longer() {
+async fn a_token_is_kept_until_it_expires_and_no_longer() {
     let fresh = tokens();
-    fresh.get(|_| answer("first", 7200)).await.unwrap();
+    fresh.get(|_| fetched("first", 7200)).await.unwrap();
     assert_eq!(known(&fresh).await.as_deref(), Some("first"));
     let expired = tokens();
-    expired.get(|_| answer("expired", 1)).await.unwrap();
+    expired.get(|_| fetched("expired", 1)).await.unwrap();
     tokio::time::sleep(Duration::from_secs(10)).await;
     assert_eq!(known(&expired).await, None);
 }
@@ -67,8 +67,8 @@ async fn a_token_is_kept_until_then_and_no_longer() {
 #[tokio::test(start_paused = true)]
 async fn a_fresh_token_is_not_refreshed() {
     let tokens = with_store(Arc::new(Down), Duration::from_secs(60));
-    tokens.get(|_| answer("first", 7200)).await.unwrap();
-    tokens.get(|_| answer("second", 7200)).await.unwrap();
+    tokens.get(|_| fetched("first", 7200)).await.unwrap();
+    tokens.get(|_| fetched("second", 7200)).await.unwrap();
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(known(&tokens).await.as_deref(), Some("first"));
 }
@@ -77,10 +77,10 @@ async fn a_fresh_token_is_not_refreshed() {
 async fn a_rejected_token_is_not_left_to_the_others() {
     let store = Arc::new(MemoryTokenStore::default());
     let [one, other] = [(); 2].map(|()| with_store(Arc::clone(&store) as Arc<dyn TokenStore>, Duration::from_secs(60)));
-    let rejected = one.get(|_| answer("rejected", 7200)).await.unwrap();
+    let rejected = one.get(|_| fetched("rejected", 7200)).await.unwrap();
     tokio::time::sleep(Duration::from_secs(1)).await; // saved and unlocked
     forget(&one, &rejected).await;
-    assert_eq!(other.get(|_| answer("new", 7200)).await.unwrap().expose(), "new");
+    assert_eq!(other.get(|_| fetched("new", 7200)).await.unwrap().expose(), "new");
 }
 
 #[tokio::test(start_paused = true)]
@@ -90,7 +90,7 @@ async fn callers_of_a_failed_refresh_share_its_error() {
         tokio::time::sleep(Duration::from_secs(1)).await;
         Err(Kind::Timeout.into_error(GetTokenRequest::PATH, 1))
     };
-    let (first, second) = tokio::join!(tokens.get(slow), tokens.get(|_| answer("not fetched", 7200)));
+    let (first, second) = tokio::join!(tokens.get(slow), tokens.get(|_| fetched("not fetched", 7200)));
     assert_eq!(first.unwrap_err().to_string(), second.unwrap_err().to_string());
 }
 
@@ -110,7 +110,7 @@ fn a_refresh_whose_runtime_was_shut_down_is_started_again() {
             .await
     });
     is_started.recv().unwrap();
-    let waiting = second.spawn(async move { tokens.get(|_| answer("another", 7200)).await });
+    let waiting = second.spawn(async move { tokens.get(|_| fetched("another", 7200)).await });
     std::thread::sleep(Duration::from_millis(50)); // until it waits for the first one's refresh
     first.shutdown_background();
     assert_eq!(second.block_on(waiting).unwrap().unwrap().expose(), "another");
@@ -119,7 +119,7 @@ fn a_refresh_whose_runtime_was_shut_down_is_started_again() {
 #[tokio::test(start_paused = true)]
 async fn a_valid_token_is_used_while_a_refresh_fails() {
     let tokens = tokens();
-    tokens.get(|_| answer("old", 20)).await.unwrap();
+    tokens.get(|_| fetched("old", 20)).await.unwrap();
     tokio::time::sleep(Duration::from_secs(11)).await; // no longer fresh, still valid
     let fetches = Arc::new(AtomicU64::new(0));
     let failing = || {
@@ -141,7 +141,7 @@ async fn a_valid_token_is_used_while_a_refresh_fails() {
 async fn a_token_given_out_twice_can_be_rejected_twice() {
     let tokens = tokens();
     for _ in 0..3 {
-        let token = tokens.get(|_| answer("the same", 7200)).await.unwrap();
+        let token = tokens.get(|_| fetched("the same", 7200)).await.unwrap();
         assert_eq!(known(&tokens).await.as_deref(), Some("the same"));
         tokens.accepted();
         forget(&tokens, &token).await;
@@ -152,20 +152,20 @@ async fn a_token_given_out_twice_can_be_rejected_twice() {
 #[tokio::test(start_paused = true)]
 async fn a_passing_failure_does_not_hold_without_a_token() {
     let tokens = tokens();
-    let old = tokens.get(|_| answer("old", 20)).await.unwrap();
+    let old = tokens.get(|_| fetched("old", 20)).await.unwrap();
     tokio::time::sleep(Duration::from_secs(11)).await;
     assert_eq!(known(&tokens).await.as_deref(), Some("old"));
     tokio::time::sleep(Duration::from_millis(50)).await;
     forget(&tokens, &old).await;
-    assert_eq!(tokens.get(|_| answer("new", 7200)).await.unwrap().expose(), "new");
+    assert_eq!(tokens.get(|_| fetched("new", 7200)).await.unwrap().expose(), "new");
 }
 
 #[tokio::test(start_paused = true)]
-async fn within_the_margin_the_new_token_takes_over_when_it_is_there() {
+async fn a_valid_token_is_used_until_the_new_one_is_there() {
     let tokens = tokens();
-    tokens.get(|_| answer("old", 20)).await.unwrap();
+    tokens.get(|_| fetched("old", 20)).await.unwrap();
     tokio::time::sleep(Duration::from_secs(11)).await;
-    assert_eq!(tokens.get(|_| answer("new", 7200)).await.unwrap().expose(), "old");
+    assert_eq!(tokens.get(|_| fetched("new", 7200)).await.unwrap().expose(), "old");
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert_eq!(known(&tokens).await.as_deref(), Some("new"));
 }
@@ -173,9 +173,9 @@ async fn within_the_margin_the_new_token_takes_over_when_it_is_there() {
 #[tokio::test(start_paused = true)]
 async fn a_late_rejection_of_an_old_token_spares_the_new_one() {
     let tokens = tokens();
-    let old = tokens.get(|_| answer("old", 7200)).await.unwrap();
+    let old = tokens.get(|_| fetched("old", 7200)).await.unwrap();
     forget(&tokens, &old).await;
-    tokens.get(|_| answer("new", 7200)).await.unwrap();
+    tokens.get(|_| fetched("new", 7200)).await.unwrap();
     forget(&tokens, &old).await;
     assert_eq!(known(&tokens).await.as_deref(), Some("new"));
 }
@@ -209,9 +209,9 @@ impl TokenStore for Down {
 #[tokio::test(start_paused = true)]
 async fn without_a_store_late_rejections_spare_the_new_token() {
     let tokens = with_store(Arc::new(Down), Duration::from_secs(60));
-    let old = tokens.get(|_| answer("old", 7200)).await.unwrap();
+    let old = tokens.get(|_| fetched("old", 7200)).await.unwrap();
     forget(&tokens, &old).await;
-    tokens.get(|_| answer("new", 7200)).await.unwrap();
+    tokens.get(|_| fetched("new", 7200)).await.unwrap();
     forget(&tokens, &old).await;
     assert_eq!(known(&tokens).await.as_deref(), Some("new"));
 }
@@ -221,12 +221,12 @@ async fn a_dropped_request_leaves_its_refresh_to_the_others() {
     let tokens = tokens();
     let slowly = |_| async {
         tokio::time::sleep(Duration::from_millis(100)).await;
-        answer("first", 7200).await
+        fetched("first", 7200).await
     };
     let dropped = tokio::time::timeout(Duration::from_millis(20), tokens.get(slowly));
     let (dropped, other) = tokio::join!(dropped, async {
         tokio::time::sleep(Duration::from_millis(5)).await;
-        tokens.get(|_| answer("second", 7200)).await
+        tokens.get(|_| fetched("second", 7200)).await
     });
     assert!(dropped.is_err());
     assert_eq!(other.unwrap().expose(), "first");
@@ -237,10 +237,10 @@ async fn a_request_that_is_not_polled_keeps_nobody_waiting() {
     let tokens = tokens();
     let mut standing_still = Box::pin(tokens.get(|_| async {
         tokio::time::sleep(Duration::from_millis(20)).await;
-        answer("first", 7200).await
+        fetched("first", 7200).await
     }));
     assert!(futures_util::poll!(&mut standing_still).is_pending());
-    let other = tokio::time::timeout(Duration::from_secs(10), tokens.get(|_| answer("second", 7200))).await;
+    let other = tokio::time::timeout(Duration::from_secs(10), tokens.get(|_| fetched("second", 7200))).await;
     assert_eq!(other.unwrap().unwrap().expose(), "first");
     assert_eq!(standing_still.await.unwrap().expose(), "first");
 }
@@ -254,12 +254,12 @@ async fn a_refusal_holds_for_its_time_and_no_longer() {
         let first = tokens.get(move |_| refused(errcode)).await.unwrap_err();
         assert_eq!(first.retry_after(), Some(Duration::from_secs(seconds)), "{errcode}");
         tokio::time::advance(Duration::from_secs(seconds - 1)).await;
-        let held = tokens.get(|_| answer("too soon", 7200)).await.unwrap_err();
+        let held = tokens.get(|_| fetched("too soon", 7200)).await.unwrap_err();
         assert_eq!(held.api().map(ApiError::errcode), Some(errcode.into()));
         assert_eq!(held.retry_after(), Some(Duration::from_secs(1)));
         assert!(held.to_string().ends_with(" (no new token is requested for 1 s)"), "{held}");
         tokio::time::advance(Duration::from_secs(1)).await;
-        assert_eq!(tokens.get(|_| answer("mended", 7200)).await.unwrap().expose(), "mended");
+        assert_eq!(tokens.get(|_| fetched("mended", 7200)).await.unwrap().expose(), "mended");
     }
 }
 
@@ -275,18 +275,18 @@ async fn failures_that_pass_do_not_hold_and_others_do() {
 #[tokio::test(start_paused = true)]
 async fn two_rejections_in_a_row_hold_for_10_seconds() {
     let tokens = tokens();
-    let first = tokens.get(|_| answer("first", 7200)).await.unwrap();
+    let first = tokens.get(|_| fetched("first", 7200)).await.unwrap();
     assert_eq!(forget(&tokens, &first).await, None);
-    let second = tokens.get(|_| answer("second", 7200)).await.unwrap();
+    let second = tokens.get(|_| fetched("second", 7200)).await.unwrap();
     assert_eq!(forget(&tokens, &second).await, Some(Duration::from_secs(10)));
-    let held = tokens.get(|_| answer("too soon", 7200)).await.unwrap_err();
+    let held = tokens.get(|_| fetched("too soon", 7200)).await.unwrap_err();
     assert!(held.is_auth() && held.to_string().contains("rejects every token"), "{held}");
     tokio::time::advance(Duration::from_secs(10)).await;
-    let third = tokens.get(|_| answer("third", 7200)).await.unwrap();
+    let third = tokens.get(|_| fetched("third", 7200)).await.unwrap();
     // It is no better.
     assert_eq!(forget(&tokens, &third).await, Some(Duration::from_secs(10)));
     tokio::time::advance(Duration::from_secs(10)).await;
-    let fourth = tokens.get(|_| answer("fourth", 7200)).await.unwrap();
+    let fourth = tokens.get(|_| fetched("fourth", 7200)).await.unwrap();
     tokens.accepted();
     assert_eq!(forget(&tokens, &fourth).await, None, "one after an acceptance is the first again");
 }
@@ -301,9 +301,9 @@ async fn of_two_holds_the_longer_one_counts() {
     ];
     for (failure, pause, seconds) in cases {
         let tokens = tokens();
-        let first = tokens.get(|_| answer("first", 7200)).await.unwrap();
+        let first = tokens.get(|_| fetched("first", 7200)).await.unwrap();
         assert_eq!(forget(&tokens, &first).await, None);
-        let second = tokens.get(|_| answer("second", 40)).await.unwrap();
+        let second = tokens.get(|_| fetched("second", 40)).await.unwrap();
         tokio::time::sleep(Duration::from_secs(21)).await; // no longer fresh, still valid
         tokens.get(|_| async { failure }).await.unwrap();
         tokio::task::yield_now().await;
@@ -313,19 +313,19 @@ async fn of_two_holds_the_longer_one_counts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refresh_that_panics_within_the_margin_is_tried_again() {
+async fn after_a_refresh_that_panics_there_is_another() {
     let tokens = tokens();
-    tokens.get(|_| answer("old", 60)).await.unwrap();
+    tokens.get(|_| fetched("old", 60)).await.unwrap();
     tokio::time::sleep(Duration::from_secs(31)).await;
     assert_eq!(tokens.get(|_| async { panic!("as it should") }).await.unwrap().expose(), "old");
     // It leaves its lock behind, which lasts for 10 seconds.
     tokio::time::sleep(Duration::from_secs(10)).await;
-    assert_eq!(tokens.get(|_| answer("new", 7200)).await.unwrap().expose(), "old");
+    assert_eq!(tokens.get(|_| fetched("new", 7200)).await.unwrap().expose(), "old");
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert_eq!(known(&tokens).await.as_deref(), Some("new"));
 }
 
-/// A store that never answers.
+/// A store that never finishes anything.
 #[derive(Debug)]
 struct Hanging;
 
@@ -352,7 +352,7 @@ async fn a_store_that_hangs_costs_half_of_the_timeout() {
     for (timeout, waited) in [(1, 500), (5, 2_500), (60, 3_000)] {
         let tokens = with_store(Arc::new(Hanging), Duration::from_secs(timeout));
         let start = Instant::now();
-        let token = tokens.get(|_| answer("own", 7200)).await;
+        let token = tokens.get(|_| fetched("own", 7200)).await;
         assert_eq!(token.unwrap().expose(), "own");
         assert!((waited..waited + 10).contains(&start.elapsed().as_millis()), "{:?}", start.elapsed());
     }
@@ -363,10 +363,10 @@ async fn a_store_that_hangs_does_not_delay_a_rejection() {
     for seconds in [1, 5, 60] {
         let timeout = Duration::from_secs(seconds);
         let tokens = with_store(Arc::new(Hanging), timeout);
-        let first = tokens.get(|_| answer("first", 7200)).await.unwrap();
+        let first = tokens.get(|_| fetched("first", 7200)).await.unwrap();
         let start = Instant::now();
         forget(&tokens, &first).await;
-        assert_eq!(tokens.get(|_| answer("second", 7200)).await.unwrap().expose(), "second");
+        assert_eq!(tokens.get(|_| fetched("second", 7200)).await.unwrap().expose(), "second");
         assert!(start.elapsed() <= timeout / 2 + Duration::from_millis(10), "{:?}", start.elapsed());
     }
 }
@@ -400,7 +400,7 @@ async fn a_lock_that_nobody_gives_back_costs_no_request() {
     for (timeout, waited) in [(1, 500), (5, 2_500), (60, 10_000)] {
         let tokens = with_store(Arc::new(Stuck { locked_by_another: true }), Duration::from_secs(timeout));
         let start = Instant::now();
-        let token = tokio::time::timeout(Duration::from_secs(timeout), tokens.get(|_| answer("own", 7200))).await;
+        let token = tokio::time::timeout(Duration::from_secs(timeout), tokens.get(|_| fetched("own", 7200))).await;
         assert_eq!(token.unwrap().unwrap().expose(), "own");
         assert!((waited..waited + 100).contains(&start.elapsed().as_millis()), "{:?}", start.elapsed());
     }
@@ -410,7 +410,7 @@ async fn a_lock_that_nobody_gives_back_costs_no_request() {
 async fn nobody_waits_for_a_token_to_be_saved() {
     let tokens = with_store(Arc::new(Stuck { locked_by_another: false }), Duration::from_secs(5));
     let start = Instant::now();
-    assert_eq!(tokens.get(|_| answer("own", 7200)).await.unwrap().expose(), "own");
+    assert_eq!(tokens.get(|_| fetched("own", 7200)).await.unwrap().expose(), "own");
     assert_eq!(start.elapsed(), Duration::ZERO);
 }
 
@@ -420,7 +420,7 @@ async fn a_refresh_has_a_deadline_of_its_own() {
     let start = Instant::now();
     let left = tokens.get(move |deadline| async move {
         assert_eq!(deadline - start, Duration::from_millis(4_900));
-        answer("own", 7200).await
+        fetched("own", 7200).await
     });
     left.await.unwrap();
 }
@@ -430,7 +430,7 @@ async fn a_fetch_that_panics_does_not_spoil_the_next() {
     let tokens = tokens();
     let panics = tokens.get(|_| async { panic!("as it should") });
     assert!(panics.await.is_err());
-    assert_eq!(tokens.get(|_| answer("next", 7200)).await.unwrap().expose(), "next");
+    assert_eq!(tokens.get(|_| fetched("next", 7200)).await.unwrap().expose(), "next");
 }
 
 #[test]

@@ -1,15 +1,16 @@
-//! The table of faults: what the client makes of each, for each call. Used by the tests of faults and of leaks.
+//! The table of faults: what the client makes of each, at each endpoint. Used by the tests of faults and of leaks.
 
 #![allow(dead_code, reason = "each test uses a part")]
 
 use std::error::Error as _;
 use std::time::Duration;
 
-use wecom_health::model::NaiveDate;
+use serde_json::json;
+use wecom_health::model::{ErrCode, NaiveDate};
 use wecom_health::{Client, Error, Secret};
 use wecom_health_emulator::{Emulator, Fault};
 
-/// The calls, by the vendor's names.
+/// The endpoints, by the vendor's names.
 pub(crate) const ENDPOINTS: [&str; 4] =
     ["get_report_jobids", "get_report_job_info", "get_report_answer", "get_health_report_stat"];
 
@@ -19,25 +20,34 @@ pub(crate) const MARK: &str = "marked-answer-39C";
 /// A fault and what the client makes of it.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
-    /// What happens to the first requests; later ones are answered as usual.
+    /// Where this comes of it.
+    pub(crate) endpoints: &'static [&'static str],
+    /// What happens to the first attempts; later ones get the usual response.
     pub(crate) faults: Vec<Fault>,
-    /// How many requests the server sees.
-    pub(crate) requests: usize,
-    /// Which predicates hold of the error, or nothing if the call succeeds in the end.
+    /// How many attempts the server sees.
+    pub(crate) attempts: usize,
+    /// Which predicates hold of the error, or nothing if the request succeeds in the end.
     pub(crate) holds: Option<&'static str>,
-    /// The one-line message, after the path of the call.
-    pub(crate) line: &'static str,
+    /// The one-line message, after the path of the endpoint. `{column}` stands for a number that depends on the endpoint.
+    pub(crate) line: String,
 }
 
-fn case(name: &'static str, faults: Vec<Fault>, requests: usize, holds: &'static str, line: &'static str) -> Case {
-    Case { name, faults, requests, holds: Some(holds), line }
+fn case(name: &'static str, faults: Vec<Fault>, attempts: usize, holds: &'static str, line: &str) -> Case {
+    Case { name, endpoints: &ENDPOINTS, faults, attempts, holds: Some(holds), line: line.to_owned() }
 }
 
-fn recovers(name: &'static str, faults: Vec<Fault>, requests: usize) -> Case {
-    Case { name, faults, requests, holds: None, line: "" }
+/// The line of a refusal, with the label and the advice of the schema.
+fn refused(errcode: i64, tail: &str) -> String {
+    let known = ErrCode::from(errcode).known().expect("a code of the schema");
+    let advice = known.advice.expect("advice for it").english;
+    format!("errcode {errcode}: {}; {advice}{tail}", known.label.english)
 }
 
-/// More often than anything is tried.
+fn recovers(name: &'static str, faults: Vec<Fault>, attempts: usize) -> Case {
+    Case { name, endpoints: &ENDPOINTS, faults, attempts, holds: None, line: String::new() }
+}
+
+/// More often than the client makes attempts.
 fn for_ever(fault: Fault) -> Vec<Fault> {
     vec![fault; 10]
 }
@@ -47,18 +57,12 @@ fn http(status: u16, headers: &[(&'static str, &str)], body: impl Into<Vec<u8>>)
     Fault::Http { status, headers, body: body.into() }
 }
 
-/// Every fault. A client tries for [`ATTEMPT`] at a time.
+/// Every fault. An attempt of the client may take [`ATTEMPT`].
 pub(crate) fn cases() -> Vec<Case> {
     let late = Duration::from_secs(30);
     let html = format!("<html>\n<h1>{MARK}</h1></html>");
-    let success = format!(
-        r#"{{"errcode": 0, "errmsg": "ok", "jobids": [], "answers": [], "pv": 1, "uv": 1, "job_info": {{"title": "{MARK}",
-        "creator": "c", "type": 1, "report_type": 1, "skip_weekend": 0, "finish_cnt": 1}}}}"#
-    );
-    let partly = success.replacen("\"ok\"", "\"ok. Warning: wrong json format. \"", 1);
-    let mut gbk = success.clone().into_bytes();
-    gbk.splice(26..28, *b"\xb2\xe2\xca\xd4");
-    let body = |text: String| vec![Fault::Body(text)];
+    let success = r#"{"pv": 1, "uv": 1, "job_info": {"title": "t", "creator": "c", "type": 1, "report_type": 1,
+        "skip_weekend": 0, "finish_cnt": 1}}"#;
     let json = [("content-type", "application/json; charset=UTF-8")];
     vec![
         // The connection.
@@ -117,23 +121,27 @@ pub(crate) fn cases() -> Vec<Case> {
             "HTTP 502 Bad Gateway: this is not the API, which always sends 200; check the base URL and the proxy",
         ),
         // The body.
-        case("empty body", body(String::new()), 1, "decode", "the JSON ends too early, at line 1 column 0"),
         case(
-            "truncated JSON",
-            body(format!("{{\"errcode\": 0,\n\"errmsg\": \"{MARK}")),
+            "empty body",
+            vec![Fault::Body(String::new())],
             1,
             "decode",
-            "the JSON ends too early, at line 2 column 28",
+            "the JSON ends too early, at line 1 column 0",
         ),
-        case("no JSON", body(MARK.into()), 1, "decode", "not JSON at line 1 column 1"),
-        recovers("wrong content type", vec![http(200, &[("content-type", "text/html")], success.clone())], 1),
         case(
-            "wrong charset",
-            vec![http(200, &[("content-type", "application/json; charset=GBK")], gbk)],
+            "half of the JSON",
+            vec![Fault::InvalidJson],
             1,
             "decode",
-            "not JSON at line 1 column 27",
+            "the JSON ends too early, at line 1 column {column}",
         ),
+        case("a log-in page", vec![Fault::Html], 1, "decode", "not JSON at line 1 column 1"),
+        recovers("wrong content type", vec![http(200, &[("content-type", "text/html")], success)], 1),
+        Case {
+            // The figures of the other endpoint are the same bytes in GBK.
+            endpoints: &ENDPOINTS[..3],
+            ..case("wrong charset", vec![Fault::WrongCharset], 1, "decode", "not JSON at line 1 column {column}")
+        },
         case(
             "gzip that was not asked for",
             vec![http(200, &[json[0], ("content-encoding", "gzip")], *b"\x1f\x8b\x08\0marked-answer-39C")],
@@ -142,79 +150,35 @@ pub(crate) fn cases() -> Vec<Case> {
             "not JSON at line 1 column 1",
         ),
         case(
-            "wrong json format, with errcode 0",
-            body(partly),
+            "partly read, with errcode 0",
+            vec![Fault::PartlyRead],
             1,
             "partly_read",
             "the server could read only part of the request (wrong json format): check what changes it on the way",
         ),
+        recovers("neither errcode nor errmsg", vec![Fault::NoErrCode], 1),
+        recovers("unknown fields", vec![Fault::UnknownField], 1),
+        recovers("unknown values", vec![Fault::UnknownValue], 1),
+        recovers("null for each list", vec![Fault::NullLists], 1),
         // Codes.
         recovers("-1, once", vec![Fault::ErrCode(-1)], 2),
-        case(
-            "-1",
-            for_ever(Fault::ErrCode(-1)),
-            3,
-            "transient",
-            "errcode -1: System busy; try again later, at most 3 times",
-        ),
-        case(
-            "40001",
-            vec![Fault::ErrCode(40001)],
-            1,
-            "auth",
-            "errcode 40001: Wrong secret; check the app's secret in the admin console; do not try the same secret again, because repeated failures ban the IP for an hour",
-        ),
-        case(
-            "40013",
-            vec![Fault::ErrCode(40013)],
-            1,
-            "auth",
-            "errcode 40013: Unknown corp id; check the corp id under 我的企业 in the admin console",
-        ),
-        recovers("40014, once", vec![Fault::ErrCode(40014)], 2),
-        case(
-            "40014",
-            for_ever(Fault::ErrCode(40014)),
-            2,
-            "auth",
-            "errcode 40014: Invalid access token; drop this token and fetch a new one",
-        ),
-        recovers("42001, once", vec![Fault::ErrCode(42001)], 2),
-        case(
-            "42001",
-            for_ever(Fault::ErrCode(42001)),
-            2,
-            "auth",
-            "errcode 42001: Expired access token; drop this token and fetch a new one",
-        ),
-        case(
-            "45009",
-            vec![Fault::ErrCode(45009)],
-            1,
-            "rate_limited",
-            "errcode 45009: Too many requests; wait: a minute limit blocks for 60 seconds, an hour limit for 60 minutes",
-        ),
-        case(
-            "48002",
-            vec![Fault::ErrCode(48002)],
-            1,
-            "permission",
-            "errcode 48002: No API permission; add the app in the admin console under 健康上报 › 可调用接口的应用",
-        ),
+        case("-1", for_ever(Fault::ErrCode(-1)), 3, "transient", &refused(-1, "")),
+        case("40001", vec![Fault::ErrCode(40001)], 1, "auth", &refused(40001, "")),
+        case("40013", vec![Fault::ErrCode(40013)], 1, "auth", &refused(40013, "")),
+        recovers("a revoked token, once", vec![Fault::RevokedToken], 2),
+        case("40014", for_ever(Fault::RevokedToken), 2, "auth", &refused(40014, "")),
+        recovers("an expired token, once", vec![Fault::ExpiredToken], 2),
+        case("42001", for_ever(Fault::ExpiredToken), 2, "auth", &refused(42001, "")),
+        case("45009", vec![Fault::ErrCode(45009)], 1, "rate_limited", &refused(45009, "")),
+        case("48002", vec![Fault::ErrCode(48002)], 1, "permission", &refused(48002, "")),
         case(
             "60020 with its tail",
             vec![Fault::ErrCode(60020)],
             1,
             "permission",
-            "errcode 60020: Untrusted IP; add the caller's IP to the app's 企业可信IP in the admin console; it takes effect after a minute (the caller's IP is 127.0.0.1)",
+            &refused(60020, " (the caller's IP is 127.0.0.1)"),
         ),
-        case(
-            "40058",
-            vec![Fault::ErrCode(40058)],
-            1,
-            "invalid_request",
-            "errcode 40058: Invalid parameter; check the request against the vendor's page",
-        ),
+        case("40058", vec![Fault::ErrCode(40058)], 1, "invalid_request", &refused(40058, "")),
         case(
             "a code that nobody knows",
             vec![Fault::ErrCode(99_999)],
@@ -225,11 +189,24 @@ pub(crate) fn cases() -> Vec<Case> {
     ]
 }
 
-/// How long one try may take.
+/// How long an attempt may take.
 pub(crate) const ATTEMPT: Duration = Duration::from_secs(1);
 
 pub(crate) fn date() -> NaiveDate {
     NaiveDate::from_ymd_opt(2020, 3, 27).unwrap()
+}
+
+/// An emulator whose texts are marked, and not in ASCII alone.
+pub(crate) async fn marked_emulator() -> Emulator {
+    let text = format!("上报 {MARK}");
+    let job = json!({
+        "title": text, "creator": MARK, "type": 1, "report_type": 1, "skip_weekend": 0, "finish_cnt": 1,
+        "apply_range": {"userids": [MARK]},
+        "question_templates": [{"question_id": 1, "title": text, "question_type": 1, "is_required": 1}],
+    });
+    let answer = json!({"id_type": 1, "userid": MARK, "report_values": [{"question_id": 1, "text": text}]});
+    let builder = Emulator::builder().job("jobid1", job.clone()).job(&text, job);
+    builder.answers("jobid1", date(), vec![answer]).usage(date(), 7, 5).start().await.unwrap()
 }
 
 /// A client that has its token.
@@ -240,20 +217,15 @@ pub(crate) async fn warm_client(emulator: &Emulator) -> Client {
     client
 }
 
-/// Makes one of the four calls.
-pub(crate) async fn call(client: &Client, name: &str) -> Result<(), Error> {
-    match name {
+/// Sends a request to an endpoint.
+pub(crate) async fn send(client: &Client, endpoint: &str) -> Result<(), Error> {
+    match endpoint {
         "get_report_jobids" => client.report_job_ids().send().await.map(drop),
         "get_report_job_info" => client.report_job_info("jobid1", date()).await.map(drop),
         "get_report_answer" => client.report_answers("jobid1", date()).send().await.map(drop),
         "get_health_report_stat" => client.report_stat(date()).await.map(drop),
         other => panic!("{other}"),
     }
-}
-
-/// How many requests the server saw for a call.
-pub(crate) fn requests(emulator: &Emulator, call: &str) -> usize {
-    emulator.requests().iter().filter(|request| request.path().ends_with(call)).count()
 }
 
 /// The names of the predicates that hold of an error.
