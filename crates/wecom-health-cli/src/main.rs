@@ -18,6 +18,7 @@ mod connect;
 mod credentials;
 mod day;
 mod failure;
+mod locale;
 mod output;
 
 fn main() -> ExitCode {

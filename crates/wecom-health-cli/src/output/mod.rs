@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use wecom_health::model::{Language, Localized};
 
 use crate::failure::Failure;
+use crate::locale;
 use crate::output::text::printable;
 
 pub(crate) mod json;
@@ -31,10 +32,7 @@ pub(crate) struct Output {
 impl Output {
     /// Finds out the language, unless it was chosen, and the terminal's width.
     pub(crate) fn detect(chosen: Option<Language>) -> Self {
-        let language = chosen.unwrap_or_else(|| match sys_locale::get_locale() {
-            Some(locale) if locale.to_ascii_lowercase().starts_with("zh") => Language::Chinese,
-            _ => Language::English,
-        });
+        let language = chosen.unwrap_or_else(locale::language);
         let width = terminal_size::terminal_size().map(|(terminal_size::Width(columns), _)| usize::from(columns));
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Self {
