@@ -429,15 +429,19 @@ fn the_emulator_is_the_same_program_as_its_own() {
     for (arguments, message) in [
         (&["emulator", "--port", port][..], format!("error: port {port} of 127.0.0.1 is in use; choose another with")),
         (&["emulator", "--emulator"], "error: the command emulator asks no server: leave out --emulator,".to_owned()),
+        (&["emulator", "--data", "missing.json"], "error: cannot read the data in missing.json: ".to_owned()),
         (
             &["emulator", "--fault", "x"],
             "error: invalid value 'x' for '--fault <FAULT>': there is no fault x;".to_owned(),
         ),
         (&["emulator", "--jobs", "-1"], "error: invalid value '-1' for '--jobs <N>': write a whole number".to_owned()),
     ] {
-        let output = run(arguments);
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!((output.status.code(), said.starts_with(&message)), (Some(2), true), "{said}");
+        // It is English, as its help is, whatever the language.
+        for language in ["en", "zh"] {
+            let output = run(&[&["--lang", language], arguments].concat());
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert_eq!((output.status.code(), said.starts_with(&message)), (Some(2), true), "{said}");
+        }
     }
     drop(taken);
 }
