@@ -17,11 +17,11 @@ use crate::output::{Output, list};
 /// How many pages are fetched at once.
 const CONCURRENCY: usize = 4;
 /// No column is wider, however long its texts are: they are cut.
-const WIDEST: usize = 40;
-/// What the column of a question without options wants.
-const WANTED: usize = 20;
+const MAX_COLUMN_WIDTH: usize = 40;
+/// The width of a column whose texts are not known before they come.
+const DEFAULT_COLUMN_WIDTH: usize = 20;
 /// Where a column would get less, each answer is a block.
-const NARROWEST: usize = 10;
+const MIN_COLUMN_WIDTH: usize = 10;
 
 /// Fetches the answers and prints them as they come.
 pub(crate) async fn run(client: &Client, job: JobOnDay, format: &ListFormat, output: Output) -> Result<(), Failure> {
@@ -62,12 +62,13 @@ impl<'a> View<'a> {
         let questions = self.job.question_templates.iter().map(|question| {
             let options = question.option_list.iter().map(|option| option.option_text.width()).max();
             let title = printable(&question.title);
-            let width = title.width().max(options.unwrap_or(WANTED)).clamp(1, WIDEST);
-            Column::new(title, width, NARROWEST)
+            let width = title.width().max(options.unwrap_or(DEFAULT_COLUMN_WIDTH)).clamp(1, MAX_COLUMN_WIDTH);
+            Column::new(title, width, MIN_COLUMN_WIDTH)
         });
         let time = "2020-03-27 08:00:00".len();
-        let first = [Column::new(who, WANTED, NARROWEST), Column::new(when, time, time)];
-        let columns = first.into_iter().chain(questions).chain([Column::new(others, WANTED, NARROWEST)]);
+        let first = [Column::new(who, DEFAULT_COLUMN_WIDTH, MIN_COLUMN_WIDTH), Column::new(when, time, time)];
+        let columns =
+            first.into_iter().chain(questions).chain([Column::new(others, DEFAULT_COLUMN_WIDTH, MIN_COLUMN_WIDTH)]);
         Columns::fit(columns.collect(), self.output.width)
     }
 

@@ -15,9 +15,9 @@ pub(crate) mod table;
 pub(crate) mod text;
 
 /// Columns where the output is no terminal.
-const DEFAULT_WIDTH: usize = 80;
-/// No table gets narrower than this.
-const NARROWEST: usize = 40;
+const DEFAULT_TERMINAL_WIDTH: usize = 80;
+/// For a terminal with fewer columns, the output is as if it had these.
+const MIN_TERMINAL_WIDTH: usize = 40;
 
 /// How to print for this user.
 #[derive(Clone, Copy)]
@@ -37,7 +37,7 @@ impl Output {
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Self {
             language,
-            width: width.unwrap_or(DEFAULT_WIDTH).max(NARROWEST),
+            width: width.unwrap_or(DEFAULT_TERMINAL_WIDTH).max(MIN_TERMINAL_WIDTH),
             bold: io::stdout().is_terminal() && !no_color,
         }
     }
@@ -70,7 +70,7 @@ impl Output {
 #[cfg(test)]
 impl Output {
     pub(crate) fn for_tests(language: Language) -> Self {
-        Self { language, width: DEFAULT_WIDTH, bold: false }
+        Self { language, width: DEFAULT_TERMINAL_WIDTH, bold: false }
     }
 }
 
