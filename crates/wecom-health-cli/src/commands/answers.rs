@@ -8,7 +8,8 @@ use wecom_health::Client;
 use wecom_health::model::{Answer, JobInfo, QuestionId, QuestionTemplate, ReportValue, Reporter, TypedValue};
 
 use crate::arguments::{JobOnDay, ListFormat};
-use crate::day::{self, Kept};
+use crate::commands::kept::Kept;
+use crate::day;
 use crate::failure::Failure;
 use crate::output::table::{Column, Columns};
 use crate::output::text::{cut, printable};
@@ -28,8 +29,11 @@ pub(crate) async fn run(client: &Client, job: JobOnDay, format: &ListFormat, out
     let date = job.day.date;
     Kept::JOBS.warn_outside(date, output);
     let mut answers = client.report_answers(job.jobid.clone(), date).concurrency(CONCURRENCY).stream();
-    if format.json || format.ndjson {
-        return list::print_json(&mut answers, format).await;
+    if format.json {
+        return list::print_json(&mut answers).await;
+    }
+    if format.ndjson {
+        return list::print_ndjson(&mut answers).await;
     }
     let job = client.report_job_info(job.jobid, date).await?;
     let view = View::new(&job, output);

@@ -20,8 +20,11 @@ const MAX_TEXT_WIDTH: usize = 200;
 /// Lists the jobs and prints them; in words, with their titles.
 pub(crate) async fn run(client: &Client, format: &ListFormat, output: Output) -> Result<(), Failure> {
     let mut ids = client.report_job_ids().stream();
-    if format.json || format.ndjson {
-        return list::print_json(&mut ids, format).await;
+    if format.json {
+        return list::print_json(&mut ids).await;
+    }
+    if format.ndjson {
+        return list::print_ndjson(&mut ids).await;
     }
     let mut rows = Vec::new();
     let mut fetched = pin!(ids.map_ok(|id| row(client, id)).try_buffered(CONCURRENCY));
