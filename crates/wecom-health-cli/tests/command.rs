@@ -261,7 +261,8 @@ async fn credentials_come_from_a_file_and_the_day_is_that_of_utc_8() {
     for (bad, message) in [
         (format!("WECOM_CORP_ID={corp_id}\nWECOM_CORP_SECRET_2={secret}\n"), "there is no line WECOM_CORP_SECRET=…"),
         (format!("WECOM_CORP_ID=\nWECOM_CORP_SECRET={secret}\n"), "there is no line WECOM_CORP_ID=…"),
-        (format!("WECOM_CORP_ID={corp_id}\nWECOM_CORP_SECRET={secret} # mine\n"), "WECOM_CORP_SECRET in"),
+        (format!("WECOM_CORP_ID={corp_id}\nWECOM_CORP_SECRET={secret} # mine\n"), "comments on lines of their own"),
+        (format!("WECOM_CORP_ID={corp_id} 2\nWECOM_CORP_SECRET={secret}\n"), "the corp id has a character that no"),
     ] {
         let bad = refusal(&run(&bad), 2);
         assert!(bad.contains(message) && !bad.contains(secret), "{bad}");
