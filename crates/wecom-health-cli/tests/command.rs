@@ -10,7 +10,9 @@ use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 use wecom_health_emulator::{Emulator, Fault};
 
-const SAMPLE: &str = include_str!("job_info.json");
+fn sample_job() -> Value {
+    serde_json::from_str(include_str!("job_info.json")).unwrap()
+}
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wecom-health"));
@@ -49,11 +51,41 @@ fn every_view_fits_80_columns_in_both_languages() {
             ("stat", &["stat"]),
         ] {
             let shown = shown(&[&["--emulator", "--lang", language], arguments].concat());
-            for line in shown.lines() {
-                assert!(line.width() <= 80, "{name}: {line}");
-            }
+            assert_fits_80_columns(&shown);
             insta::assert_snapshot!(format!("{name}.{language}"), shown);
         }
+    }
+}
+
+fn assert_fits_80_columns(shown: &str) {
+    for line in shown.lines() {
+        assert!(line.width() <= 80, "{line}");
+    }
+}
+
+/// A job whose answers are shown as blocks in 80 columns, because it has many questions.
+fn job_with_many_questions() -> Value {
+    let mut job = sample_job();
+    let question = |id| serde_json::json!({"question_id": id, "title": "9", "question_type": 1, "is_required": 0});
+    job["question_templates"] = (1..=6).map(question).collect();
+    job
+}
+
+/// The longest ids that the vendor allows, and a link that is longer than any.
+#[tokio::test(flavor = "multi_thread")]
+async fn blocks_with_long_ids_and_links_fit_80_columns() {
+    let link = format!("https://wecom.example/{}", "s".repeat(100_000));
+    let answer = serde_json::json!({
+        "id_type": 2, "student_userid": "s".repeat(64), "parent_userid": "p".repeat(64), "report_time": 1_585_267_200,
+        "report_values": [{"question_id": 1, "url": link}],
+    });
+    let (_emulator, run) = emulator_with(job_with_many_questions(), vec![answer]).await;
+    for language in ["en", "zh"] {
+        let output = run(&["--lang", language, "answers", "jobid1", "--date", "2020-03-27"]).output().unwrap();
+        let shown = String::from_utf8(output.stdout).unwrap();
+        assert_fits_80_columns(&shown);
+        assert!(shown.contains("2020-03-27 08:00:00") && shown.contains('…'), "{shown}");
+        assert!(shown.len() < 10_000, "the link is cut");
     }
 }
 
@@ -124,7 +156,7 @@ fn messages_are_in_the_language_that_was_chosen() {
 fn a_job_as_json_is_what_the_server_has() {
     let output = run(&["--emulator", "job", "jobid1", "--date", "2020-03-27", "--json"]);
     let job: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let sample: Value = serde_json::from_str(SAMPLE).unwrap();
+    let sample = sample_job();
     for (name, value) in sample.as_object().unwrap() {
         assert_eq!(job[name], *value, "{name}");
     }
@@ -357,10 +389,9 @@ async fn refusals_say_what_to_do_in_both_languages() {
     insta::assert_snapshot!("refusals", lines);
 }
 
-/// An emulator with one day of answers, and what runs the command against it.
-async fn emulator_with(answers: Vec<Value>) -> (Emulator, impl Fn(&[&str]) -> Command) {
+/// An emulator with a job and one day of its answers, and what runs the command against it.
+async fn emulator_with(job: Value, answers: Vec<Value>) -> (Emulator, impl Fn(&[&str]) -> Command) {
     let date = wecom_health_emulator::NaiveDate::from_ymd_opt(2020, 3, 27).unwrap();
-    let job: Value = serde_json::from_str(SAMPLE).unwrap();
     let builder = Emulator::builder().job("jobid1", job).answers("jobid1", date, answers).page_cap(1);
     let emulator = builder.delay(Duration::from_millis(300)).start().await.unwrap();
     let config = emulator.client_config();
@@ -377,7 +408,7 @@ async fn a_question_answered_twice_shows_both_values() {
     let twice = serde_json::json!({"id_type": 3, "report_values": [
         {"question_id": 1, "single_choice": 1}, {"question_id": 1, "single_choice": 9}, {"question_id": 2},
     ]});
-    let (_emulator, run) = emulator_with(vec![twice]).await;
+    let (_emulator, run) = emulator_with(sample_job(), vec![twice]).await;
     let output = run(&["answers", "jobid1", "--date", "2020-03-27"]).output().unwrap();
     let shown = String::from_utf8(output.stdout).unwrap();
     let line = shown.lines().nth(1).unwrap();
@@ -387,7 +418,7 @@ async fn a_question_answered_twice_shows_both_values() {
 #[tokio::test(flavor = "multi_thread")]
 async fn lines_appear_as_the_items_come() {
     let answers = (0..4).map(|number| serde_json::json!({"id_type": 1, "userid": format!("user{number}")})).collect();
-    let (_emulator, run) = emulator_with(answers).await;
+    let (_emulator, run) = emulator_with(sample_job(), answers).await;
     let mut command = run(&["answers", "jobid1", "--date", "2020-03-27", "--ndjson"]);
     let mut command = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let stdout = BufReader::new(command.stdout.take().unwrap());

@@ -5,14 +5,14 @@ use std::collections::{HashMap, HashSet};
 
 use unicode_width::UnicodeWidthStr;
 use wecom_health::Client;
-use wecom_health::model::{Answer, JobInfo, QuestionId, QuestionTemplate, ReportValue, Reporter, TypedValue};
+use wecom_health::model::{Answer, JobInfo, QuestionId, QuestionTemplate, ReportValue, Reporter, TypedValue, UserId};
 
 use crate::arguments::{JobOnDay, ListFormat};
 use crate::commands::kept::Kept;
 use crate::day;
 use crate::failure::Failure;
 use crate::output::table::{Column, Columns};
-use crate::output::text::{cut, printable};
+use crate::output::text::{cut, printable, wrapped};
 use crate::output::{Output, list};
 
 /// How many pages are fetched at once.
@@ -95,18 +95,19 @@ impl<'a> View<'a> {
 
     /// A line with who and when, then a line for each value.
     fn block(&self, answer: &Answer) -> String {
-        let mut lines = vec![format!("{}  {}", reporter(answer), time(answer)).trim_end().to_owned()];
-        let options = textwrap::Options::new(self.output.width).initial_indent("  ").subsequent_indent("    ");
+        let options = textwrap::Options::new(self.output.width).subsequent_indent("    ");
+        let mut lines = wrapped(&format!("{}  {}", reporter(answer), time(answer)), options.clone());
+        let options = options.initial_indent("  ");
         for value in &answer.report_values {
             let question = self.question(value);
             let title = match question {
-                Some(question) => printable(&question.title),
+                Some(question) => cut(&printable(&question.title), LONGEST_TEXT),
                 None => {
                     self.output.pick(format!("question {}", value.question_id), format!("问题 {}", value.question_id))
                 }
             };
             let text = format!("{title}{}{}", self.output.pick(": ", "："), in_words(question, value, self.output));
-            lines.extend(textwrap::wrap(&text, &options).into_iter().map(std::borrow::Cow::into_owned));
+            lines.extend(wrapped(&text, options.clone()));
         }
         lines.into_iter().map(|line| line + "\n").collect()
     }
@@ -136,10 +137,11 @@ fn joined(texts: impl Iterator<Item = String>) -> String {
 }
 
 fn reporter(answer: &Answer) -> String {
+    let id = |id: &UserId| cut(id.as_ref(), LONGEST_TEXT);
     printable(&match answer.reporter() {
-        Reporter::Member(member) => member.to_string(),
-        Reporter::Parent { student, parent: Some(parent) } => format!("{student} ({parent})"),
-        Reporter::Parent { student, parent: None } => student.to_string(),
+        Reporter::Member(member) => id(member),
+        Reporter::Parent { student, parent: Some(parent) } => format!("{} ({})", id(student), id(parent)),
+        Reporter::Parent { student, parent: None } => id(student),
         _ => format!("id_type {}", answer.id_type.value()),
     })
 }
@@ -160,7 +162,7 @@ fn in_words(question: Option<&QuestionTemplate>, value: &ReportValue, output: Ou
         TypedValue::SingleChoice(choice) => option(choice),
         TypedValue::MultiChoice(choices) => joined(choices.iter().map(|choice| option(*choice))),
         TypedValue::Files(files) => joined(files.iter().map(ToString::to_string)),
-        TypedValue::Signature(link) => link.to_owned(),
+        TypedValue::Signature(link) => cut(link, LONGEST_TEXT),
         TypedValue::ItineraryCard { card, high_risk_area } => {
             let card = card.map(|card| match card.known() {
                 Some(known) => known.label.get(output.language).to_owned(),

@@ -1,7 +1,9 @@
 //! Text of others, made harmless for a terminal and for whoever reads a line.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
+use textwrap::WordSplitter;
 use unicode_general_category::{GeneralCategory, get_general_category};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -60,6 +62,12 @@ pub(crate) fn cut(text: &str, columns: usize) -> String {
     let mut cut: String = text.chars().take(longest).take_while(fits).collect();
     cut.extend((columns > 0).then_some('…'));
     cut
+}
+
+/// The lines of a text that wraps at its blanks. Hyphens are parts of ids and dates.
+pub(crate) fn wrapped(text: &str, options: textwrap::Options<'_>) -> Vec<String> {
+    let options = options.word_splitter(WordSplitter::NoHyphenation);
+    textwrap::wrap(text, options).into_iter().map(Cow::into_owned).collect()
 }
 
 #[cfg(test)]
