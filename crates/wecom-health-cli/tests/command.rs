@@ -411,8 +411,16 @@ async fn a_question_answered_twice_shows_both_values() {
     let (_emulator, run) = emulator_with(sample_job(), vec![twice]).await;
     let output = run(&["answers", "jobid1", "--date", "2020-03-27"]).output().unwrap();
     let shown = String::from_utf8(output.stdout).unwrap();
-    let line = shown.lines().nth(1).unwrap();
-    assert!(line.starts_with("id_type 3 ") && line.ends_with("有 / 9"), "{shown}");
+    assert!(shown.lines().nth(1).unwrap().ends_with("有 / 9"), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_kind_of_reporter_is_named_as_in_the_schema() {
+    let (_emulator, run) = emulator_with(job_with_many_questions(), vec![serde_json::json!({"id_type": 9})]).await;
+    for (language, kind) in [("en", "9 (Kind of reporter)\n"), ("zh", "9（填写人类型）\n")] {
+        let output = run(&["--lang", language, "answers", "jobid1", "--date", "2020-03-27"]).output().unwrap();
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), kind);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,10 @@ use std::collections::{HashMap, HashSet};
 
 use unicode_width::UnicodeWidthStr;
 use wecom_health::Client;
-use wecom_health::model::{Answer, JobInfo, QuestionId, QuestionTemplate, ReportValue, Reporter, TypedValue, UserId};
+use wecom_health::model::{
+    Answer, Described, IdType, JobInfo, Language, QuestionId, QuestionTemplate, ReportValue, Reporter, Shape,
+    TypedValue, UserId,
+};
 
 use crate::arguments::{JobOnDay, ListFormat};
 use crate::commands::kept::Kept;
@@ -90,13 +93,13 @@ impl<'a> View<'a> {
         }
         let asked = self.job.question_templates.iter().map(|question| values.remove(&question.question_id));
         let asked: Vec<_> = asked.map(Option::unwrap_or_default).collect();
-        [reporter(answer), time(answer)].into_iter().chain(asked).chain([others]).collect()
+        [reporter(answer, self.output), time(answer)].into_iter().chain(asked).chain([others]).collect()
     }
 
     /// A line with who and when, then a line for each value.
     fn block(&self, answer: &Answer) -> String {
         let options = textwrap::Options::new(self.output.width).subsequent_indent("    ");
-        let mut lines = wrapped(&format!("{}  {}", reporter(answer), time(answer)), options.clone());
+        let mut lines = wrapped(&format!("{}  {}", reporter(answer, self.output), time(answer)), options.clone());
         let options = options.initial_indent("  ");
         for value in &answer.report_values {
             let question = self.question(value);
@@ -136,14 +139,24 @@ fn joined(texts: impl Iterator<Item = String>) -> String {
     whole
 }
 
-fn reporter(answer: &Answer) -> String {
+fn reporter(answer: &Answer, output: Output) -> String {
     let id = |id: &UserId| cut(id.as_ref(), LONGEST_TEXT);
     printable(&match answer.reporter() {
         Reporter::Member(member) => id(member),
         Reporter::Parent { student, parent: Some(parent) } => format!("{} ({})", id(student), id(parent)),
         Reporter::Parent { student, parent: None } => id(student),
-        _ => format!("id_type {}", answer.id_type.value()),
+        _ => {
+            let (number, kind) = (answer.id_type.value(), kind_of_reporter(output.language));
+            output.pick(format!("{number} ({kind})"), format!("{number}（{kind}）"))
+        }
     })
+}
+
+/// What the schema calls the kind of a reporter.
+fn kind_of_reporter(language: Language) -> &'static str {
+    let Shape::Object(fields) = Answer::SHAPE else { return "" };
+    let field = fields.iter().find(|field| field.shape == IdType::SHAPE);
+    field.map_or("", |field| field.label.get(language))
 }
 
 fn time(answer: &Answer) -> String {
