@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
+use wecom_health::model::{Answer, Described, HealthReportStat, JobInfo, Shape};
 use wecom_health_emulator::{Emulator, Fault};
 
 fn sample_job() -> Value {
@@ -89,18 +90,96 @@ async fn blocks_with_long_ids_and_links_fit_80_columns() {
     }
 }
 
+/// All strings in a value.
+fn strings(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.clone()],
+        Value::Array(values) => values.iter().flat_map(strings).collect(),
+        Value::Object(fields) => fields.values().flat_map(strings).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The Chinese labels of a shape, with those of the shapes in it.
+fn chinese_labels(shape: Shape) -> Vec<String> {
+    match shape {
+        Shape::Object(fields) => fields
+            .iter()
+            .flat_map(|field| [vec![field.label.chinese.to_owned()], chinese_labels(field.shape)].concat())
+            .collect(),
+        Shape::List(item) => chinese_labels(*item),
+        Shape::Coded(known) | Shape::Sparse(known) => {
+            known.iter().map(|known| known.label.chinese.to_owned()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A text without these parts of it, whole or cut.
+fn without(text: &str, parts: &[String]) -> String {
+    let cut = parts.iter().flat_map(|part| part.char_indices().map(|(end, _)| format!("{}…", &part[..end])));
+    let mut parts: Vec<_> = parts.iter().cloned().chain(cut).collect();
+    parts.sort_by_key(|part| std::cmp::Reverse(part.len()));
+    parts.iter().fold(text.to_owned(), |text, part| text.replace(part, ""))
+}
+
+/// Whether a character is Chinese writing or punctuation.
+fn is_chinese(char: char) -> bool {
+    char.len_utf8() > 1 && char != '…'
+}
+
+/// Fails if a view holds the other language, or its punctuation, outside of what the server sent.
+fn assert_one_language(language: &str, shown: &str, sent: &[String]) {
+    let own = without(shown, sent);
+    if language == "en" {
+        assert!(!own.contains(is_chinese), "{own}in:\n{shown}");
+    } else {
+        // Labels of the schema and the heading of `jobs` have Latin letters of the vendor's own terms.
+        let labels = [JobInfo::SHAPE, Answer::SHAPE, HealthReportStat::SHAPE].into_iter().flat_map(chinese_labels);
+        let rest = without(&own, &labels.chain(["任务ID".to_owned()]).collect::<Vec<_>>());
+        assert!(!rest.contains(|char: char| char.is_ascii_alphabetic()), "{rest}in:\n{shown}");
+        assert!(![", ", ": ", "("].iter().any(|punctuation| rest.contains(punctuation)), "{rest}in:\n{shown}");
+    }
+}
+
 #[test]
 fn each_view_is_in_one_language() {
-    for arguments in [&["job", "jobid2"][..], &["answers", "jobid2"], &["stat"]] {
-        let english = shown(&[&["--emulator", "--lang", "en"], arguments].concat());
-        let chinese = shown(&[&["--emulator", "--lang", "zh"], arguments].concat());
-        let labels = |text: &str| text.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>();
-        assert_ne!(labels(&english), labels(&chinese));
-        for word in ["Title", "Members", "Questions", "Text", "Yes", "Green", "Times used"] {
-            assert!(!chinese.contains(word), "{word} in {chinese}");
+    let views = [
+        &["jobs"][..],
+        &["job", "jobid1"],
+        &["job", "jobid2"],
+        &["answers", "jobid1"],
+        &["answers", "jobid2", "--date", "yesterday"],
+        &["stat"],
+    ];
+    let json =
+        |view: &[&str]| serde_json::from_str(&shown(&[&["--emulator"][..], view, &["--json"]].concat())).unwrap();
+    let sent: Vec<_> = views.into_iter().flat_map(|view| strings(&json(view))).collect();
+    for view in views {
+        for language in ["en", "zh"] {
+            let shown = shown(&[&["--emulator", "--lang", language], view].concat());
+            assert_one_language(language, &shown, &sent);
         }
-        for word in ["任务名称", "填空题", "绿码", "应用使用次数"] {
-            assert!(!english.contains(word), "{word} in {english}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_unknown_is_shown_in_one_language() {
+    let table = serde_json::json!({"title": "1", "creator": "2", "type": 9, "report_type": 9, "skip_weekend": 9,
+        "finish_cnt": 0, "question_templates": [{"question_id": 1, "title": "3", "question_type": 9, "is_required": 9}]});
+    let answer = serde_json::json!({"id_type": 9, "report_values": [
+        {"question_id": 1, "multi_choice": [8, 9]}, {"question_id": 99, "itinerary_card_type": 9},
+    ]});
+    for job in [table, job_with_many_questions()] {
+        let sent = strings(&job);
+        let (_emulator, run) = emulator_with(job, vec![answer.clone()]).await;
+        for command in ["job", "answers"] {
+            for language in ["en", "zh"] {
+                let arguments = ["--lang", language, command, "jobid1", "--date", "2020-03-27"];
+                let shown = String::from_utf8(run(&arguments).output().unwrap().stdout).unwrap();
+                assert!(shown.contains('9'), "{shown}");
+                assert_one_language(language, &shown, &sent);
+            }
         }
     }
 }

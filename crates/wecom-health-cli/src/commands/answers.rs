@@ -88,7 +88,7 @@ impl<'a> View<'a> {
             if question.is_some() {
                 append(values.entry(value.question_id).or_default(), " / ", &text);
             } else {
-                append(&mut others, " / ", &format!("{}: {text}", value.question_id));
+                append(&mut others, " / ", &format!("{}{}{text}", value.question_id, self.output.colon()));
             }
         }
         let asked = self.job.question_templates.iter().map(|question| values.remove(&question.question_id));
@@ -109,7 +109,7 @@ impl<'a> View<'a> {
                     self.output.pick(format!("question {}", value.question_id), format!("问题 {}", value.question_id))
                 }
             };
-            let text = format!("{title}{}{}", self.output.pick(": ", "："), in_words(question, value, self.output));
+            let text = format!("{title}{}{}", self.output.colon(), in_words(question, value, self.output));
             lines.extend(wrapped(&text, options.clone()));
         }
         lines.into_iter().map(|line| line + "\n").collect()
@@ -133,9 +133,9 @@ fn append(whole: &mut String, separator: &str, text: &str) {
     }
 }
 
-fn joined(texts: impl Iterator<Item = String>) -> String {
+fn joined(texts: impl Iterator<Item = String>, output: Output) -> String {
     let mut whole = String::new();
-    texts.take(LONGEST_TEXT).for_each(|text| append(&mut whole, ", ", &text));
+    texts.take(LONGEST_TEXT).for_each(|text| append(&mut whole, output.comma(), &text));
     whole
 }
 
@@ -143,7 +143,10 @@ fn reporter(answer: &Answer, output: Output) -> String {
     let id = |id: &UserId| cut(id.as_ref(), LONGEST_TEXT);
     printable(&match answer.reporter() {
         Reporter::Member(member) => id(member),
-        Reporter::Parent { student, parent: Some(parent) } => format!("{} ({})", id(student), id(parent)),
+        Reporter::Parent { student, parent: Some(parent) } => {
+            let (student, parent) = (id(student), id(parent));
+            output.pick(format!("{student} ({parent})"), format!("{student}（{parent}）"))
+        }
         Reporter::Parent { student, parent: None } => id(student),
         _ => {
             let (number, kind) = (answer.id_type.value(), kind_of_reporter(output.language));
@@ -173,8 +176,8 @@ fn in_words(question: Option<&QuestionTemplate>, value: &ReportValue, output: Ou
         TypedValue::Nothing => String::new(),
         TypedValue::Text(text) => cut(text, LONGEST_TEXT),
         TypedValue::SingleChoice(choice) => option(choice),
-        TypedValue::MultiChoice(choices) => joined(choices.iter().map(|choice| option(*choice))),
-        TypedValue::Files(files) => joined(files.iter().map(ToString::to_string)),
+        TypedValue::MultiChoice(choices) => joined(choices.iter().map(|choice| option(*choice)), output),
+        TypedValue::Files(files) => joined(files.iter().map(ToString::to_string), output),
         TypedValue::Signature(link) => cut(link, LONGEST_TEXT),
         TypedValue::ItineraryCard { card, high_risk_area } => {
             let card = card.map(|card| match card.known() {

@@ -50,6 +50,16 @@ impl Output {
         }
     }
 
+    /// What separates the items of a list.
+    pub(crate) fn comma(self) -> &'static str {
+        self.pick(", ", "、")
+    }
+
+    /// What separates a name from its value.
+    pub(crate) fn colon(self) -> &'static str {
+        self.pick(": ", "：")
+    }
+
     /// A heading or a label, bold on a terminal.
     pub(crate) fn heading(self, text: &str) -> String {
         if self.bold { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }

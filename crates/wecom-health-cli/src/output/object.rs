@@ -100,7 +100,7 @@ impl View {
             (_, Value::Null) => String::new(),
             (Shape::Secret, _) => self.output.pick("(secret)", "（保密）").to_owned(),
             (Shape::List(item), Value::Array(values)) => {
-                values.iter().map(|value| self.inline(*item, value)).collect::<Vec<_>>().join(", ")
+                values.iter().map(|value| self.inline(*item, value)).collect::<Vec<_>>().join(self.output.comma())
             }
             // An option reads as its number and its text.
             (Shape::Object(fields), Value::Object(_)) => {
@@ -165,7 +165,7 @@ mod tests {
         for language in [Language::English, Language::Chinese] {
             let shown = words(&job, language);
             assert!(shown.lines().all(|line| line.width() <= 80), "{shown}");
-            assert!(shown.contains("user39"), "{shown}");
+            assert!((0..40).all(|number| shown.contains(&format!("user{number}"))), "each id is whole: {shown}");
         }
     }
 }
