@@ -76,17 +76,20 @@ fn job_with_many_questions() -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn blocks_with_long_ids_and_links_fit_80_columns() {
     let link = format!("https://wecom.example/{}", "s".repeat(100_000));
-    let answer = serde_json::json!({
-        "id_type": 2, "student_userid": "s".repeat(64), "parent_userid": "p".repeat(64), "report_time": 1_585_267_200,
-        "report_values": [{"question_id": 1, "url": link}],
-    });
-    let (_emulator, run) = emulator_with(job_with_many_questions(), vec![answer]).await;
+    let answer = |parent: &str| {
+        serde_json::json!({
+            "id_type": 2, "student_userid": "s".repeat(64), "parent_userid": parent, "report_time": 1_585_267_200,
+            "report_values": [{"question_id": 1, "url": link}],
+        })
+    };
+    let answers = vec![answer(&"p".repeat(64)), answer("p")];
+    let (_emulator, run) = emulator_with(job_with_many_questions(), answers).await;
     for language in ["en", "zh"] {
         let output = run(&["--lang", language, "answers", "jobid1", "--date", "2020-03-27"]).output().unwrap();
         let shown = String::from_utf8(output.stdout).unwrap();
         assert_fits_80_columns(&shown);
-        assert!(shown.contains("2020-03-27 08:00:00") && shown.contains('…'), "{shown}");
-        assert!(shown.len() < 10_000, "the link is cut");
+        assert_eq!(shown.matches("    2020-03-27 08:00:00\n").count(), 2, "each time is whole: {shown}");
+        assert_eq!(shown.matches('…').count(), 2, "each link is cut: {shown}");
     }
 }
 

@@ -96,10 +96,17 @@ impl<'a> View<'a> {
         [reporter(answer, self.output), time(answer)].into_iter().chain(asked).chain([others]).collect()
     }
 
-    /// A line with who and when, then a line for each value.
+    /// A line with who and when, or one for each where they do not fit together; then a line for each value. Long lines wrap.
     fn block(&self, answer: &Answer) -> String {
         let options = textwrap::Options::new(self.output.width).subsequent_indent("    ");
-        let mut lines = wrapped(&format!("{}  {}", reporter(answer, self.output), time(answer)), options.clone());
+        let (who, when) = (reporter(answer, self.output), time(answer));
+        let head = format!("{who}  {when}").trim_end().to_owned();
+        let mut lines = if head.width() <= self.output.width {
+            vec![head]
+        } else {
+            let when = (!when.is_empty()).then(|| format!("    {when}"));
+            wrapped(&who, options.clone()).into_iter().chain(when).collect()
+        };
         let options = options.initial_indent("  ");
         for value in &answer.report_values {
             let question = self.question(value);
