@@ -16,7 +16,7 @@ use crate::failure::Failure;
 #[derive(Parser)]
 #[command(name = "wecom-health", version)]
 pub(crate) struct Arguments {
-    /// Language of the output: en or zh. Defaults to that of the locale (LC_ALL, LC_MESSAGES, LANG).
+    /// Language of the output: en or zh. Defaults to that of the locale (LC_ALL, LC_MESSAGES, LANG). The command emulator is English.
     #[arg(long = "lang", global = true, value_name = "LANG", value_parser = language)]
     pub(crate) language: Option<Language>,
     #[command(flatten)]
@@ -42,10 +42,8 @@ impl Server {
     /// Fails if a server was named, for a command that uses none.
     pub(crate) fn none_expected(&self) -> Result<(), Failure> {
         if self.emulator || self.base_url.is_some() || self.credentials.is_some() {
-            return Err(Failure::usage(
-                "the command emulator uses no server: leave out --emulator, --base-url and --credentials",
-                "emulator 命令不会访问服务器，请去掉 --emulator、--base-url 和 --credentials",
-            ));
+            let message = "the command emulator uses no server: leave out --emulator, --base-url and --credentials";
+            return Err(Failure::Emulator(message.to_owned()));
         }
         Ok(())
     }

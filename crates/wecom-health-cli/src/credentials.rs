@@ -70,7 +70,8 @@ fn from_file(file: &Path, output: Output) -> Result<Credentials, Failure> {
                 format!("there is no line {wanted}=… in {name}"),
                 format!("{name} 中缺少 {wanted}=… 这一行，或其值为空，请补上"),
             )),
-            Some(value) if value.contains(char::is_whitespace) => Err(Failure::usage(
+            // A comment behind the value would be taken for a part of it. What else is no value, the builder of the client refuses.
+            Some(value) if value.contains(char::is_whitespace) && value.contains('#') => Err(Failure::usage(
                 format!(
                     "the value of {wanted} in {name} contains white space: write only the value, and comments on separate lines"
                 ),

@@ -2,8 +2,6 @@
 
 use chrono::{Days, FixedOffset, NaiveDate, Utc};
 
-use crate::output::Output;
-
 /// Returns the server's time zone. The vendor does not document it; UTC+8 is the sensible reading.
 pub(crate) fn time_zone() -> FixedOffset {
     const EIGHT_HOURS: i32 = 8 * 3_600;
@@ -33,39 +31,6 @@ pub(crate) fn parse(text: &str) -> Result<NaiveDate, &'static str> {
 /// Reads a day written in full: chrono alone would also accept blanks, signs and other numbers of digits.
 fn date(text: &str) -> Option<NaiveDate> {
     text.parse().ok().filter(|date: &NaiveDate| text.len() == 10 && date.to_string() == text)
-}
-
-/// Which days the server keeps.
-#[derive(Clone, Copy)]
-pub(crate) struct Kept {
-    days: i64,
-    /// Whether today is one of them.
-    with_today: bool,
-}
-
-impl Kept {
-    /// Of jobs and answers: the latest 14, including today, which is the sensible reading of the vendor's page.
-    pub(crate) const JOBS: Self = Self { days: 14, with_today: true };
-    /// Of usage figures: 30 days back.
-    pub(crate) const USAGE: Self = Self { days: 30, with_today: false };
-
-    /// Warns if the server probably has no data for a day.
-    pub(crate) fn warn_outside(self, date: NaiveDate, output: Output) {
-        let Self { days, with_today } = self;
-        let today = today();
-        let ago = (today - date).num_days();
-        if ago < 0 {
-            output.notice(
-                &format!("warning: {date} is in the future (today is {today}, UTC+8); asking anyway"),
-                &format!("警告：{date} 晚于今天（{today}，UTC+8），仍继续查询"),
-            );
-        } else if ago > days - i64::from(with_today) {
-            output.notice(
-                &format!("warning: {date} is {ago} days ago, and the vendor keeps {days} days; asking anyway"),
-                &format!("警告：{date} 是 {ago} 天前，官方只保留 {days} 天的数据，仍继续查询"),
-            );
-        }
-    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ use wecom_health::model::{Language, Localized};
 pub(crate) enum Failure {
     /// Wrong arguments, credentials or environment.
     Usage(Message),
+    /// The command `emulator` cannot run. It speaks English alone, as the program `wecom-health-emulator` does.
+    Emulator(String),
     /// Any other failure of the program itself.
     Failed(Message),
     /// A request failed, or no client could be built.
@@ -36,7 +38,7 @@ impl Failure {
         const FAILED: u8 = 1;
         const USAGE: u8 = 2;
         match self {
-            Self::Usage(_) => USAGE,
+            Self::Usage(_) | Self::Emulator(_) => USAGE,
             // Without an endpoint, the client could not be built from the user's input.
             Self::Client(error) if error.endpoint().is_none() => USAGE,
             Self::Client(_) | Self::Failed(_) | Self::Output(_) => FAILED,
@@ -49,6 +51,7 @@ impl Localized for Failure {
         match (self, language) {
             (Self::Usage(message) | Self::Failed(message), Language::English) => f.write_str(&message.english),
             (Self::Usage(message) | Self::Failed(message), Language::Chinese) => f.write_str(&message.chinese),
+            (Self::Emulator(message), _) => f.write_str(message),
             (Self::Client(error), _) => {
                 error.fmt_in(language, f)?;
                 let separator = if language == Language::English { ": " } else { "：" };

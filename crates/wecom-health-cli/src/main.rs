@@ -6,6 +6,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use wecom_health::model::Language;
 use wecom_health_emulator::program;
 
 use crate::arguments::{Arguments, Command};
@@ -18,11 +19,16 @@ mod connect;
 mod credentials;
 mod day;
 mod failure;
+mod locale;
 mod output;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let output = Output::detect(arguments.language);
+    let language = match arguments.command {
+        Command::Emulator { .. } => Some(Language::English),
+        Command::Request(_) => arguments.language,
+    };
+    let output = Output::detect(language);
     match run(arguments, output) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -41,7 +47,7 @@ fn run(arguments: Arguments, output: Output) -> Result<(), Failure> {
         match arguments.command {
             Command::Emulator { arguments: emulator } => {
                 arguments.server.none_expected()?;
-                program::run(emulator).await.map_err(|error| Failure::usage(error.to_string(), error.to_string()))
+                program::run(emulator).await.map_err(|error| Failure::Emulator(error.to_string()))
             }
             Command::Request(request) => {
                 let session = connect::connect(&arguments.server, output).await?;

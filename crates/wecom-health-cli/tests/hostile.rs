@@ -25,7 +25,10 @@ fn date() -> NaiveDate {
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wecom-health"));
-    command.args(arguments).env_remove("WECOM_CORP_ID").env_remove("WECOM_CORP_SECRET").env("LC_ALL", "C");
+    command.args(arguments).env("LC_ALL", "C");
+    for name in ["WECOM_CORP_ID", "WECOM_CORP_SECRET", "LANGUAGE", "LC_MESSAGES", "LANG"] {
+        command.env_remove(name);
+    }
     command
 }
 

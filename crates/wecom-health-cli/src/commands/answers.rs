@@ -5,31 +5,38 @@ use std::collections::{HashMap, HashSet};
 
 use unicode_width::UnicodeWidthStr;
 use wecom_health::Client;
-use wecom_health::model::{Answer, JobInfo, QuestionId, QuestionTemplate, ReportValue, Reporter, TypedValue};
+use wecom_health::model::{
+    Answer, Described, IdType, JobInfo, Language, QuestionId, QuestionTemplate, ReportValue, Reporter, Shape,
+    TypedValue, UserId,
+};
 
 use crate::arguments::{JobOnDay, ListFormat};
-use crate::day::{self, Kept};
+use crate::commands::kept::Kept;
+use crate::day;
 use crate::failure::Failure;
 use crate::output::table::{Column, Columns};
-use crate::output::text::{cut, printable};
+use crate::output::text::{cut, printable, wrapped};
 use crate::output::{Output, list};
 
 /// How many pages are fetched at once.
 const CONCURRENCY: usize = 4;
 /// No column is wider: longer texts are cut.
-const WIDEST: usize = 40;
+const MAX_COLUMN_WIDTH: usize = 40;
 /// The width that the column of a question without options wants.
-const WANTED: usize = 20;
+const DEFAULT_COLUMN_WIDTH: usize = 20;
 /// If a column would be narrower, each answer is a block.
-const NARROWEST: usize = 10;
+const MIN_COLUMN_WIDTH: usize = 10;
 
 /// Fetches the answers and prints them as they arrive.
 pub(crate) async fn run(client: &Client, job: JobOnDay, format: &ListFormat, output: Output) -> Result<(), Failure> {
     let date = job.day.date;
     Kept::JOBS.warn_outside(date, output);
     let mut answers = client.report_answers(job.jobid.clone(), date).concurrency(CONCURRENCY).stream();
-    if format.json || format.ndjson {
-        return list::print_json(&mut answers, format).await;
+    if format.json {
+        return list::print_json(&mut answers).await;
+    }
+    if format.ndjson {
+        return list::print_ndjson(&mut answers).await;
     }
     let job = client.report_job_info(job.jobid, date).await?;
     let view = View::new(&job, output);
@@ -62,12 +69,13 @@ impl<'a> View<'a> {
         let questions = self.job.question_templates.iter().map(|question| {
             let options = question.option_list.iter().map(|option| option.option_text.width()).max();
             let title = printable(&question.title);
-            let width = title.width().max(options.unwrap_or(WANTED)).clamp(1, WIDEST);
-            Column::new(title, width, NARROWEST)
+            let width = title.width().max(options.unwrap_or(DEFAULT_COLUMN_WIDTH)).clamp(1, MAX_COLUMN_WIDTH);
+            Column::new(title, width, MIN_COLUMN_WIDTH)
         });
         let time = "2020-03-27 08:00:00".len();
-        let first = [Column::new(who, WANTED, NARROWEST), Column::new(when, time, time)];
-        let columns = first.into_iter().chain(questions).chain([Column::new(others, WANTED, NARROWEST)]);
+        let first = [Column::new(who, DEFAULT_COLUMN_WIDTH, MIN_COLUMN_WIDTH), Column::new(when, time, time)];
+        let columns =
+            first.into_iter().chain(questions).chain([Column::new(others, DEFAULT_COLUMN_WIDTH, MIN_COLUMN_WIDTH)]);
         Columns::fit(columns.collect(), self.output.width)
     }
 
@@ -80,28 +88,36 @@ impl<'a> View<'a> {
             if question.is_some() {
                 append(values.entry(value.question_id).or_default(), " / ", &text);
             } else {
-                append(&mut others, " / ", &format!("{}: {text}", value.question_id));
+                append(&mut others, " / ", &format!("{}{}{text}", value.question_id, self.output.colon()));
             }
         }
         let asked = self.job.question_templates.iter().map(|question| values.remove(&question.question_id));
         let asked: Vec<_> = asked.map(Option::unwrap_or_default).collect();
-        [reporter(answer), time(answer)].into_iter().chain(asked).chain([others]).collect()
+        [reporter(answer, self.output), time(answer)].into_iter().chain(asked).chain([others]).collect()
     }
 
-    /// Returns a line with who and when, then a line for each value.
+    /// Returns a line with who and when, or one for each if they do not fit together; then a line for each value. Long lines wrap.
     fn block(&self, answer: &Answer) -> String {
-        let mut lines = vec![format!("{}  {}", reporter(answer), time(answer)).trim_end().to_owned()];
-        let options = textwrap::Options::new(self.output.width).initial_indent("  ").subsequent_indent("    ");
+        let options = textwrap::Options::new(self.output.width).subsequent_indent("    ");
+        let (who, when) = (reporter(answer, self.output), time(answer));
+        let head = format!("{who}  {when}").trim_end().to_owned();
+        let mut lines = if head.width() <= self.output.width {
+            vec![head]
+        } else {
+            let when = (!when.is_empty()).then(|| format!("    {when}"));
+            wrapped(&who, options.clone()).into_iter().chain(when).collect()
+        };
+        let options = options.initial_indent("  ");
         for value in &answer.report_values {
             let question = self.question(value);
             let title = match question {
-                Some(question) => printable(&question.title),
+                Some(question) => cut(&printable(&question.title), LONGEST_TEXT),
                 None => {
                     self.output.pick(format!("question {}", value.question_id), format!("问题 {}", value.question_id))
                 }
             };
-            let text = format!("{title}{}{}", self.output.pick(": ", "："), in_words(question, value, self.output));
-            lines.extend(textwrap::wrap(&text, &options).into_iter().map(std::borrow::Cow::into_owned));
+            let text = format!("{title}{}{}", self.output.colon(), in_words(question, value, self.output));
+            lines.extend(wrapped(&text, options.clone()));
         }
         lines.into_iter().map(|line| line + "\n").collect()
     }
@@ -124,19 +140,33 @@ fn append(whole: &mut String, separator: &str, text: &str) {
     }
 }
 
-fn joined(texts: impl Iterator<Item = String>) -> String {
+fn joined(texts: impl Iterator<Item = String>, output: Output) -> String {
     let mut whole = String::new();
-    texts.take(LONGEST_TEXT).for_each(|text| append(&mut whole, ", ", &text));
+    texts.take(LONGEST_TEXT).for_each(|text| append(&mut whole, output.comma(), &text));
     whole
 }
 
-fn reporter(answer: &Answer) -> String {
+fn reporter(answer: &Answer, output: Output) -> String {
+    let id = |id: &UserId| cut(id.as_ref(), LONGEST_TEXT);
     printable(&match answer.reporter() {
-        Reporter::Member(member) => member.to_string(),
-        Reporter::Parent { student, parent: Some(parent) } => format!("{student} ({parent})"),
-        Reporter::Parent { student, parent: None } => student.to_string(),
-        _ => format!("id_type {}", answer.id_type.value()),
+        Reporter::Member(member) => id(member),
+        Reporter::Parent { student, parent: Some(parent) } => {
+            let (student, parent) = (id(student), id(parent));
+            output.pick(format!("{student} ({parent})"), format!("{student}（{parent}）"))
+        }
+        Reporter::Parent { student, parent: None } => id(student),
+        _ => {
+            let (number, kind) = (answer.id_type.value(), kind_of_reporter(output.language));
+            output.pick(format!("{number} ({kind})"), format!("{number}（{kind}）"))
+        }
     })
+}
+
+/// What the schema calls the kind of a reporter.
+fn kind_of_reporter(language: Language) -> &'static str {
+    let Shape::Object(fields) = Answer::SHAPE else { return "" };
+    let field = fields.iter().find(|field| field.shape == IdType::SHAPE);
+    field.map_or("", |field| field.label.get(language))
 }
 
 fn time(answer: &Answer) -> String {
@@ -153,9 +183,9 @@ fn in_words(question: Option<&QuestionTemplate>, value: &ReportValue, output: Ou
         TypedValue::Nothing => String::new(),
         TypedValue::Text(text) => cut(text, LONGEST_TEXT),
         TypedValue::SingleChoice(choice) => option(choice),
-        TypedValue::MultiChoice(choices) => joined(choices.iter().map(|choice| option(*choice))),
-        TypedValue::Files(files) => joined(files.iter().map(ToString::to_string)),
-        TypedValue::Signature(link) => link.to_owned(),
+        TypedValue::MultiChoice(choices) => joined(choices.iter().map(|choice| option(*choice)), output),
+        TypedValue::Files(files) => joined(files.iter().map(ToString::to_string), output),
+        TypedValue::Signature(link) => cut(link, LONGEST_TEXT),
         TypedValue::ItineraryCard { card, high_risk_area } => {
             let card = card.map(|card| match card.known() {
                 Some(known) => known.label.get(output.language).to_owned(),

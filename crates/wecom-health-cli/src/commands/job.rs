@@ -3,7 +3,7 @@
 use wecom_health::Client;
 
 use crate::arguments::{Format, JobOnDay};
-use crate::day::Kept;
+use crate::commands::kept::Kept;
 use crate::failure::Failure;
 use crate::output::{Output, json, object, print};
 

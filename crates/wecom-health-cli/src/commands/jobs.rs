@@ -14,14 +14,17 @@ use crate::output::{Output, list, print, table};
 
 /// How many titles are fetched at once.
 const CONCURRENCY: usize = 8;
-/// Columns of an id or a title: longer ones are cut.
-const WIDEST: usize = 200;
+/// Columns of an id or a title over all its lines: longer ones are cut.
+const MAX_TEXT_WIDTH: usize = 200;
 
 /// Lists the jobs and prints them; as a table, with their titles.
 pub(crate) async fn run(client: &Client, format: &ListFormat, output: Output) -> Result<(), Failure> {
     let mut ids = client.report_job_ids().stream();
-    if format.json || format.ndjson {
-        return list::print_json(&mut ids, format).await;
+    if format.json {
+        return list::print_json(&mut ids).await;
+    }
+    if format.ndjson {
+        return list::print_ndjson(&mut ids).await;
     }
     let mut rows = Vec::new();
     let mut fetched = pin!(ids.map_ok(|id| row(client, id)).try_buffered(CONCURRENCY));
@@ -43,10 +46,10 @@ pub(crate) async fn run(client: &Client, format: &ListFormat, output: Output) ->
 /// Returns id and title of a job.
 async fn row(client: &Client, id: JobId) -> Result<[String; 2], Error> {
     let title = match client.report_job_info(id.clone(), day::today()).await {
-        Ok(info) => cut(&printable(&info.title), WIDEST),
+        Ok(info) => cut(&printable(&info.title), MAX_TEXT_WIDTH),
         // A job that has ended since it was listed.
         Err(error) if error.is_invalid_request() => String::new(),
         Err(error) => return Err(error),
     };
-    Ok([cut(&printable(id.as_ref()), WIDEST), title])
+    Ok([cut(&printable(id.as_ref()), MAX_TEXT_WIDTH), title])
 }

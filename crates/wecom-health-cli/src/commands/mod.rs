@@ -9,6 +9,7 @@ use crate::output::Output;
 mod answers;
 mod job;
 mod jobs;
+mod kept;
 mod stat;
 
 /// Runs the requested command.

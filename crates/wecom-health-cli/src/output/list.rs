@@ -7,19 +7,20 @@ use serde::Serialize;
 use wecom_health::Items;
 
 use super::{json, print, unless_gone};
-use crate::arguments::ListFormat;
 use crate::failure::Failure;
 
-/// Prints all items as JSON. A single document is printed only when complete, so that it is never cut off.
-pub(crate) async fn print_json<T: Serialize>(items: &mut Items<T>, format: &ListFormat) -> Result<(), Failure> {
-    if format.ndjson {
-        return print_lines(items, "", json::line).await;
-    }
+/// Prints all items as one JSON document. It is printed only when complete, so that it is never cut off.
+pub(crate) async fn print_json<T: Serialize>(items: &mut Items<T>) -> Result<(), Failure> {
     let mut all = Vec::new();
     while let Some(item) = items.try_next().await? {
         all.push(item);
     }
     print(&json::document(&all)?)
+}
+
+/// Prints each item as JSON on a line of its own, as it arrives.
+pub(crate) async fn print_ndjson<T: Serialize>(items: &mut Items<T>) -> Result<(), Failure> {
+    print_lines(items, "", json::line).await
 }
 
 /// Prints a first line, and the lines of each item as it arrives.

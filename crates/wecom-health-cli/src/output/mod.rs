@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use wecom_health::model::{Language, Localized};
 
 use crate::failure::Failure;
+use crate::locale;
 use crate::output::text::printable;
 
 pub(crate) mod json;
@@ -14,9 +15,9 @@ pub(crate) mod table;
 pub(crate) mod text;
 
 /// Columns where the output is not a terminal.
-const DEFAULT_WIDTH: usize = 80;
+const DEFAULT_TERMINAL_WIDTH: usize = 80;
 /// No table gets narrower than this.
-const NARROWEST: usize = 40;
+const MIN_TERMINAL_WIDTH: usize = 40;
 
 /// How to print for this user.
 #[derive(Clone, Copy)]
@@ -31,15 +32,12 @@ pub(crate) struct Output {
 impl Output {
     /// Detects the language, unless one was chosen, and the terminal's width.
     pub(crate) fn detect(chosen: Option<Language>) -> Self {
-        let language = chosen.unwrap_or_else(|| match sys_locale::get_locale() {
-            Some(locale) if locale.to_ascii_lowercase().starts_with("zh") => Language::Chinese,
-            _ => Language::English,
-        });
+        let language = chosen.unwrap_or_else(locale::language);
         let width = terminal_size::terminal_size().map(|(terminal_size::Width(columns), _)| usize::from(columns));
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Self {
             language,
-            width: width.unwrap_or(DEFAULT_WIDTH).max(NARROWEST),
+            width: width.unwrap_or(DEFAULT_TERMINAL_WIDTH).max(MIN_TERMINAL_WIDTH),
             bold: io::stdout().is_terminal() && !no_color,
         }
     }
@@ -50,6 +48,16 @@ impl Output {
             Language::English => english,
             Language::Chinese => chinese,
         }
+    }
+
+    /// Returns what separates the items of a list.
+    pub(crate) fn comma(self) -> &'static str {
+        self.pick(", ", "、")
+    }
+
+    /// Returns what separates a name from its value.
+    pub(crate) fn colon(self) -> &'static str {
+        self.pick(": ", "：")
     }
 
     /// Returns a heading or a label, bold on a terminal.
@@ -72,7 +80,7 @@ impl Output {
 #[cfg(test)]
 impl Output {
     pub(crate) fn for_tests(language: Language) -> Self {
-        Self { language, width: DEFAULT_WIDTH, bold: false }
+        Self { language, width: DEFAULT_TERMINAL_WIDTH, bold: false }
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 use wecom_health::model::{Described, Field, Shape};
 
-use super::text::printable;
+use super::text::{printable, wrapped};
 use super::{Output, table};
 
 /// Returns a value in words: a line for each field, nested objects indented, lists of objects as tables.
@@ -58,7 +58,7 @@ impl View {
         let space = label_width + INDENT.len();
         let room = self.width.saturating_sub(space).max(1);
         let padding: String = repeat_n(' ', space - label.width()).collect();
-        let mut lines = textwrap::wrap(text, room).into_iter();
+        let mut lines = wrapped(text, textwrap::Options::new(room)).into_iter();
         let first = format!("{}{padding}{}", self.output.heading(label), lines.next().unwrap_or_default());
         let rest = lines.map(|line| format!("{}{line}", repeat_n(' ', space).collect::<String>()));
         [first.trim_end().to_owned()].into_iter().chain(rest).collect()
@@ -100,7 +100,7 @@ impl View {
             (_, Value::Null) => String::new(),
             (Shape::Secret, _) => self.output.pick("(secret)", "（已隐藏）").to_owned(),
             (Shape::List(item), Value::Array(values)) => {
-                values.iter().map(|value| self.inline(*item, value)).collect::<Vec<_>>().join(", ")
+                values.iter().map(|value| self.inline(*item, value)).collect::<Vec<_>>().join(self.output.comma())
             }
             // For example, an option is shown as its number and its text.
             (Shape::Object(fields), Value::Object(_)) => {
@@ -165,7 +165,7 @@ mod tests {
         for language in [Language::English, Language::Chinese] {
             let shown = words(&job, language);
             assert!(shown.lines().all(|line| line.width() <= 80), "{shown}");
-            assert!(shown.contains("user39"), "{shown}");
+            assert!((0..40).all(|number| shown.contains(&format!("user{number}"))), "each id is whole: {shown}");
         }
     }
 }

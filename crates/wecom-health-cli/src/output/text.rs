@@ -1,7 +1,10 @@
 //! Foreign text, made harmless for a terminal and its reader.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
+use textwrap::core::Word;
+use textwrap::{WordSeparator, WordSplitter};
 use unicode_general_category::{GeneralCategory, get_general_category};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -62,6 +65,20 @@ pub(crate) fn cut(text: &str, columns: usize) -> String {
     cut
 }
 
+/// The lines of a text that wraps at its blanks, and at the punctuation that Chinese views have in their place: behind `、` and `：`,
+/// and before `（`. Hyphens are parts of ids and dates.
+pub(crate) fn wrapped(text: &str, options: textwrap::Options<'_>) -> Vec<String> {
+    fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
+        let pieces = line.split_inclusive([' ', '、', '：']).flat_map(|piece| {
+            let (before, bracket) = piece.split_at(piece.find('（').unwrap_or(0));
+            [before, bracket]
+        });
+        Box::new(pieces.filter(|piece| !piece.is_empty()).map(Word::from))
+    }
+    let options = options.word_separator(WordSeparator::Custom(words)).word_splitter(WordSplitter::NoHyphenation);
+    textwrap::wrap(text, options).into_iter().map(Cow::into_owned).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,6 +130,21 @@ mod tests {
             assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text, "the same JSON");
         }
         assert_eq!(escaped_json("{\n  \"a\": 1\n}\n"), "{\n  \"a\": 1\n}\n");
+    }
+
+    #[test]
+    fn a_text_wraps_at_blanks_and_chinese_punctuation() {
+        for (text, lines) in [
+            ("user-1, user-2", &["user-1,", "user-2"][..]),
+            ("user-1、user-2、u", &["user-1、", "user-2、u"]),
+            ("title: 0123456789", &["title:", "0123456789"]),
+            ("题目：0123456789", &["题目：", "0123456789"]),
+            ("student（parent）", &["student", "（parent）"]),
+            ("很长的标题没有标点", &["很长的标题", "没有标点"]),
+            ("", &[""]),
+        ] {
+            assert_eq!(wrapped(text, textwrap::Options::new(10)), lines);
+        }
     }
 
     #[test]

@@ -1,0 +1,39 @@
+//! Which days the server keeps.
+
+use chrono::NaiveDate;
+
+use crate::day;
+use crate::output::Output;
+
+/// The days for which the server has data.
+#[derive(Clone, Copy)]
+pub(crate) struct Kept {
+    days: i64,
+    /// Whether today is one of them.
+    with_today: bool,
+}
+
+impl Kept {
+    /// Of jobs and answers: the latest 14, today included, which is the sensible reading of the vendor's page.
+    pub(crate) const JOBS: Self = Self { days: 14, with_today: true };
+    /// Of usage figures: 30 days back.
+    pub(crate) const USAGE: Self = Self { days: 30, with_today: false };
+
+    /// Warns if the server probably has nothing for a day.
+    pub(crate) fn warn_outside(self, date: NaiveDate, output: Output) {
+        let Self { days, with_today } = self;
+        let today = day::today();
+        let ago = (today - date).num_days();
+        if ago < 0 {
+            output.notice(
+                &format!("warning: {date} is in the future (today is {today}, UTC+8); asking anyway"),
+                &format!("警告：{date} 晚于今天（{today}，UTC+8），仍继续查询"),
+            );
+        } else if ago > days - i64::from(with_today) {
+            output.notice(
+                &format!("warning: {date} is {ago} days ago, and the vendor keeps {days} days; asking anyway"),
+                &format!("警告：{date} 是 {ago} 天前，官方只保留 {days} 天的数据，仍继续查询"),
+            );
+        }
+    }
+}
