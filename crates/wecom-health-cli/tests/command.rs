@@ -376,7 +376,10 @@ async fn credentials_come_from_a_file_and_the_day_is_that_of_utc_8() {
         (format!("WECOM_CORP_ID={corp_id}\nWECOM_CORP_SECRET_2={secret}\n"), "there is no line WECOM_CORP_SECRET=…"),
         (format!("WECOM_CORP_ID=\nWECOM_CORP_SECRET={secret}\n"), "there is no line WECOM_CORP_ID=…"),
         (format!("WECOM_CORP_ID={corp_id}\nWECOM_CORP_SECRET={secret} # mine\n"), "comments on separate lines"),
-        (format!("WECOM_CORP_ID={corp_id} 2\nWECOM_CORP_SECRET={secret}\n"), "the corp id contains an invalid character"),
+        (
+            format!("WECOM_CORP_ID={corp_id} 2\nWECOM_CORP_SECRET={secret}\n"),
+            "the corp id contains an invalid character",
+        ),
     ] {
         let bad = refusal(&run(&bad), 2);
         assert!(bad.contains(message) && !bad.contains(secret), "{bad}");
