@@ -1,8 +1,12 @@
 //! Corp id and secret, from a file or from the environment; never from an argument, which every user of the machine can read.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use wecom_health::Secret;
 
@@ -13,6 +17,8 @@ const CORP_ID: &str = "WECOM_CORP_ID";
 const CORP_SECRET: &str = "WECOM_CORP_SECRET";
 /// The most bytes that are read of a credentials file.
 const LONGEST_FILE: u64 = 64 << 10;
+/// How long reading may take before the user is told what the program waits for.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What identifies the app.
 pub(crate) struct Credentials {
@@ -29,8 +35,7 @@ pub(crate) fn read(file: Option<&Path>, output: Output) -> Result<Credentials, F
 }
 
 fn from_environment() -> Result<Credentials, Failure> {
-    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    match (variable(CORP_ID), variable(CORP_SECRET)) {
+    match (variable(CORP_ID)?, variable(CORP_SECRET)?) {
         (Some(corp_id), Some(secret)) => Ok(Credentials { corp_id, secret: Secret::new(secret) }),
         (corp_id, secret) => {
             let missing = [(corp_id, CORP_ID), (secret, CORP_SECRET)];
@@ -49,9 +54,29 @@ fn from_environment() -> Result<Credentials, Failure> {
     }
 }
 
+/// Returns an environment variable that is set and not empty.
+fn variable(name: &str) -> Result<Option<String>, Failure> {
+    let value = std::env::var_os(name).filter(|value| !value.is_empty());
+    value.map(OsString::into_string).transpose().map_err(|_| {
+        Failure::usage(
+            format!("the environment variable {name} is not UTF-8: copy its value again from the admin console"),
+            format!("环境变量 {name} 不是有效的 UTF-8 文本，请从管理后台重新复制"),
+        )
+    })
+}
+
 fn from_file(file: &Path, output: Output) -> Result<Credentials, Failure> {
     let name = file.display();
-    let text = read_some(file, output).map_err(|problem| {
+    let text = patiently(
+        || read_some(file, output),
+        || {
+            output.notice(
+                &format!("waiting until the credentials are written to {name}; Ctrl-C ends the program"),
+                &format!("正在等待凭据写入 {name}，按 Ctrl-C 可退出"),
+            );
+        },
+    );
+    let text = text.map_err(|problem| {
         let (english, chinese) = problem;
         Failure::usage(
             format!(
@@ -81,6 +106,21 @@ fn from_file(file: &Path, output: Output) -> Result<Credentials, Failure> {
         }
     };
     Ok(Credentials { corp_id: value(CORP_ID)?, secret: Secret::new(value(CORP_SECRET)?) })
+}
+
+/// Reads, and notifies the user if that takes long: a pipe may have nobody who writes to it.
+fn patiently<T>(read: impl FnOnce() -> T, notify: impl FnOnce() + Send) -> T {
+    let (reading, read_or_not) = mpsc::channel::<()>();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            if read_or_not.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                notify();
+            }
+        });
+        let text = read();
+        drop(reading);
+        text
+    })
 }
 
 /// Reads the text of a credentials file, up to a limit, because a file such as a device may have no end. Fails with the problem

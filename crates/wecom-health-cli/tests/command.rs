@@ -18,7 +18,7 @@ fn sample_job() -> Value {
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wecom-health"));
     command.args(arguments).env("LC_ALL", "C");
-    for name in ["WECOM_CORP_ID", "WECOM_CORP_SECRET", "LANGUAGE", "LC_MESSAGES", "LANG"] {
+    for name in ["WECOM_CORP_ID", "WECOM_CORP_SECRET", "LANGUAGE", "LC_MESSAGES", "LANG", "COLUMNS"] {
         command.env_remove(name);
     }
     command
@@ -90,6 +90,38 @@ async fn blocks_with_long_ids_and_links_fit_80_columns() {
         assert_fits_80_columns(&shown);
         assert_eq!(shown.matches("    2020-03-27 08:00:00\n").count(), 2, "each time is whole: {shown}");
         assert_eq!(shown.matches('…').count(), 2, "each link is cut: {shown}");
+    }
+}
+
+/// Two students whose ids, as long as the vendor allows, differ in the last letter.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_reporter_is_cut_in_a_table() {
+    let id = |letter: &str, number| format!("{}{number}", letter.repeat(63));
+    let answer =
+        |number| serde_json::json!({"id_type": 2, "student_userid": id("s", number), "parent_userid": id("p", number)});
+    let (_emulator, run) = emulator_with(sample_job(), vec![answer(1), answer(2)]).await;
+    for columns in [80, 120] {
+        let mut command = run(&["answers", "jobid1", "--date", "2020-03-27"]);
+        let output = command.env("COLUMNS", columns.to_string()).output().unwrap();
+        let shown = String::from_utf8(output.stdout).unwrap();
+        assert!(shown.starts_with("Reporter") && !shown.contains("Other questions"), "{shown}");
+        assert!(shown.lines().all(|line| line.width() <= columns), "{shown}");
+        let ids: String = shown.split_whitespace().collect();
+        for number in [1, 2] {
+            assert!(ids.contains(&format!("{}({})", id("s", number), id("p", number))), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn columns_counts_where_stdout_is_no_terminal() {
+    for (columns, is_table) in
+        [("200", true), ("18446744073709551615", true), ("0", false), ("-200", false), ("wide", false), ("", false)]
+    {
+        let mut command = command(&["--emulator", "answers", "jobid2", "--date", "yesterday"]);
+        let output = command.env("COLUMNS", columns).output().unwrap();
+        let shown = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(shown.starts_with("Reporter "), is_table, "{columns}: {shown}");
     }
 }
 
@@ -226,7 +258,9 @@ fn messages_are_in_the_language_that_was_chosen() {
     }
     let refused = ["--lang", "zh", "--base-url", "http://127.0.0.1:1", "jobs"];
     let refused = command(&refused).env("WECOM_CORP_ID", "ww1").env("WECOM_CORP_SECRET", "s3cret").output().unwrap();
-    assert!(refusal(&refused, 1).starts_with("错误：/cgi-bin/gettoken：无法连接服务器："));
+    let refused = refusal(&refused, 1);
+    assert!(refused.starts_with("错误：/cgi-bin/gettoken：无法连接 127.0.0.1:1："), "{refused}");
+    assert!(refused.ends_with("，请检查服务器地址和网络"), "{refused}");
     let missing = refusal(&run(&["--lang", "zh", "jobs"]), 2);
     assert_eq!(
         missing,
@@ -341,7 +375,8 @@ fn a_failed_request_is_one_line_and_exit_code_1() {
     let refused = ["--base-url", "http://127.0.0.1:1", "job", "jobid1"];
     let refused = command(&refused).env("WECOM_CORP_ID", "ww1").env("WECOM_CORP_SECRET", "s3cret").output().unwrap();
     let refused = refusal(&refused, 1);
-    assert!(refused.contains("/cgi-bin/gettoken: could not connect") && refused.contains("refused"), "{refused}");
+    assert!(refused.starts_with("error: /cgi-bin/gettoken: could not connect to 127.0.0.1:1: "), "{refused}");
+    assert!(refused.contains("refused") && refused.ends_with(": check the base URL and the network"), "{refused}");
     assert!(!refused.contains("s3cret"));
 }
 
@@ -450,10 +485,13 @@ fn session(name: &str, block: &str) -> String {
 async fn refusals_say_what_to_do_in_both_languages() {
     let mut lines = String::new();
     for language in ["en", "zh"] {
-        for code in [40001, 40013, 40088, 40089, 45009, 48001, 48002, 60020, 12345] {
+        for code in [40001, 40013, 40014, 42001, 40088, 40089, 45009, 48001, 48002, 60020, 12345] {
             let emulator = Emulator::start().await.unwrap();
             let body = format!(r#"{{"errcode": {code}, "errmsg": "refused, from ip: 203.0.113.7"}}"#);
-            emulator.fail_next("get_report_job_info", Fault::Body(body));
+            // Twice, because a rejected token is replaced once.
+            for _ in 0..2 {
+                emulator.fail_next("get_report_job_info", Fault::Body(body.clone()));
+            }
             let output = command(&["--base-url", &emulator.base_url(), "--lang", language, "job", "jobid1"])
                 .env("WECOM_CORP_ID", emulator.corp_id())
                 .env("WECOM_CORP_SECRET", emulator.secret())

@@ -14,7 +14,7 @@ use crate::{Language, Localized, Words};
 /// use wecom_health_model::{QuestionTemplate, from_slice};
 ///
 /// let error = from_slice::<QuestionTemplate>(br#"{"question_id": "fever 39C"}"#).unwrap_err();
-/// assert_eq!(error.to_string(), "question_id: expected i64, found a string");
+/// assert_eq!(error.to_string(), "question_id: expected an integer, found a string");
 /// ```
 ///
 /// The path consists of field names of the type. For a map, it would repeat the keys, which are data.
@@ -50,7 +50,7 @@ pub enum DecodeFault {
     Truncated,
     /// A value is of a kind other than the expected one.
     Kind {
-        /// What the type expects, e.g. `i64`.
+        /// What the type expects, in serde's words, e.g. `i64`.
         expected: String,
         /// The kind of JSON value found, e.g. `a string`.
         found: Words,
@@ -87,7 +87,7 @@ impl DecodeError {
     }
 
     pub(crate) fn list_for_object() -> Self {
-        let fault = DecodeFault::Kind { expected: "an object".to_owned(), found: FOUND[6].1 };
+        let fault = DecodeFault::Kind { expected: "a map".to_owned(), found: LIST.words };
         Self { path: ".".to_owned(), line: 1, column: 1, fault }
     }
 
@@ -124,7 +124,7 @@ impl DecodeFault {
         }
         // serde quotes the value between the kind and the last ", expected ".
         let kind = text.strip_prefix("invalid type: ").and_then(|text| {
-            let found = FOUND.iter().find(|(start, _)| text.starts_with(start))?.1;
+            let found = KINDS.iter().find(|kind| text.starts_with(kind.found))?.words;
             let expected = text.rsplit_once(", expected ")?.1.to_owned();
             Some(Self::Kind { expected, found })
         });
@@ -132,33 +132,52 @@ impl DecodeFault {
     }
 }
 
-/// serde's names of the kinds of JSON values, and ours.
-const FOUND: [(&str, Words); 7] = [
-    ("string", Words { english: "a string", chinese: "字符串" }),
-    ("integer", Words { english: "an integer", chinese: "整数" }),
-    ("floating point", Words { english: "a number with a fraction", chinese: "小数" }),
-    ("boolean", Words { english: "a boolean", chinese: "布尔值" }),
-    ("null", Words { english: "null", chinese: "空值（null）" }),
-    ("map", Words { english: "an object", chinese: "对象" }),
-    ("sequence", Words { english: "a list", chinese: "数组" }),
+/// A kind of JSON values, in serde's words and in ours.
+struct Kind {
+    /// How serde begins to name a value of this kind.
+    found: &'static str,
+    /// How serde begins to name the types that are read from it.
+    expected: &'static [&'static str],
+    words: Words,
+}
+
+impl Kind {
+    const fn new(
+        found: &'static str,
+        expected: &'static [&'static str],
+        english: &'static str,
+        chinese: &'static str,
+    ) -> Self {
+        Self { found, expected, words: Words { english, chinese } }
+    }
+}
+
+const LIST: Kind = Kind::new("sequence", &["a sequence"], "a list", "数组");
+
+const KINDS: [Kind; 7] = [
+    Kind::new("string", &["a string"], "a string", "字符串"),
+    Kind::new("integer", &["i64", "u64"], "an integer", "整数"),
+    Kind::new("floating point", &["f64"], "a number with a fraction", "小数"),
+    Kind::new("boolean", &["a boolean"], "a boolean", "布尔值"),
+    Kind::new("null", &["unit"], "null", "空值（null）"),
+    Kind::new("map", &["a map", "struct "], "an object", "对象"),
+    LIST,
 ];
 
-/// What serde expects, in Chinese; its own words for a type that is not in the table.
-fn expected_in_chinese(expected: &str) -> &str {
-    match expected {
-        "i64" | "u64" => "整数",
-        "a boolean" => "布尔值",
-        "a sequence" => "数组",
-        "a map" => "对象",
-        struct_ if struct_.starts_with("struct ") => "对象",
-        other => FOUND.iter().find(|(_, words)| words.english == other).map_or(other, |(_, words)| words.chinese),
-    }
+/// What serde expects, in our words; in its own for a type that is not in the table.
+fn in_words(expected: &str, language: Language) -> &str {
+    let kind = KINDS.iter().find(|kind| kind.expected.iter().any(|start| expected.starts_with(start)));
+    kind.map_or(expected, |kind| kind.words.get(language))
 }
 
 impl Localized for DecodeError {
     fn fmt_in(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use Language::{Chinese, English};
         let Self { path, line, column, fault } = self;
+        let in_text = matches!(fault, DecodeFault::Syntax | DecodeFault::Truncated);
+        if path != "." && !in_text {
+            write!(f, "{path}{}", if language == English { ": " } else { "：" })?;
+        }
         match (language, fault) {
             (English, DecodeFault::Syntax) => write!(f, "not JSON at line {line} column {column}"),
             (Chinese, DecodeFault::Syntax) => write!(f, "不是有效的 JSON（第 {line} 行第 {column} 列）"),
@@ -167,25 +186,25 @@ impl Localized for DecodeError {
             }
             (Chinese, DecodeFault::Truncated) => write!(f, "JSON 不完整，在第 {line} 行第 {column} 列中断"),
             (English, DecodeFault::Kind { expected, found }) => {
-                write!(f, "{path}: expected {expected}, found {}", found.english)
+                write!(f, "expected {}, found {}", in_words(expected, language), found.english)
             }
             (Chinese, DecodeFault::Kind { expected, found }) => {
-                write!(f, "{path}：类型不符，应为{}，实际为{}", expected_in_chinese(expected), found.chinese)
+                write!(f, "类型不符，应为{}，实际为{}", in_words(expected, language), found.chinese)
             }
-            (English, DecodeFault::MissingField(field)) => write!(f, "{path}: the field `{field}` is missing"),
-            (Chinese, DecodeFault::MissingField(field)) => write!(f, "{path}：缺少字段 `{field}`"),
-            (English, DecodeFault::DuplicateField(field)) => write!(f, "{path}: the field `{field}` occurs twice"),
-            (Chinese, DecodeFault::DuplicateField(field)) => write!(f, "{path}：字段 `{field}` 重复出现"),
+            (English, DecodeFault::MissingField(field)) => write!(f, "the field `{field}` is missing"),
+            (Chinese, DecodeFault::MissingField(field)) => write!(f, "缺少字段 `{field}`"),
+            (English, DecodeFault::DuplicateField(field)) => write!(f, "the field `{field}` occurs twice"),
+            (Chinese, DecodeFault::DuplicateField(field)) => write!(f, "字段 `{field}` 重复出现"),
             (English, DecodeFault::TooMuchMemory) => {
-                write!(f, "{path}: refused at line {line} column {column}: the lists would take too much memory")
+                write!(f, "refused at line {line} column {column}: the lists would take too much memory")
             }
             (Chinese, DecodeFault::TooMuchMemory) => {
-                write!(f, "{path}：数组占用内存过多，已在第 {line} 行第 {column} 列停止解析")
+                write!(f, "数组占用内存过多，已在第 {line} 行第 {column} 列停止解析")
             }
             (English, DecodeFault::Value) => {
-                write!(f, "{path}: the value does not fit its type, at line {line} column {column}")
+                write!(f, "the value does not fit its type, at line {line} column {column}")
             }
-            (Chinese, DecodeFault::Value) => write!(f, "{path}：值与类型不符（第 {line} 行第 {column} 列）"),
+            (Chinese, DecodeFault::Value) => write!(f, "值与类型不符（第 {line} 行第 {column} 列）"),
         }
     }
 }

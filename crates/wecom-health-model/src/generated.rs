@@ -55,7 +55,7 @@ impl ErrCode {
     ///
     /// The access token is invalid.
     ///
-    /// What to do: drop this token and fetch a new one.
+    /// What to do: fetch a new token, as the client and the command line do; if that one is rejected too, check the base URL and try again later.
     pub const INVALID_ACCESS_TOKEN: Self = Self(40014);
     /// 40058: Invalid parameter (不合法的参数).
     ///
@@ -91,7 +91,7 @@ impl ErrCode {
     ///
     /// The access token has expired.
     ///
-    /// What to do: drop this token and fetch a new one.
+    /// What to do: fetch a new token, as the client and the command line do; if that one is rejected too, check the base URL and try again later.
     pub const EXPIRED_ACCESS_TOKEN: Self = Self(42001);
     /// 45009: Too many requests (接口调用超过限制).
     ///

@@ -33,8 +33,8 @@ impl Described for ErrCode {
             value: 40014,
             label: Words { english: "Invalid access token", chinese: "不合法的access_token" },
             advice: Some(Words {
-                english: "drop this token and fetch a new one",
-                chinese: "请丢弃此 access_token 并重新获取",
+                english: "fetch a new token, as the client and the command line do; if that one is rejected too, check the base URL and try again later",
+                chinese: "请重新获取 access_token（客户端和命令行会自动获取）；如果仍被拒绝，请检查服务器地址，稍后重试",
             }),
         },
         KnownValue {
@@ -77,8 +77,8 @@ impl Described for ErrCode {
             value: 42001,
             label: Words { english: "Expired access token", chinese: "access_token已过期" },
             advice: Some(Words {
-                english: "drop this token and fetch a new one",
-                chinese: "请丢弃此 access_token 并重新获取",
+                english: "fetch a new token, as the client and the command line do; if that one is rejected too, check the base URL and try again later",
+                chinese: "请重新获取 access_token（客户端和命令行会自动获取）；如果仍被拒绝，请检查服务器地址，稍后重试",
             }),
         },
         KnownValue {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use crate::{DecodeError, ErrCode, Language, Localized, Shape, from_slice, null};
+use crate::{DecodeError, DecodeFault, ErrCode, Language, Localized, Shape, from_slice, null};
 
 /// A response of the server: a result code, its text, and on success a payload.
 pub trait Response: DeserializeOwned + Send {
@@ -120,7 +120,16 @@ impl Localized for ResponseError {
         use Language::{Chinese, English};
         match (self, language) {
             (Self::Api(error), _) => error.fmt_in(language, f),
-            (Self::Decode(error), _) => error.fmt_in(language, f),
+            (Self::Decode(error), _) => {
+                error.fmt_in(language, f)?;
+                match (error.fault(), language) {
+                    (DecodeFault::Syntax, English) => {
+                        f.write_str("; check the base URL: it may be a log-in page or a proxy")
+                    }
+                    (DecodeFault::Syntax, Chinese) => f.write_str("，请检查服务器地址，响应可能来自登录页或代理"),
+                    _ => Ok(()),
+                }
+            }
             (Self::PartlyRead, English) => f.write_str(
                 "the server could read only part of the request (wrong json format): check what changes it on the way",
             ),

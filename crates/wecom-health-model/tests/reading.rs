@@ -143,11 +143,11 @@ fn an_absent_code_is_a_success() {
 #[test]
 fn a_value_of_the_wrong_kind_is_reported_with_its_path() {
     let cases = [
-        ("/question_templates/1/question_id", json!("marked, expected marked"), "expected i64, found a string"),
-        ("/apply_range/partyids/0", json!(1.5), "expected i64, found a number with a fraction"),
-        ("/finish_cnt", json!(null), "expected i64, found null"),
+        ("/question_templates/1/question_id", json!("marked, expected marked"), "expected an integer, found a string"),
+        ("/apply_range/partyids/0", json!(1.5), "expected an integer, found a number with a fraction"),
+        ("/finish_cnt", json!(null), "expected an integer, found null"),
         ("/title", json!({"marked": 1}), "expected a string, found an object"),
-        ("/question_templates/0/option_list", json!("marked"), "expected a sequence, found a string"),
+        ("/question_templates/0/option_list", json!("marked"), "expected a list, found a string"),
         ("/report_to/userids/0", json!(["marked"]), "expected a string, found a list"),
     ];
     for (pointer, value, message) in cases {
@@ -174,9 +174,12 @@ fn a_missing_field_is_reported_with_its_path_and_name() {
 fn the_printed_sample_fails_with_line_and_column() {
     // The page prints a full-width colon after "creator" and leaves out the comma after `report_to`.
     let colon = "{\n \"errcode\": 0,\n \"job_info\":{\n    \"title\": \"marked\",\n    \"creator\"： \"marked\"\n }\n}";
-    assert_eq!(refusal(colon).to_string(), "not JSON at line 5 column 14");
+    assert_eq!(
+        refusal(colon).to_string(),
+        "not JSON at line 5 column 14; check the base URL: it may be a log-in page or a proxy"
+    );
     let comma = "{\n \"job_info\":{\n    \"report_to\":{\n    }\n    \"report_type\": 1\n }\n}";
-    assert_eq!(refusal(comma).to_string(), "not JSON at line 5 column 5");
+    assert!(refusal(comma).to_string().starts_with("not JSON at line 5 column 5; "));
 }
 
 #[test]
@@ -184,11 +187,15 @@ fn what_is_no_response_is_an_error() {
     for body in ["", "   ", "marked", "\"marked\"", "null", "{\"job_info\": {\"title\": \"mark"] {
         assert!(matches!(refusal(body), ResponseError::Decode(_)), "{body}");
     }
+    let text = refusal("\"marked\"");
+    assert_eq!(text.to_string(), "expected an object, found a string");
+    assert_eq!(text.in_language(Language::Chinese).to_string(), "类型不符，应为对象，实际为字符串");
     assert_eq!(refusal("{\"errcode\": 0, \"errmsg\": \"o").to_string(), "the JSON ends too early, at line 1 column 27");
     for list in ["[]", " [40014, \"marked\"]", "[0, \"ok\", null]"] {
-        assert_eq!(refusal(list).to_string(), ".: expected an object, found a list");
+        assert_eq!(refusal(list).to_string(), "expected an object, found a list");
     }
-    assert_eq!(refusal("{\"errcode\": 0} marked").to_string(), "not JSON at line 1 column 16");
+    let more = refusal("{\"errcode\": 0} marked").in_language(Language::Chinese).to_string();
+    assert_eq!(more, "不是有效的 JSON（第 1 行第 16 列），请检查服务器地址，响应可能来自登录页或代理");
     assert!(from_slice::<JobInfo>(b"\xff\xfe").is_err());
 }
 

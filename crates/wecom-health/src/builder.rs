@@ -159,9 +159,12 @@ impl ClientBuilder {
                 "触发限频后的等待时间必须大于 0 且小于 `timeout`，请调整等待时间或增大 `timeout`",
             ));
         }
+        // A proxy from the environment would get the secret, and could not reach this machine anyway.
+        let local = is_loopback(&base);
+        let proxy = if local || self.http.is_some() { None } else { proxy::variable(base.scheme())? };
         let http = match self.http.clone() {
             Some(http) => http,
-            None => self.http(base.scheme(), is_loopback(&base))?,
+            None => self.http(local)?,
         };
         let store = self.store.unwrap_or_else(|| Arc::new(MemoryTokenStore::default()));
         Ok(Client(Arc::new(Inner {
@@ -169,6 +172,7 @@ impl ClientBuilder {
             transport: Transport {
                 http,
                 base,
+                proxy,
                 attempt_timeout: self.attempt_timeout,
                 response_limit: self.response_limit,
                 drift: self.drift,
@@ -258,7 +262,7 @@ impl ClientBuilder {
         Ok(base)
     }
 
-    fn http(&self, scheme: &str, local: bool) -> Result<reqwest::Client, Error> {
+    fn http(&self, local: bool) -> Result<reqwest::Client, Error> {
         let mut http = reqwest::Client::builder()
             .user_agent(concat!("wecom-health/", env!("CARGO_PKG_VERSION")))
             // Needed because another crate may enable HTTP/2, whose errors and log repeat what the server sends.
@@ -267,10 +271,7 @@ impl ClientBuilder {
             .referer(false)
             .connect_timeout(self.connect_timeout);
         if local {
-            // A proxy from the environment would get the secret, and could not reach this machine anyway.
             http = http.no_proxy();
-        } else {
-            proxy::check(scheme)?;
         }
         http.build().map_err(|error| {
             let cause = Cause::of(&error);

@@ -114,9 +114,14 @@ impl Localized for Cause {
     fn fmt_in(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let say = |english, chinese, f: &mut fmt::Formatter<'_>| f.write_str(Words { english, chinese }.get(language));
         match self {
-            // In the language of the system and of the standard library.
-            Self::Io { code: Some(code), .. } => write!(f, "{}", io::Error::from_raw_os_error(*code)),
-            Self::Io { kind, .. } => write!(f, "{kind}"),
+            Self::Io { kind, code } => {
+                // In the language of the system and of the standard library.
+                match code {
+                    Some(code) => write!(f, "{}", io::Error::from_raw_os_error(*code))?,
+                    None => write!(f, "{kind}")?,
+                }
+                say(": check the base URL and the network", "，请检查服务器地址和网络", f)
+            }
             Self::UnknownHost => {
                 say("the host name has no address: check the name and DNS", "域名解析失败，请检查域名和 DNS", f)
             }
@@ -145,11 +150,15 @@ impl Localized for Cause {
                 }
             }
             Self::ClosedEarly => say(
-                "the server closed the connection before the response was complete",
-                "服务器未返回完整响应就关闭了连接",
+                "the server closed the connection too early: check the base URL, or try again later",
+                "服务器过早关闭了连接，请检查服务器地址，或稍后重试",
                 f,
             ),
-            Self::NotHttp => say("what the server sent is not HTTP", "服务器返回的不是 HTTP 响应", f),
+            Self::NotHttp => say(
+                "what the server sent is not HTTP: check the base URL",
+                "对端返回的不是 HTTP 响应，请检查服务器地址",
+                f,
+            ),
             Self::Other => say("the HTTP library gives no reason that is safe to show", "HTTP 库未给出可显示的原因", f),
         }
     }

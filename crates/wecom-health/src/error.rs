@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::StatusCode;
+use reqwest::{StatusCode, Url};
 
 use crate::cause::Cause;
 use crate::model::{ApiError, ErrCode, Language, Localized, RangeError, ResponseError, Words};
@@ -64,6 +64,10 @@ pub(crate) enum Kind {
         last: Option<Error>,
     },
     Connect {
+        /// Host and port of the base URL.
+        server: String,
+        /// The environment variable that sets the proxy.
+        proxy: Option<&'static str>,
         cause: Cause,
         timed_out: bool,
     },
@@ -86,11 +90,17 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// Classifies an error of the HTTP library, without its URL and its text.
-    pub(crate) fn of(error: &reqwest::Error) -> Self {
+    pub(crate) fn of(error: &reqwest::Error, base: &Url, proxy: Option<&'static str>) -> Self {
         if error.is_builder() {
             Self::Unwritable
         } else if error.is_connect() {
-            Self::Connect { cause: Cause::of(error), timed_out: error.is_timeout() }
+            let (host, port) = (base.host_str().unwrap_or_default(), base.port_or_known_default().unwrap_or_default());
+            Self::Connect {
+                server: format!("{host}:{port}"),
+                proxy,
+                cause: Cause::of(error),
+                timed_out: error.is_timeout(),
+            }
         } else if error.is_timeout() {
             Self::Timeout
         } else {
@@ -369,7 +379,14 @@ impl Localized for Kind {
                 write!(f, "服务器在偏移量 {offset} 处重复返回同一页，为避免死循环已停止读取")
             }
             (Self::Deadline { .. }, _) => say(DEADLINE, f),
-            (Self::Connect { .. }, _) => say(CONNECT, f),
+            (Self::Connect { server, proxy, .. }, Language::English) => {
+                write!(f, "could not connect to {server}")?;
+                proxy.map_or(Ok(()), |variable| write!(f, " (a proxy is set in {variable})"))
+            }
+            (Self::Connect { server, proxy, .. }, Language::Chinese) => {
+                write!(f, "无法连接 {server}")?;
+                proxy.map_or(Ok(()), |variable| write!(f, "（环境变量 {variable} 设置了代理）"))
+            }
             (Self::Timeout, _) => say(TIMEOUT, f),
             (Self::Interrupted(_), _) => say(INTERRUPTED, f),
             (Self::Redirect(status), Language::English) => {
@@ -391,10 +408,13 @@ impl Localized for Kind {
                 write!(f, "HTTP {status}：响应并非来自企业微信接口（接口始终返回 200），请检查服务器地址和代理")
             }
             (Self::TooLarge { limit }, Language::English) => {
-                write!(f, "the response is larger than {limit} bytes: raise the limit if this is the API")
+                write!(
+                    f,
+                    "the response is larger than {limit} bytes, the limit of this program (`response_limit`): check the base URL"
+                )
             }
             (Self::TooLarge { limit }, Language::Chinese) => {
-                write!(f, "响应超过 {limit} 字节，如果确实来自企业微信接口，请调高上限")
+                write!(f, "响应超过 {limit} 字节（本程序的上限，即 `response_limit`），请检查服务器地址")
             }
             (Self::TooManyItems { asked_for }, Language::English) => {
                 write!(f, "the server sent more than the {asked_for} items that a page may have")
@@ -433,12 +453,8 @@ const DEADLINE: Words = Words {
     english: "the request did not finish before its deadline",
     chinese: "请求超时，未能在时限内完成",
 };
-const CONNECT: Words = Words { english: "could not connect to the server", chinese: "无法连接服务器" };
 const TIMEOUT: Words = Words { english: "the response was not complete in time", chinese: "等待响应超时" };
-const INTERRUPTED: Words = Words {
-    english: "the connection broke before the response was complete, or the server does not speak HTTP",
-    chinese: "连接在响应接收完整之前中断，或对端返回的不是 HTTP 响应",
-};
+const INTERRUPTED: Words = Words { english: "the response could not be read", chinese: "无法读取响应" };
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,9 +4,10 @@ use reqwest::Url;
 
 use crate::Error;
 
-/// Refuses a malformed proxy.
-pub(crate) fn check(scheme: &str) -> Result<(), Error> {
+/// Returns the environment variable that sets a proxy for URLs of this scheme. Refuses a malformed proxy.
+pub(crate) fn variable(scheme: &str) -> Result<Option<&'static str>, Error> {
     let of_scheme = if scheme == "https" { ["HTTPS_PROXY", "https_proxy"] } else { ["HTTP_PROXY", "http_proxy"] };
+    let mut first = None;
     for variable in of_scheme.into_iter().chain(["ALL_PROXY", "all_proxy"]) {
         let Some(value) = std::env::var_os(variable).filter(|value| !value.is_empty()) else { continue };
         if !value.to_str().is_some_and(is_proxy) {
@@ -16,8 +17,9 @@ pub(crate) fn check(scheme: &str) -> Result<(), Error> {
                 format!("环境变量 {variable} 不是有效的 HTTP 代理地址，请写成 http://host:port 这样的形式"),
             ));
         }
+        first = first.or(Some(variable));
     }
-    Ok(())
+    Ok(first)
 }
 
 /// Returns whether the HTTP library reads this as an HTTP proxy; `host:port` is one, too.

@@ -20,6 +20,8 @@ pub(crate) type Output<E> = <<E as Endpoint>::Response as Response>::Output;
 pub(crate) struct Transport {
     pub(crate) http: reqwest::Client,
     pub(crate) base: Url,
+    /// The environment variable that sets the proxy.
+    pub(crate) proxy: Option<&'static str>,
     /// The time limit for one attempt. Not left to the HTTP library, whose timer is slower and whose client may be the user's.
     pub(crate) attempt_timeout: Duration,
     /// The most bytes of a response that are read.
@@ -53,8 +55,7 @@ impl Transport {
         // One timer for both limits, because each timer costs time.
         let end = Instant::now().checked_add(self.attempt_timeout).filter(|end| *end < deadline);
         let late = |_| if end.is_some() { Kind::Timeout } else { Kind::Deadline { last: None } };
-        let exchange = exchange(request, self.response_limit);
-        let body = timeout_at(end.unwrap_or(deadline), pin!(exchange)).await.map_err(late)??;
+        let body = timeout_at(end.unwrap_or(deadline), pin!(self.exchange(request))).await.map_err(late)??;
         let response = E::Response::from_slice(&body).map_err(Kind::Response)?;
         if let Some(drift) = &self.drift {
             drift.inspect::<E::Response>(&body);
@@ -77,23 +78,27 @@ impl Transport {
         };
         Ok(http.query(&E::TOKEN_PARAMETER.zip(token.map(AccessToken::expose)).as_slice()))
     }
-}
 
-/// Sends a request and reads the body of the response piece by piece, up to a limit.
-#[expect(clippy::disallowed_methods, reason = "the errors of the HTTP library are put into words of this crate here")]
-async fn exchange(request: reqwest::RequestBuilder, limit: usize) -> Result<Vec<u8>, Kind> {
-    let mut response = request.send().await.map_err(|error| Kind::of(&error))?;
-    match response.status() {
-        StatusCode::OK => {}
-        status if status.is_redirection() => return Err(Kind::Redirect(status)),
-        status => return Err(Kind::Status(status)),
-    }
-    let mut body = Vec::new();
-    while let Some(piece) = response.chunk().await.map_err(|error| Kind::of(&error))? {
-        if body.len() + piece.len() > limit {
-            return Err(Kind::TooLarge { limit });
+    /// Sends a request and reads the body of the response piece by piece, up to the limit.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the errors of the HTTP library are put into words of this crate here"
+    )]
+    async fn exchange(&self, request: reqwest::RequestBuilder) -> Result<Vec<u8>, Kind> {
+        let in_words = |error: reqwest::Error| Kind::of(&error, &self.base, self.proxy);
+        let mut response = request.send().await.map_err(in_words)?;
+        match response.status() {
+            StatusCode::OK => {}
+            status if status.is_redirection() => return Err(Kind::Redirect(status)),
+            status => return Err(Kind::Status(status)),
         }
-        body.extend_from_slice(&piece);
+        let mut body = Vec::new();
+        while let Some(piece) = response.chunk().await.map_err(in_words)? {
+            if body.len() + piece.len() > self.response_limit {
+                return Err(Kind::TooLarge { limit: self.response_limit });
+            }
+            body.extend_from_slice(&piece);
+        }
+        Ok(body)
     }
-    Ok(body)
 }

@@ -25,7 +25,7 @@ async fn check(case: Case, endpoint: &'static str) {
         (Ok(()), None) => {}
         (Err(error), Some(holds)) => {
             let message = error.to_string();
-            let column = message.rsplit(' ').next().filter(|last| last.parse::<usize>().is_ok());
+            let column = message.rsplit([' ', ';']).find(|word| word.parse::<usize>().is_ok());
             let line = case.line.replace("{column}", column.unwrap_or("{column}"));
             assert_eq!(message, format!("/cgi-bin/health/{endpoint}: {line}"), "{context}");
             assert_eq!(holding(&error), holds, "{context}");
@@ -78,6 +78,7 @@ async fn only_a_missing_payload_is_an_error_not_an_empty_list() {
 async fn a_refused_connection_has_three_attempts() {
     let emulator = Emulator::start().await.unwrap();
     let client = warm_client(&emulator).await;
+    let server = emulator.base_url().replace("http://", "");
     drop(emulator);
     for endpoint in ENDPOINTS {
         let refused = async {
@@ -89,9 +90,10 @@ async fn a_refused_connection_has_three_attempts() {
             }
         };
         let error = tokio::time::timeout(Duration::from_secs(10), refused).await.unwrap();
-        assert_eq!(error.to_string(), format!("/cgi-bin/health/{endpoint}: could not connect to the server"));
+        assert_eq!(error.to_string(), format!("/cgi-bin/health/{endpoint}: could not connect to {server}"));
         assert_eq!((holding(&error).as_str(), error.attempts()), ("connect transient", 3));
-        assert!(everything(&error).last().unwrap().contains("refused"), "{error:?}");
+        let cause = everything(&error).last().unwrap().clone();
+        assert!(cause.contains("refused") && cause.ends_with(": check the base URL and the network"), "{cause}");
     }
 }
 

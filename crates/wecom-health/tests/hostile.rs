@@ -250,7 +250,9 @@ async fn a_response_without_end_is_cut_off() {
     .await;
     let error = builder(&format!("http://{address}")).build().unwrap().report_stat(date()).await.unwrap_err();
     assert!(error.is_decode(), "{error}");
-    assert!(error.to_string().contains("the response is larger than 16777216 bytes"), "{error}");
+    let message =
+        "the response is larger than 16777216 bytes, the limit of this program (`response_limit`): check the base URL";
+    assert!(error.to_string().ends_with(message), "{error}");
 }
 
 // Tokens.
@@ -364,9 +366,9 @@ async fn why_a_connection_failed_is_said_in_words_of_ours() {
     assert_eq!(lines(&error)[1..], ["the host name has no address: check the name and DNS".to_owned()]);
 
     for (sent, cause) in [
-        ("marked\r\n\r\n", "what the server sent is not HTTP"),
-        ("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{", "unexpected end of file"),
-        ("", "the server closed the connection before the response was complete"),
+        ("marked\r\n\r\n", "what the server sent is not HTTP: check the base URL"),
+        ("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{", "unexpected end of file: check the base URL and the network"),
+        ("", "the server closed the connection too early: check the base URL, or try again later"),
     ] {
         let (base_url, _) = respond(|_| sent.as_bytes().to_vec()).await;
         let error = builder(&base_url).build().unwrap().report_stat(date()).await.unwrap_err();

@@ -2,6 +2,7 @@
 //! if the terminal is too narrow.
 
 use std::collections::{HashMap, HashSet};
+use std::mem;
 
 use unicode_width::UnicodeWidthStr;
 use wecom_health::Client;
@@ -26,6 +27,10 @@ const MAX_COLUMN_WIDTH: usize = 40;
 const DEFAULT_COLUMN_WIDTH: usize = 20;
 /// If a column would be narrower, each answer is a block.
 const MIN_COLUMN_WIDTH: usize = 10;
+/// The width that the column of reporters wants: two ids such as the vendor's samples have.
+const REPORTER_WIDTH: usize = 34;
+/// The least width of that column: one such id.
+const MIN_REPORTER_WIDTH: usize = 16;
 
 /// Fetches the answers and prints them as they arrive.
 pub(crate) async fn run(client: &Client, job: JobOnDay, format: &ListFormat, output: Output) -> Result<(), Failure> {
@@ -43,9 +48,13 @@ pub(crate) async fn run(client: &Client, job: JobOnDay, format: &ListFormat, out
     match view.columns() {
         Some(columns) => {
             let heading = columns.heading(output);
-            list::print_lines(&mut answers, &heading, |answer| Ok(columns.row(view.cells(answer)))).await
+            list::print_lines(&mut answers, &heading, |answer| Ok(view.row(&columns, answer))).await
         }
-        None => list::print_lines(&mut answers, "", |answer| Ok(view.block(answer))).await,
+        None => {
+            let mut between = "";
+            let block = |answer: &_| Ok(mem::replace(&mut between, "\n").to_owned() + &view.block(answer));
+            list::print_lines(&mut answers, "", block).await
+        }
     }
 }
 
@@ -62,10 +71,9 @@ impl<'a> View<'a> {
         Self { job, questions, output }
     }
 
-    /// Returns the columns: who, when, each question, and the values of other questions, because a job may have changed since.
+    /// Returns the columns: who, when and each question; `None` if they do not fit.
     fn columns(&self) -> Option<Columns> {
-        let [who, when, others] =
-            self.output.pick(["Reporter", "Time", "Other questions"], ["填写人", "填写时间", "其他问题"]);
+        let [who, when] = self.output.pick(["Reporter", "Time"], ["填写人", "填写时间"]);
         let questions = self.job.question_templates.iter().map(|question| {
             let options = question.option_list.iter().map(|option| option.option_text.width()).max();
             let title = printable(&question.title);
@@ -73,13 +81,15 @@ impl<'a> View<'a> {
             Column::new(title, width, MIN_COLUMN_WIDTH)
         });
         let time = "2020-03-27 08:00:00".len();
-        let first = [Column::new(who, DEFAULT_COLUMN_WIDTH, MIN_COLUMN_WIDTH), Column::new(when, time, time)];
-        let columns =
-            first.into_iter().chain(questions).chain([Column::new(others, DEFAULT_COLUMN_WIDTH, MIN_COLUMN_WIDTH)]);
-        Columns::fit(columns.collect(), self.output.width)
+        // An id that is cut could be anybody's.
+        let who = Column::wrapping(who, REPORTER_WIDTH, MIN_REPORTER_WIDTH);
+        let columns: Vec<_> = [who, Column::new(when, time, time)].into_iter().chain(questions).collect();
+        let fits = Columns::least_width(&columns) <= self.output.width;
+        fits.then(|| Columns::fit(columns, self.output.width))
     }
 
-    fn cells(&self, answer: &Answer) -> Vec<String> {
+    /// Returns a row, and below it the values of questions that the job does not have, because it may have changed since.
+    fn row(&self, columns: &Columns, answer: &Answer) -> String {
         let mut values: HashMap<QuestionId, String> = HashMap::new();
         let mut others = String::new();
         for value in &answer.report_values {
@@ -92,8 +102,18 @@ impl<'a> View<'a> {
             }
         }
         let asked = self.job.question_templates.iter().map(|question| values.remove(&question.question_id));
-        let asked: Vec<_> = asked.map(Option::unwrap_or_default).collect();
-        [reporter(answer, self.output), time(answer)].into_iter().chain(asked).chain([others]).collect()
+        let asked = asked.map(Option::unwrap_or_default);
+        let cells: Vec<_> = [reporter(answer, self.output), time(answer)].into_iter().chain(asked).collect();
+        columns.row(&cells) + &self.others(&others)
+    }
+
+    fn others(&self, values: &str) -> String {
+        if values.is_empty() {
+            return String::new();
+        }
+        let text = format!("{}{}{values}", self.output.pick("Other questions", "其他问题"), self.output.colon());
+        let options = textwrap::Options::new(self.output.width).initial_indent("  ").subsequent_indent("    ");
+        wrapped(&text, options).into_iter().map(|line| line + "\n").collect()
     }
 
     /// Returns a line with who and when, or one for each if they do not fit together; then a line for each value. Long lines wrap.
@@ -101,12 +121,13 @@ impl<'a> View<'a> {
         let options = textwrap::Options::new(self.output.width).subsequent_indent("    ");
         let (who, when) = (reporter(answer, self.output), time(answer));
         let head = format!("{who}  {when}").trim_end().to_owned();
-        let mut lines = if head.width() <= self.output.width {
+        let head = if head.width() <= self.output.width {
             vec![head]
         } else {
             let when = (!when.is_empty()).then(|| format!("    {when}"));
             wrapped(&who, options.clone()).into_iter().chain(when).collect()
         };
+        let mut lines: Vec<_> = head.iter().map(|line| self.output.heading(line)).collect();
         let options = options.initial_indent("  ");
         for value in &answer.report_values {
             let question = self.question(value);
@@ -197,4 +218,23 @@ fn in_words(question: Option<&QuestionTemplate>, value: &ReportValue, output: Ou
         // A value that does not fit the schema is shown as JSON.
         _ => cut(&serde_json::to_string(value).unwrap_or_default(), LONGEST_TEXT),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn who_and_when_are_bold_on_a_terminal() {
+        let job =
+            json!({"title": "t", "creator": "c", "type": 1, "report_type": 1, "skip_weekend": 0, "finish_cnt": 1});
+        let job = serde_json::from_value(job).unwrap();
+        let value = json!({"question_id": 1, "text": "36.5"});
+        let answer = json!({"id_type": 1, "userid": "user1", "report_time": 1_585_267_200, "report_values": [value]});
+        let view = View::new(&job, Output::for_tests(Language::English).bold());
+        let block = view.block(&serde_json::from_value(answer).unwrap());
+        assert_eq!(block, "\u{1b}[1muser1  2020-03-27 08:00:00\u{1b}[0m\n  question 1: 36.5\n");
+    }
 }

@@ -39,8 +39,8 @@ pub(crate) async fn run(client: &Client, format: &ListFormat, output: Output) ->
         );
         return Ok(());
     }
-    let headings = output.pick(["Job", "Title"], ["任务ID", "任务名称"]).map(str::to_owned);
-    print(&table::wrapped(&headings, rows, output, output.width))
+    let headings = output.pick(["Job", "Title"], ["任务ID", "任务名称"]);
+    print(&table::complete(&headings, &rows, output, output.width))
 }
 
 /// Returns id and title of a job.

@@ -27,7 +27,7 @@ pub(crate) async fn print_ndjson<T: Serialize>(items: &mut Items<T>) -> Result<(
 pub(crate) async fn print_lines<T>(
     items: &mut Items<T>,
     first: &str,
-    lines: impl Fn(&T) -> io::Result<String>,
+    mut lines: impl FnMut(&T) -> io::Result<String>,
 ) -> Result<(), Failure> {
     let mut output = BufWriter::new(io::stdout().lock());
     let mut written = output.write_all(first.as_bytes());

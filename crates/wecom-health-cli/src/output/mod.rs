@@ -14,7 +14,7 @@ pub(crate) mod object;
 pub(crate) mod table;
 pub(crate) mod text;
 
-/// Columns where the output is not a terminal.
+/// Columns where there is no terminal.
 const DEFAULT_TERMINAL_WIDTH: usize = 80;
 /// No table gets narrower than this.
 const MIN_TERMINAL_WIDTH: usize = 40;
@@ -23,23 +23,18 @@ const MIN_TERMINAL_WIDTH: usize = 40;
 #[derive(Clone, Copy)]
 pub(crate) struct Output {
     pub(crate) language: Language,
-    /// Columns of the terminal.
+    /// Columns of a line.
     pub(crate) width: usize,
     /// Whether headings are bold.
     bold: bool,
 }
 
 impl Output {
-    /// Detects the language, unless one was chosen, and the terminal's width.
+    /// Detects the language, unless one was chosen, and the width.
     pub(crate) fn detect(chosen: Option<Language>) -> Self {
         let language = chosen.unwrap_or_else(locale::language);
-        let width = terminal_size::terminal_size().map(|(terminal_size::Width(columns), _)| usize::from(columns));
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self {
-            language,
-            width: width.unwrap_or(DEFAULT_TERMINAL_WIDTH).max(MIN_TERMINAL_WIDTH),
-            bold: io::stdout().is_terminal() && !no_color,
-        }
+        Self { language, width: width(), bold: io::stdout().is_terminal() && !no_color }
     }
 
     /// Returns the text in the user's language.
@@ -82,6 +77,18 @@ impl Output {
     pub(crate) fn for_tests(language: Language) -> Self {
         Self { language, width: DEFAULT_TERMINAL_WIDTH, bold: false }
     }
+
+    pub(crate) fn bold(self) -> Self {
+        Self { bold: true, ..self }
+    }
+}
+
+/// Returns the columns of the terminal, unless stdout goes elsewhere and the variable COLUMNS says how many there are.
+fn width() -> usize {
+    let asked_for = || std::env::var("COLUMNS").ok()?.parse().ok().filter(|columns| *columns > 0);
+    let asked_for = if io::stdout().is_terminal() { None } else { asked_for() };
+    let terminal = || Some(usize::from(terminal_size::terminal_size()?.0.0));
+    asked_for.or_else(terminal).unwrap_or(DEFAULT_TERMINAL_WIDTH).max(MIN_TERMINAL_WIDTH)
 }
 
 /// Writes to stdout.

@@ -16,7 +16,7 @@ pub(crate) fn in_words<T: serde::Serialize + Described>(value: &T, output: Outpu
         Shape::Object(fields) => View { output, width: output.width }.object(fields, &value),
         shape => View { output, width: output.width }.plain(shape, &value).into_iter().collect(),
     };
-    Ok(lines.into_iter().map(|line| line + "\n").collect())
+    Ok(lines.into_iter().map(|line| line.replace(NO_BREAK_SPACE, " ") + "\n").collect())
 }
 
 /// How values are shown at some depth.
@@ -26,6 +26,9 @@ struct View {
     /// The columns left at this depth.
     width: usize,
 }
+
+/// Keeps the fields of an object on one line until lines are broken, e.g. the number of an option and its text.
+const NO_BREAK_SPACE: &str = "\u{a0}";
 
 /// How far nested values are indented.
 const INDENT: &str = "  ";
@@ -80,9 +83,10 @@ impl View {
     fn table(self, fields: &[Field], items: &[Value]) -> Vec<String> {
         let columns: Vec<_> =
             fields.iter().filter(|field| items.iter().any(|item| !item[field.name].is_null())).collect();
-        let headings: Vec<_> = columns.iter().map(|field| field.label.get(self.output.language).to_owned()).collect();
-        let rows = items.iter().map(|item| columns.iter().map(|field| self.inline(field.shape, &item[field.name])));
-        table::wrapped(&headings, rows, self.output, self.width).lines().map(str::to_owned).collect()
+        let headings: Vec<_> = columns.iter().map(|field| field.label.get(self.output.language)).collect();
+        let row = |item: &Value| columns.iter().map(|field| self.inline(field.shape, &item[field.name])).collect();
+        let rows: Vec<Vec<_>> = items.iter().map(row).collect();
+        table::complete(&headings, &rows, self.output, self.width).lines().map(str::to_owned).collect()
     }
 
     /// Returns a value that fits on the line of its label; `None` for objects and lists of them.
@@ -105,7 +109,7 @@ impl View {
             // For example, an option is shown as its number and its text.
             (Shape::Object(fields), Value::Object(_)) => {
                 let texts = fields.iter().map(|field| self.inline(field.shape, &value[field.name]));
-                texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
+                texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(NO_BREAK_SPACE)
             }
             (Shape::Coded(_) | Shape::Sparse(_), Value::Number(number)) => {
                 match number.as_i64().and_then(|number| shape.known_value(number)) {
@@ -166,6 +170,25 @@ mod tests {
             let shown = words(&job, language);
             assert!(shown.lines().all(|line| line.width() <= 80), "{shown}");
             assert!((0..40).all(|number| shown.contains(&format!("user{number}"))), "each id is whole: {shown}");
+        }
+    }
+
+    #[test]
+    fn the_number_of_an_option_stays_with_its_text() {
+        let option = |id| serde_json::json!({"option_id": id, "option_text": "没有"});
+        let json = serde_json::json!({
+            "title": "t", "creator": "c", "type": 1, "report_type": 1, "skip_weekend": 0, "finish_cnt": 0,
+            "question_templates": [{"question_id": 1, "title": "很长的标题".repeat(9), "question_type": 2,
+                "is_required": 1, "option_list": (1..=9).map(option).collect::<Vec<_>>()}],
+        });
+        let job: JobInfo = serde_json::from_value(json).unwrap();
+        for language in [Language::English, Language::Chinese] {
+            for width in 50..100 {
+                let output = Output { width, ..Output::for_tests(language) };
+                let shown = in_words(&job, output).unwrap();
+                assert!((1..=9).all(|id| shown.contains(&format!("{id} 没有"))), "{shown}");
+                assert!(shown.lines().all(|line| line.width() <= width), "{shown}");
+            }
         }
     }
 }

@@ -1,80 +1,92 @@
 //! Tables that fit the terminal. Columns stay aligned where characters are twice as wide.
 
-use comfy_table::{Cell, ContentArrangement, Table, presets};
+use unicode_width::UnicodeWidthStr;
 
 use super::Output;
-use super::text::fitted;
+use super::text::{fitted, wrapped};
 
-/// The space between columns.
-const GAP: usize = 2;
+/// What separates columns.
+const GAP: &str = "  ";
 
 /// Returns the lines of a complete table. Long texts wrap inside their cells.
-pub(crate) fn wrapped<R>(headings: &[String], rows: impl IntoIterator<Item = R>, output: Output, width: usize) -> String
-where
-    R: IntoIterator<Item = String>,
-{
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
-    table.set_header(headings.iter().map(Cell::new));
-    for row in rows {
-        table.add_row(row.into_iter().map(Cell::new));
-    }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    let lines: Vec<_> = table.lines().map(|line| line.trim_end().to_owned()).collect();
-    let headings = lines.iter().take(1).map(|line| output.heading(line));
-    headings.chain(lines.iter().skip(1).cloned()).map(|line| line + "\n").collect()
+pub(crate) fn complete(headings: &[&str], rows: &[impl AsRef<[String]>], output: Output, width: usize) -> String {
+    let columns = headings.iter().enumerate().map(|(place, heading)| {
+        let widest = rows.iter().map(|row| row.as_ref()[place].width()).max();
+        Column::wrapping(*heading, heading.width().max(widest.unwrap_or_default()), heading.width())
+    });
+    let columns = Columns::fit(columns.collect(), width);
+    let rows = rows.iter().map(|row| columns.row(row.as_ref()));
+    [columns.heading(output)].into_iter().chain(rows).collect()
 }
 
-/// A column before its width is known.
+/// A column of a table.
 pub(crate) struct Column {
     heading: String,
     wanted: usize,
-    least: usize,
+    /// The least width, until the columns are fitted.
+    width: usize,
+    /// Whether long texts wrap; otherwise they are cut.
+    wraps: bool,
 }
 
 impl Column {
-    /// Creates a column with a wanted and a least width.
+    /// Creates a column with a wanted and a least width, whose long texts are cut.
     pub(crate) fn new(heading: impl Into<String>, wanted: usize, least: usize) -> Self {
-        Self { heading: heading.into(), wanted, least: least.min(wanted) }
+        Self { heading: heading.into(), wanted, width: least.min(wanted), wraps: false }
+    }
+
+    /// Creates a column with a wanted and a least width, whose long texts wrap.
+    pub(crate) fn wrapping(heading: impl Into<String>, wanted: usize, least: usize) -> Self {
+        Self { wraps: true, ..Self::new(heading, wanted, least) }
     }
 }
 
 /// Columns that are fixed before the first row, so that rows can be printed as they come.
-pub(crate) struct Columns {
-    headings: Vec<String>,
-    widths: Vec<usize>,
-}
+pub(crate) struct Columns(Vec<Column>);
 
 impl Columns {
-    /// Gives each column the width that it wants, or less if they do not fit; `None` if one would get less than its least width.
-    pub(crate) fn fit(columns: Vec<Column>, width: usize) -> Option<Self> {
-        let gaps = GAP * columns.len().saturating_sub(1);
-        let mut room = width.checked_sub(gaps)?;
-        // The columns that can shrink the least come first; the others share what is left.
-        let mut order: Vec<_> = (0..columns.len()).collect();
-        order.sort_by_key(|index| (columns[*index].wanted - columns[*index].least, columns[*index].wanted));
-        let mut widths = vec![0; columns.len()];
-        for (place, index) in order.iter().enumerate() {
-            let share = room / (columns.len() - place);
-            let Column { wanted, least, .. } = columns[*index];
-            widths[*index] = share.clamp(least, wanted);
-            room = room.checked_sub(widths[*index])?;
+    /// Returns the width of a table in which each column has its least width.
+    pub(crate) fn least_width(columns: &[Column]) -> usize {
+        let gaps = GAP.len() * columns.len().saturating_sub(1);
+        gaps + columns.iter().map(|column| column.width).sum::<usize>()
+    }
+
+    /// Gives each column its least width, and shares what is left of this width among those that want more.
+    pub(crate) fn fit(mut columns: Vec<Column>, width: usize) -> Self {
+        let mut room = width.saturating_sub(Self::least_width(&columns));
+        let mut order: Vec<_> = columns.iter_mut().collect();
+        // What a column does not want is left for the columns after it.
+        order.sort_by_key(|column| (column.wanted - column.width, column.wanted));
+        let count = order.len();
+        for (place, column) in order.into_iter().enumerate() {
+            let more = (column.wanted - column.width).min(room / (count - place));
+            column.width += more;
+            room -= more;
         }
-        Some(Self { headings: columns.into_iter().map(|column| column.heading).collect(), widths })
+        Self(columns)
     }
 
+    /// Returns the headings, bold on a terminal.
     pub(crate) fn heading(&self, output: Output) -> String {
-        output.heading(self.row(self.headings.iter().cloned()).trim_end()) + "\n"
+        let headings: Vec<_> = self.0.iter().map(|column| column.heading.clone()).collect();
+        output.heading(self.row(&headings).trim_end()) + "\n"
     }
 
-    /// Returns a row. Long texts are cut.
-    pub(crate) fn row(&self, cells: impl IntoIterator<Item = String>) -> String {
-        let cells = cells.into_iter().zip(&self.widths).map(|(cell, width)| fitted(&cell, *width));
-        let line = cells.collect::<Vec<_>>().join("  ");
-        line.trim_end().to_owned() + "\n"
+    /// Returns the lines of a row.
+    pub(crate) fn row(&self, cells: &[String]) -> String {
+        let cells = cells.iter().zip(&self.0).map(|(cell, column)| {
+            if column.wraps { wrapped(cell, textwrap::Options::new(column.width)) } else { vec![cell.clone()] }
+        });
+        let cells: Vec<_> = cells.collect();
+        let height = cells.iter().map(Vec::len).max().unwrap_or_default();
+        let line = |number: usize| {
+            let texts = cells
+                .iter()
+                .zip(&self.0)
+                .map(|(lines, column)| fitted(lines.get(number).map(String::as_str).unwrap_or_default(), column.width));
+            texts.collect::<Vec<_>>().join(GAP).trim_end().to_owned() + "\n"
+        };
+        (0..height).map(line).collect()
     }
 }
 
@@ -86,12 +98,20 @@ mod tests {
     fn wide_columns_share_what_narrow_ones_leave() {
         let fit = |wanted: &[usize], width| {
             let columns = wanted.iter().map(|wanted| Column::new("", *wanted, if *wanted == 19 { 19 } else { 10 }));
-            Columns::fit(columns.collect(), width).map(|columns| columns.widths)
+            let columns = Columns::fit(columns.collect(), width);
+            columns.0.iter().map(|column| column.width).collect::<Vec<_>>()
         };
-        assert_eq!(fit(&[5, 8], 80), Some(vec![5, 8]));
-        assert_eq!(fit(&[100, 5, 100], 80), Some(vec![35, 5, 36]));
-        assert_eq!(fit(&[19, 100, 100, 100], 80), Some(vec![19, 18, 18, 19]));
-        assert_eq!(fit(&[100, 100], 21), None);
-        assert_eq!(fit(&[], 80), Some(vec![]));
+        assert_eq!(fit(&[5, 8], 80), [5, 8]);
+        assert_eq!(fit(&[100, 5, 100], 80), [35, 5, 36]);
+        assert_eq!(fit(&[19, 100, 100, 100], 80), [19, 18, 18, 19]);
+        assert_eq!(fit(&[100, 100], 21), [10, 10], "no less than the least");
+        assert!(fit(&[], 80).is_empty());
+    }
+
+    #[test]
+    fn a_text_wraps_in_its_column_or_is_cut() {
+        let columns = Columns::fit(vec![Column::wrapping("who", 10, 10), Column::new("what", 5, 5)], 80);
+        let row = columns.row(&["0123456789abc（d）".to_owned(), "abcdef".to_owned()]);
+        assert_eq!(row, "0123456789  abcd…\nabc（d）\n");
     }
 }

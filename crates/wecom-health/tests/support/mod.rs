@@ -67,21 +67,9 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         // The connection.
         recovers("reset before the headers, once", vec![Fault::Reset], 2),
-        case(
-            "reset before the headers",
-            for_ever(Fault::Reset),
-            3,
-            "transient",
-            "the connection broke before the response was complete, or the server does not speak HTTP",
-        ),
+        case("reset before the headers", for_ever(Fault::Reset), 3, "transient", "the response could not be read"),
         recovers("reset after the headers, once", vec![Fault::Truncated], 2),
-        case(
-            "reset after the headers",
-            for_ever(Fault::Truncated),
-            3,
-            "transient",
-            "the connection broke before the response was complete, or the server does not speak HTTP",
-        ),
+        case("reset after the headers", for_ever(Fault::Truncated), 3, "transient", "the response could not be read"),
         case("time-out", for_ever(Fault::Delay(late)), 3, "transient timeout", "the response was not complete in time"),
         case(
             "slow body",
@@ -135,19 +123,31 @@ pub(crate) fn cases() -> Vec<Case> {
             "decode",
             "the JSON ends too early, at line 1 column {column}",
         ),
-        case("a log-in page", vec![Fault::Html], 1, "decode", "not JSON at line 1 column 1"),
+        case(
+            "a log-in page",
+            vec![Fault::Html],
+            1,
+            "decode",
+            "not JSON at line 1 column 1; check the base URL: it may be a log-in page or a proxy",
+        ),
         recovers("wrong content type", vec![http(200, &[("content-type", "text/html")], success)], 1),
         Case {
             // The figures of the other endpoint are the same bytes in GBK.
             endpoints: &ENDPOINTS[..3],
-            ..case("wrong charset", vec![Fault::WrongCharset], 1, "decode", "not JSON at line 1 column {column}")
+            ..case(
+                "wrong charset",
+                vec![Fault::WrongCharset],
+                1,
+                "decode",
+                "not JSON at line 1 column {column}; check the base URL: it may be a log-in page or a proxy",
+            )
         },
         case(
             "gzip that was not asked for",
             vec![http(200, &[json[0], ("content-encoding", "gzip")], *b"\x1f\x8b\x08\0marked-answer-39C")],
             1,
             "decode",
-            "not JSON at line 1 column 1",
+            "not JSON at line 1 column 1; check the base URL: it may be a log-in page or a proxy",
         ),
         case(
             "partly read, with errcode 0",
