@@ -16,7 +16,7 @@ use crate::schema::{self, Document, Kind, Link};
 /// # Errors
 /// A page cannot be read, belongs to no endpoint of the schema, or differs from the schema: all differences are listed.
 pub fn audit(root: &Path, pages: &[impl AsRef<Path>]) -> Result<String> {
-    let document = schema::load(root)?;
+    let document = schema::load(root, &root.join(schema::PATH), schema::Stage::Finished)?;
     let (mut agreements, mut differences) = (Vec::new(), Vec::new());
     for page in pages {
         let name = page.as_ref().display().to_string();
@@ -57,7 +57,7 @@ fn audit_page(root: &Path, document: &Document, page: &str) -> Result<(String, u
 }
 
 fn differ_in_request(document: &Document, link: &Link, table: &Table, differences: &mut Vec<String>) {
-    let definition = &document.definitions[link.request()];
+    let definition = &document.definitions[&*link.request()];
     let mut named = BTreeSet::new();
     for row in table.rows.iter().filter(|row| Some(row[0].as_str()) != link.token_parameter()) {
         let (name, needed) = (&row[0], row[1] == "是");
@@ -116,7 +116,16 @@ fn collect(document: &Document, name: &str, before: &str, fields: &mut BTreeMap<
         let holds = property.holds();
         let inner = holds.definition();
         let coded = inner.map(|inner| &document.definitions[inner]).filter(|inner| inner.kind() == Kind::Coded);
-        let known = coded.map(|coded| coded.known_values().iter().map(|known| known.value).collect());
+        let known = coded.map(|coded| {
+            coded
+                .known_values()
+                .iter()
+                .filter_map(|known| match known.value {
+                    schema::Value::Integer(value) => Some(value),
+                    schema::Value::Text(_) => None,
+                })
+                .collect()
+        });
         fields.insert(path.clone(), known);
         if let Some(inner) = inner {
             collect(document, inner, &format!("{path}."), fields);

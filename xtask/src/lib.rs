@@ -2,5 +2,7 @@
 
 pub mod audit;
 pub mod codegen;
+pub mod import;
+pub mod page;
 pub mod schema;
 pub mod weight;

@@ -36,7 +36,7 @@ async fn send(emulator: &Emulator, method: &str, target: &str, body: &Value) -> 
 async fn every_response_of_the_emulator_is_valid() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schema/health.schema.json");
     let schema: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
-    let document = xtask::schema::parse(&schema).unwrap();
+    let document = xtask::schema::parse(&schema, xtask::schema::Stage::Finished).unwrap();
     let validator = |definition: &str| {
         let root = json!({
             "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -4,9 +4,10 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
+use serde_path_to_error::Segment;
 
 use crate::list::{self, Allowance};
-use crate::{Language, Localized, Words};
+use crate::{Language, Localized, Words, keyed};
 
 /// Decodes JSON like `serde_json::from_slice`, but its error gives the path and leaves out the value.
 ///
@@ -17,7 +18,7 @@ use crate::{Language, Localized, Words};
 /// assert_eq!(error.to_string(), "question_id: expected an integer, found a string");
 /// ```
 ///
-/// The path consists of field names of the type. For a map, it would repeat the keys, which are data.
+/// The path names fields of the type, and has `*` for the key of a map, which is data.
 ///
 /// Lists of the generated types may take up to five times as many bytes as the text, plus 4 MiB. Only text crafted to exhaust
 /// memory needs that much.
@@ -95,12 +96,26 @@ impl DecodeError {
         let _allowance = Allowance::new(json.len());
         let mut deserializer = serde_json::Deserializer::from_slice(json);
         let path = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-            // A syntax error may be inside an unknown field, whose name the server chooses.
-            Err(located) if located.inner().is_data() => located.path().to_string(),
+            // What is no JSON may be inside an unknown field, whose name is the server's to choose.
+            Err(located) if located.inner().is_data() => without_keys(located.path()),
             _ => ".".to_owned(),
         };
         Self { path, line: error.line(), column: error.column(), fault: DecodeFault::of(error) }
     }
+}
+
+/// A path in which the keys of maps are left out.
+fn without_keys(path: &serde_path_to_error::Path) -> String {
+    let keys = keyed::take_failed_keys();
+    if keys.is_empty() {
+        return path.to_string();
+    }
+    let steps = path.iter().map(|step| match step {
+        Segment::Map { key } if keys.contains(key) => ".*".to_owned(),
+        Segment::Seq { .. } => step.to_string(),
+        _ => format!(".{step}"),
+    });
+    steps.collect::<String>().trim_start_matches('.').to_owned()
 }
 
 impl DecodeFault {

@@ -29,6 +29,9 @@ pub trait Endpoint: Serialize + Sync {
     const PATH: &'static str;
     /// Name of the access token in the query; `None` for an endpoint that needs no token.
     const TOKEN_PARAMETER: Option<&'static str>;
+    /// Whether the endpoint changes something on the server. Defaults to true: a client sends such a request again only if the server
+    /// certainly did nothing.
+    const WRITES: bool = true;
 
     /// Checks that the request may be sent. By default, every request may.
     ///
@@ -38,26 +41,64 @@ pub trait Endpoint: Serialize + Sync {
     fn check(&self) -> Result<(), RangeError> {
         Ok(())
     }
+
+    /// Returns the fields of the query that go with a body. Defaults to none. The query of [`Method::Get`] is the request itself.
+    fn query(&self) -> impl Serialize {}
 }
 
 /// An endpoint whose response comes in pages.
 pub trait Paged: Endpoint + Clone + Send + 'static {
     /// What the pages hold.
     type Item: Serialize + Send + 'static;
-    /// The most items that a page may hold.
-    const MAX_LIMIT: i64;
+    /// The most items that a page may hold, if the vendor says so.
+    const MAX_LIMIT: Option<i64>;
 
-    /// Returns the offset and the limit of this request, as far as they are set.
-    fn window(&self) -> (Option<i64>, Option<i64>);
+    /// Returns where this request's page begins, and how many items it asks for at most.
+    fn window(&self) -> (Position, Option<i64>);
 
-    /// Returns the request for the page that skips `offset` items and holds at most `limit`.
-    fn page(&self, offset: i64, limit: i64) -> Self;
+    /// Returns the request for the page that begins at a position and holds at most `limit` items.
+    fn page(&self, position: &Position, limit: Option<i64>) -> Self;
 
     /// Returns how many items a page holds.
     fn count(page: &<Self::Response as Response>::Output) -> usize;
 
-    /// Returns the items of a page, and whether the server says that it is the last.
-    fn items(page: <Self::Response as Response>::Output) -> (Vec<Self::Item>, bool);
+    /// Returns the items of a page, and what it says about the next one.
+    fn items(page: <Self::Response as Response>::Output) -> (Vec<Self::Item>, Next);
+}
+
+/// Where a page begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Position {
+    /// After this many items.
+    Offset(i64),
+    /// Where the page before says; nothing for the first page.
+    Cursor(Option<String>),
+}
+
+/// What a page says about the next one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// There is none.
+    End,
+    /// It begins after the items of this page, if there are more.
+    Follows,
+    /// It begins at this cursor.
+    Cursor(String),
+}
+
+impl Next {
+    /// Returns what a page with this cursor says: there is no next page if the server says so, or if the cursor is empty.
+    pub fn cursor(cursor: impl Into<Option<String>>, is_last: bool) -> Self {
+        match cursor.into() {
+            Some(cursor) if !cursor.is_empty() && !is_last => Self::Cursor(cursor),
+            _ => Self::End,
+        }
+    }
+
+    /// Returns what a page without a cursor says.
+    pub fn offset(is_last: bool) -> Self {
+        if is_last { Self::End } else { Self::Follows }
+    }
 }
 
 /// A number that the vendor does not allow in a request.
@@ -114,6 +155,6 @@ impl std::error::Error for RangeError {}
 pub enum Method {
     /// The request's fields are in the query.
     Get,
-    /// The request is a JSON body.
+    /// The request is a JSON body, with [`Endpoint::query`] beside it.
     Post,
 }

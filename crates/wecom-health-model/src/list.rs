@@ -9,8 +9,10 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::mem::{needs_drop, size_of};
 
-use serde::de::{Error, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserializer;
+use serde::de::{DeserializeOwned, Error, SeqAccess, Visitor};
+
+use crate::nested::{List, Plain, Read, Seed};
 
 /// A list of more capacity is charged only for its items: the rest of its memory is never touched.
 const LONG_LIST: usize = 1_024;
@@ -18,8 +20,8 @@ const LONG_LIST: usize = 1_024;
 const ALLOWANCE: usize = 4 << 20;
 /// Additional bytes that lists may take for each byte of text.
 const ALLOWANCE_PER_BYTE: usize = 5;
-/// Bytes of the smallest block that an allocator hands out: what a short string takes besides its item.
-const SMALLEST_BLOCK: usize = 32;
+/// Bytes of the smallest block that an allocator hands out: what a short text takes beside its item.
+pub(crate) const SMALLEST_BLOCK: usize = 32;
 /// The message by which `decode.rs` recognises a list that is refused.
 pub(crate) const REFUSED: &str = "the lists take too much memory";
 
@@ -28,8 +30,8 @@ thread_local! {
     static LEFT: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
-/// Takes this many bytes from what is left.
-fn take<E: Error>(bytes: usize) -> Result<(), E> {
+/// Takes so many bytes from what is left.
+pub(crate) fn take<E: Error>(bytes: usize) -> Result<(), E> {
     if let Some(left) = LEFT.get() {
         LEFT.set(Some(left.checked_sub(bytes).ok_or_else(|| E::custom(REFUSED))?));
     }
@@ -58,33 +60,41 @@ impl Drop for Allowance {
 /// Reads a list. Null reads as an empty one.
 pub(crate) fn read<'de, T, D>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
-    T: Deserialize<'de>,
+    T: DeserializeOwned,
     D: Deserializer<'de>,
 {
-    deserializer.deserialize_any(List(PhantomData))
+    List::<Plain<T>>::read(deserializer)
 }
 
-struct List<T>(PhantomData<T>);
+impl<R: Read> Read for List<R> {
+    type Value = Vec<R::Value>;
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
-    type Value = Vec<T>;
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(Items::<R>(PhantomData))
+    }
+}
+
+struct Items<R>(PhantomData<R>);
+
+impl<'de, R: Read> Visitor<'de> for Items<R> {
+    type Value = Vec<R::Value>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a sequence")
     }
 
-    fn visit_unit<E>(self) -> Result<Vec<T>, E> {
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
         Ok(Vec::new())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Vec<T>, A::Error> {
-        let beside = if needs_drop::<T>() { SMALLEST_BLOCK } else { 0 };
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Self::Value, A::Error> {
+        let beside = if needs_drop::<R::Value>() { SMALLEST_BLOCK } else { 0 };
         let mut items = Vec::new();
-        while let Some(item) = sequence.next_element()? {
+        while let Some(item) = sequence.next_element_seed(Seed::<R>::default())? {
             let before = items.capacity();
             items.push(item);
             let places = if items.capacity() <= LONG_LIST { items.capacity() - before } else { 1 };
-            take(places * size_of::<T>() + beside)?;
+            take(places * size_of::<R::Value>() + beside)?;
         }
         Ok(items)
     }

@@ -83,6 +83,9 @@ impl Status<'_> {
 /// The vendor's page about a code; append the code.
 const LOOKUP: &str = "https://open.work.weixin.qq.com/devtool/query?e=";
 
+/// The code of a refusal whose text names the caller's address: the server does not trust it.
+const UNTRUSTED_IP: i64 = 60_020;
+
 /// How many characters of a refusal's text are kept. Real ones have a few hundred.
 const LONGEST_ERRMSG: usize = 1_000;
 
@@ -183,7 +186,7 @@ impl Localized for ApiError {
     fn fmt_in(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let code = self.errcode;
         let known = code.known();
-        let address = self.caller_ip().filter(|_| code == ErrCode::UNTRUSTED_IP);
+        let address = self.caller_ip().filter(|_| code == UNTRUSTED_IP.into());
         match language {
             Language::English => {
                 write!(f, "errcode {code}: ")?;

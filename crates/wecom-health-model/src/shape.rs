@@ -31,10 +31,18 @@ pub enum Shape {
     Coded(&'static [KnownValue]),
     /// An integer of which the schema names only some values: others are no drift.
     Sparse(&'static [KnownValue]),
+    /// A number that may have a fraction.
+    Number,
+    /// True or false.
+    Boolean,
+    /// A string with the meanings known so far.
+    CodedText(&'static [KnownValue<&'static str>]),
     /// An object with the fields known so far, in the vendor's order.
     Object(&'static [Field]),
     /// A list. Absent, null and empty are the same.
     List(&'static Shape),
+    /// An object whose keys are data. Absent, null and empty are the same.
+    Map(&'static Shape),
     /// JSON whose structure the vendor does not describe.
     Undocumented,
 }
@@ -44,6 +52,14 @@ impl Shape {
     pub fn known_value(self, value: i64) -> Option<&'static KnownValue> {
         match self {
             Self::Coded(known) | Self::Sparse(known) => known.iter().find(|known| known.value == value),
+            _ => None,
+        }
+    }
+
+    /// Returns what is known about a value of a coded string.
+    pub fn known_text(self, value: &str) -> Option<&'static KnownValue<&'static str>> {
+        match self {
+            Self::CodedText(known) => known.iter().find(|known| known.value == value),
             _ => None,
         }
     }
@@ -60,11 +76,11 @@ pub struct Field {
     pub shape: Shape,
 }
 
-/// One meaning of a coded integer.
+/// One meaning of a coded integer or string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KnownValue {
-    /// The number on the wire.
-    pub value: i64,
+pub struct KnownValue<V = i64> {
+    /// The value on the wire.
+    pub value: V,
     /// What it means: an English label, and the vendor's own term.
     pub label: Words,
     /// What the caller can do about it.

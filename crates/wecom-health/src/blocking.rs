@@ -57,7 +57,14 @@ impl Client {
 
     /// Starts a request whose response comes in pages.
     pub fn pages<R: Paged>(&self, request: R) -> Pages<R> {
-        Pages { pages: self.client.pages(request), runtime: Arc::clone(&self.runtime) }
+        Pages { inner: self.client.pages(request), runtime: Arc::clone(&self.runtime) }
+    }
+}
+
+impl Client {
+    /// Prepares a request, as [`Client::prepare`](crate::Client::prepare) does.
+    pub fn prepare<E: Endpoint>(&self, request: E) -> Prepared<E> {
+        Prepared { inner: self.client.prepare(request), runtime: Arc::clone(&self.runtime) }
     }
 }
 
@@ -70,26 +77,14 @@ impl fmt::Debug for Client {
 /// A request whose response comes in pages: [`items`](Self::items) fetches all of them, [`send`](Self::send) one page.
 #[must_use = "nothing is sent until `items` or `send`"]
 pub struct Pages<R> {
-    pages: crate::Pages<R>,
+    pub(crate) inner: crate::Pages<R>,
     runtime: Arc<Blocking>,
 }
 
 impl<R: Paged> Pages<R> {
-    /// Sets how many items to skip, as [`Pages::offset`](crate::Pages::offset) does.
-    pub fn offset(mut self, offset: i64) -> Self {
-        self.pages = self.pages.offset(offset);
-        self
-    }
-
-    /// Sets how many items a page holds, as [`Pages::page_size`](crate::Pages::page_size) does.
-    pub fn page_size(mut self, items: i64) -> Self {
-        self.pages = self.pages.page_size(items);
-        self
-    }
-
     /// Sets how many pages are fetched at once, as [`Pages::concurrency`](crate::Pages::concurrency) does.
     pub fn concurrency(mut self, pages: usize) -> Self {
-        self.pages = self.pages.concurrency(pages);
+        self.inner = self.inner.concurrency(pages);
         self
     }
 
@@ -99,18 +94,42 @@ impl<R: Paged> Pages<R> {
     ///
     /// As [`Client::send`].
     pub fn send(self) -> Result<<R::Response as Response>::Output, Error> {
-        self.runtime.wait(R::PATH, self.pages.send())?
+        self.runtime.wait(R::PATH, self.inner.send())?
     }
 
     /// Fetches all items, page by page, as [`Pages::stream`](crate::Pages::stream) does.
     pub fn items(self) -> Items<R::Item> {
-        Items { items: Some(self.pages.stream()), endpoint: R::PATH, runtime: self.runtime }
+        Items { items: Some(self.inner.stream()), endpoint: R::PATH, runtime: self.runtime }
     }
 }
 
 impl<R: Endpoint> fmt::Debug for Pages<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.pages.fmt(f)
+        self.inner.fmt(f)
+    }
+}
+
+/// A request that is not complete: set what it needs beyond the arguments of the method, then [`send`](Self::send) it.
+#[must_use = "nothing is sent until `send`"]
+pub struct Prepared<R> {
+    pub(crate) inner: crate::Prepared<R>,
+    runtime: Arc<Blocking>,
+}
+
+impl<R: Endpoint> Prepared<R> {
+    /// Sends the request.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::send`].
+    pub fn send(self) -> Result<<R::Response as Response>::Output, Error> {
+        self.runtime.wait(R::PATH, self.inner.send())?
+    }
+}
+
+impl<R: Endpoint> fmt::Debug for Prepared<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt(f)
     }
 }
 

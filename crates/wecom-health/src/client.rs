@@ -14,7 +14,7 @@ use crate::limits::Limits;
 use crate::model::{AccessToken, CorpId, Endpoint, GetTokenRequest, Paged, Response, Token};
 use crate::token::Tokens;
 use crate::transport::{Output, Transport};
-use crate::{ClientBuilder, Error, Pages, Secret, trace};
+use crate::{ClientBuilder, Error, Pages, Prepared, Secret, trace};
 
 /// How many attempts a request has. The one with a rejected token does not count.
 const MAX_ATTEMPTS: usize = 3;
@@ -53,9 +53,10 @@ impl Client {
 
     /// Sends a request to any endpoint, including your own [`Endpoint`].
     ///
-    /// The token is fetched when first needed. If the server rejects it, a new one is fetched and the request sent once more. All
-    /// endpoints only read, so a request that fails for a transient reason ([`Error::is_transient`]) is retried twice, with a
-    /// pause before each retry, within [`ClientBuilder::timeout`].
+    /// The token is fetched when first needed. If the server rejects it, a new one is fetched and the request sent once more. A
+    /// request that fails for a transient reason ([`Error::is_transient`]) is retried twice, with a pause before each retry, within
+    /// [`ClientBuilder::timeout`]; one to an endpoint that writes ([`Endpoint::WRITES`]) only if the connection failed, so that the
+    /// server certainly did not receive it.
     ///
     /// ```no_run
     /// # async fn run(client: wecom_health::Client, date: wecom_health::model::NaiveDate) -> Result<(), wecom_health::Error> {
@@ -83,6 +84,11 @@ impl Client {
     /// Starts a request whose response comes in pages, including your own [`Paged`].
     pub fn pages<R: Paged>(&self, request: R) -> Pages<R> {
         Pages::new(self.clone(), request)
+    }
+
+    /// Prepares a request, so that its other fields can be set before it is sent. Nothing is sent until [`Prepared::send`].
+    pub fn prepare<E: Endpoint>(&self, request: E) -> Prepared<E> {
+        Prepared::new(self.clone(), request)
     }
 
     async fn send_with_token<E: Endpoint>(&self, request: &E, attempts: &mut Attempts) -> Result<Output<E>, Error> {
@@ -181,7 +187,9 @@ impl Client {
     fn pause_after<E: Endpoint>(&self, error: &Error, attempts: &mut Attempts) -> Option<Duration> {
         match self.0.wait_when_rate_limited {
             Some(pause) if error.is_rate_limited() && E::TOKEN_PARAMETER.is_some() => Some(pause),
-            _ if error.is_transient() => attempts.pauses.get_or_insert_with(pauses).next(),
+            _ if error.is_transient() && (!E::WRITES || error.is_connect()) => {
+                attempts.pauses.get_or_insert_with(pauses).next()
+            }
             _ => None,
         }
     }

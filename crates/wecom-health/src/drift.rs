@@ -24,6 +24,11 @@ pub enum Drift {
         /// The number.
         value: i64,
     },
+    /// A coded string with a value that the schema does not name. The value is left out, because it may be anything.
+    UnknownText {
+        /// Where, e.g. `template.controls[].kind`.
+        path: String,
+    },
 }
 
 /// One line: what and where.
@@ -31,6 +36,7 @@ impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownField { path } => write!(f, "the schema does not describe {path}"),
+            Self::UnknownText { path } => write!(f, "the schema does not name a value of {path}"),
             Self::UnknownValue { path, value } => write!(f, "the schema does not name the value {value} of {path}"),
         }
     }
@@ -83,6 +89,17 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// Walks through an object whose keys are data: they are left out of the path.
+    fn entries<'de, A: MapAccess<'de>>(&mut self, values: Shape, mut fields: A) -> Result<(), A::Error> {
+        let before = self.path.len();
+        self.path.push_str(".*");
+        while fields.next_key::<IgnoredAny>()?.is_some() {
+            fields.next_value_seed(self.inside(values))?;
+        }
+        self.path.truncate(before);
+        Ok(())
+    }
+
     /// Returns the walk over a value inside this one.
     fn inside(&mut self, shape: Shape) -> Walk<'_> {
         Walk { reporter: self.reporter, shape, path: self.path }
@@ -94,7 +111,9 @@ impl<'de> DeserializeSeed<'de> for Walk<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
         match self.shape {
-            Shape::Object(_) | Shape::List(_) | Shape::Coded(_) => value.deserialize_any(self),
+            Shape::Object(_) | Shape::List(_) | Shape::Map(_) | Shape::Coded(_) | Shape::CodedText(_) => {
+                value.deserialize_any(self)
+            }
             _ => value.deserialize_ignored_any(self),
         }
     }
@@ -108,7 +127,11 @@ impl<'de> Visitor<'de> for Walk<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut fields: A) -> Result<(), A::Error> {
-        let Shape::Object(known) = self.shape else { return IgnoredAny.visit_map(fields).map(drop) };
+        let known = match self.shape {
+            Shape::Object(known) => known,
+            Shape::Map(values) => return self.entries(*values, fields),
+            _ => return IgnoredAny.visit_map(fields).map(drop),
+        };
         while let Some(name) = fields.next_key::<String>()? {
             let before = self.path.len();
             if !self.path.is_empty() {
@@ -145,6 +168,13 @@ impl<'de> Visitor<'de> for Walk<'_> {
         Ok(())
     }
 
+    fn visit_str<E>(self, value: &str) -> Result<(), E> {
+        if matches!(self.shape, Shape::CodedText(known) if known.iter().all(|known| known.value != value)) {
+            self.reporter.report(Drift::UnknownText { path: self.path.clone() });
+        }
+        Ok(())
+    }
+
     fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<(), E> {
         i64::try_from(value).map_or(Ok(()), |value| self.visit_i64(value))
     }
@@ -154,10 +184,6 @@ impl<'de> Visitor<'de> for Walk<'_> {
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
         Ok(())
     }
 

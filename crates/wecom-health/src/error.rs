@@ -57,8 +57,10 @@ pub(crate) enum Kind {
     InsideRuntime,
     EmptyToken,
     RepeatedPage {
-        offset: i64,
+        /// Where the page begins, unless a cursor says so.
+        offset: Option<i64>,
     },
+    ItemsAfterEnd,
     Deadline {
         /// Why the attempt before failed.
         last: Option<Error>,
@@ -372,12 +374,14 @@ impl Localized for Kind {
             (Self::Stopped, _) => say(STOPPED, f),
             (Self::InsideRuntime, _) => say(INSIDE_RUNTIME, f),
             (Self::EmptyToken, _) => say(EMPTY_TOKEN, f),
-            (Self::RepeatedPage { offset }, Language::English) => {
+            (Self::RepeatedPage { offset: Some(offset) }, Language::English) => {
                 write!(f, "the server repeats a page at offset {offset}: stopped, because paging would never end")
             }
-            (Self::RepeatedPage { offset }, Language::Chinese) => {
+            (Self::RepeatedPage { offset: Some(offset) }, Language::Chinese) => {
                 write!(f, "服务器在偏移量 {offset} 处重复返回同一页，为避免死循环已停止读取")
             }
+            (Self::RepeatedPage { offset: None }, _) => say(REPEATED_PAGE, f),
+            (Self::ItemsAfterEnd, _) => say(ITEMS_AFTER_END, f),
             (Self::Deadline { .. }, _) => say(DEADLINE, f),
             (Self::Connect { server, proxy, .. }, Language::English) => {
                 write!(f, "could not connect to {server}")?;
@@ -444,6 +448,14 @@ const STOPPED: Words = Words {
 const INSIDE_RUNTIME: Words = Words {
     english: "not sent: this thread belongs to an asynchronous runtime, which a blocking client would stall: use wecom_health::Client here",
     chinese: "请求未发送：当前线程属于异步运行时，阻塞式客户端会使其卡住，请改用 wecom_health::Client",
+};
+const REPEATED_PAGE: Words = Words {
+    english: "the server repeats a page: stopped, because paging would never end",
+    chinese: "服务器重复返回同一页，为避免死循环已停止读取",
+};
+const ITEMS_AFTER_END: Words = Words {
+    english: "the server sends items after a page that was to be the last: some are missing, so send the request again",
+    chinese: "服务器在最后一页之后仍返回了数据，结果不完整，请重新请求",
 };
 const EMPTY_TOKEN: Words = Words {
     english: "the server reports success, but the token is empty",

@@ -51,6 +51,42 @@ impl Client {
     }
 }
 
+impl Pages<GetReportJobIdsRequest> {
+    /// Sets `offset`.
+    ///
+    /// How many items to skip. Defaults to 0.
+    pub fn offset(mut self, offset: i64) -> Self {
+        self.request = self.request.offset(offset);
+        self
+    }
+
+    /// Sets `limit`.
+    ///
+    /// How many ids to list at most. Defaults to 100.
+    pub fn limit(mut self, limit: i64) -> Self {
+        self.request = self.request.limit(limit);
+        self
+    }
+}
+
+impl Pages<GetReportAnswerRequest> {
+    /// Sets `offset`.
+    ///
+    /// How many items to skip. Defaults to 0.
+    pub fn offset(mut self, offset: i64) -> Self {
+        self.request = self.request.offset(offset);
+        self
+    }
+
+    /// Sets `limit`.
+    ///
+    /// How many answers to list at most.
+    pub fn limit(mut self, limit: i64) -> Self {
+        self.request = self.request.limit(limit);
+        self
+    }
+}
+
 #[cfg(feature = "blocking")]
 impl blocking::Client {
     /// Fetches the details of a health-report job on one day.
@@ -95,5 +131,43 @@ impl blocking::Client {
     #[doc(alias = "get_health_report_stat")]
     pub fn report_stat(&self, date: NaiveDate) -> Result<HealthReportStat, Error> {
         self.send(&GetHealthReportStatRequest::new(date))
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl blocking::Pages<GetReportJobIdsRequest> {
+    /// Sets `offset`.
+    ///
+    /// How many items to skip. Defaults to 0.
+    pub fn offset(mut self, offset: i64) -> Self {
+        self.inner = self.inner.offset(offset);
+        self
+    }
+
+    /// Sets `limit`.
+    ///
+    /// How many ids to list at most. Defaults to 100.
+    pub fn limit(mut self, limit: i64) -> Self {
+        self.inner = self.inner.limit(limit);
+        self
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl blocking::Pages<GetReportAnswerRequest> {
+    /// Sets `offset`.
+    ///
+    /// How many items to skip. Defaults to 0.
+    pub fn offset(mut self, offset: i64) -> Self {
+        self.inner = self.inner.offset(offset);
+        self
+    }
+
+    /// Sets `limit`.
+    ///
+    /// How many answers to list at most.
+    pub fn limit(mut self, limit: i64) -> Self {
+        self.inner = self.inner.limit(limit);
+        self
     }
 }

@@ -13,6 +13,7 @@ mod error;
 mod generated;
 mod limits;
 mod pages;
+mod prepared;
 mod proxy;
 #[cfg(feature = "redis")]
 mod redis_store;
@@ -28,6 +29,7 @@ pub use client::Client;
 pub use drift::Drift;
 pub use error::Error;
 pub use pages::{Items, Pages};
+pub use prepared::Prepared;
 #[cfg(feature = "redis")]
 pub use redis_store::RedisTokenStore;
 pub use secret::Secret;

@@ -12,44 +12,31 @@ use serde::Serialize;
 use sync_wrapper::SyncWrapper;
 
 use crate::error::Kind;
-use crate::model::{Endpoint, Paged, Response};
+use crate::model::{Endpoint, Next, Paged, Position, Response};
 use crate::task::Task;
 use crate::transport::Output;
 use crate::{Client, Error};
 
 /// A request whose response comes in pages: [`stream`](Self::stream) fetches all items, [`send`](Self::send) one page.
+///
+/// The fields of the request that need not be there have setters.
 #[must_use = "nothing is sent until `stream` or `send`"]
 pub struct Pages<R> {
     client: Client,
-    request: R,
-    offset: i64,
-    page_size: i64,
+    pub(crate) request: R,
     concurrency: usize,
 }
 
 impl<R: Paged> Pages<R> {
     pub(crate) fn new(client: Client, request: R) -> Self {
-        let (offset, limit) = request.window();
-        Self { client, request, offset: offset.unwrap_or(0), page_size: limit.unwrap_or(R::MAX_LIMIT), concurrency: 1 }
-    }
-
-    /// Sets how many items to skip. Defaults to none.
-    pub fn offset(mut self, offset: i64) -> Self {
-        self.offset = offset;
-        self
-    }
-
-    /// Sets how many items a page holds at most. Defaults to the vendor's maximum, 100. A size that the vendor does not allow is
-    /// refused before anything is sent.
-    pub fn page_size(mut self, items: i64) -> Self {
-        self.page_size = items;
-        self
+        Self { client, request, concurrency: 1 }
     }
 
     /// Sets how many pages a stream fetches at once, from 1 to 100. Defaults to 1.
     ///
-    /// Order is kept. At most this many pages are in memory, and at most this many requests go beyond the end. Tasks fetch pages
-    /// while your program works on an item. They end with the stream.
+    /// Order is kept. At most this many pages are in memory, and at most this many requests go past the end. Pages are fetched by
+    /// tasks of the runtime while your program works on an item. The tasks end with the stream. Where each page says where the next
+    /// one begins (a cursor), more than 1 is refused before anything is sent.
     pub fn concurrency(mut self, pages: usize) -> Self {
         self.concurrency = pages;
         self
@@ -58,24 +45,42 @@ impl<R: Paged> Pages<R> {
     /// Fetches one page.
     ///
     /// # Errors
-    /// As [`Client::send`]; also if the page holds more items than requested.
+    ///
+    /// As [`Client::send`]; also if the page holds more items than were asked for.
     pub async fn send(self) -> Result<<R::Response as Response>::Output, Error> {
-        let page = self.client.send(&self.request.page(self.offset, self.page_size)).await?;
-        length_of::<R>(&page, self.page_size)?;
+        let (position, limit) = self.window();
+        let page = self.client.send(&self.request.page(&position, limit)).await?;
+        length_of::<R>(&page, limit)?;
         Ok(page)
     }
 
-    /// Fetches all items, page by page. The stream ends at an empty page, or when the server marks a page as the last. After a
-    /// short page, it continues at the first item not yet received. It ends after an error. Dropping it aborts its requests.
+    /// Fetches all items, page by page.
+    ///
+    /// The stream ends on an empty page, or if the server says that a page is the last. It continues after a short page, with as many
+    /// items further on as came. It ends after an error. Dropping it aborts its requests.
     ///
     /// # Errors
-    /// As [`send`](Self::send); also if the server repeats a page.
+    ///
+    /// As [`send`](Self::send); also if the server sends a page again, or items after the end.
     pub fn stream(self) -> Items<R::Item> {
-        let position = Position { next: self.offset, ..Position::default() };
-        let walk = Walk { source: self, position, ahead: VecDeque::new(), seen: SeenPages::default() };
+        let (position, limit) = self.window();
+        let walk = Walk {
+            source: self,
+            next: Some(position),
+            limit,
+            stride: Stride::default(),
+            ahead: VecDeque::new(),
+            seen: SeenPages::default(),
+        };
         let pages =
             stream::try_unfold(walk, |mut walk| async { Ok(walk.next_page().await?.map(|items| (items, walk))) });
         Items { pages: SyncWrapper::new(pages.boxed()), page: Vec::new().into_iter() }
+    }
+
+    /// Returns where to begin, and how many items a page may hold.
+    fn window(&self) -> (Position, Option<i64>) {
+        let (position, limit) = self.request.window();
+        (position, limit.or(R::MAX_LIMIT))
     }
 }
 
@@ -83,103 +88,137 @@ impl<R: Endpoint> fmt::Debug for Pages<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages")
             .field("endpoint", &R::NAME)
-            .field("offset", &self.offset)
-            .field("page_size", &self.page_size)
             .field("concurrency", &self.concurrency)
             .finish_non_exhaustive()
     }
 }
 
-/// More concurrent pages are a mistake: the server refuses them.
+/// More pages at once are a mistake: the server refuses them.
 const MAX_CONCURRENCY: usize = 100;
 
 /// The state of a stream.
 struct Walk<R: Paged> {
     source: Pages<R>,
-    position: Position,
-    /// The pages that are being fetched, in order, from `position.next` on.
+    /// Where the next page begins; nothing after the last one.
+    next: Option<Position>,
+    limit: Option<i64>,
+    stride: Stride,
+    /// The pages that are being fetched, in order, from `next` on.
     ahead: VecDeque<Task<Result<Output<R>, Error>>>,
     seen: SeenPages,
 }
 
-/// Which items have been delivered, and what that says about the next ones.
-#[derive(Default)]
-struct Position {
-    /// How many items to skip for the next page.
-    next: i64,
-    /// How many items the last page held.
-    last: i64,
-    /// How many items each page holds, once known: only then can pages be fetched ahead.
-    stride: Option<i64>,
-    ended: bool,
-}
-
 impl<R: Paged> Walk<R> {
+    /// Returns the items of the next page that has any.
     async fn next_page(&mut self) -> Result<Option<Vec<R::Item>>, Error> {
-        if self.position.ended {
-            return Ok(None);
-        }
-        if !(1..=MAX_CONCURRENCY).contains(&self.source.concurrency) {
-            let kind = Kind::Concurrency { pages: self.source.concurrency, most: MAX_CONCURRENCY };
-            return Err(kind.into_error(R::PATH, 0));
-        }
-        self.fetch_ahead();
-        let page = match self.ahead.pop_front() {
-            Some(page) => page.result().await.unwrap_or_else(|| Err(Kind::Stopped.into_error(R::PATH, 0)))?,
-            None => {
-                self.source.client.send(&self.source.request.page(self.position.next, self.source.page_size)).await?
+        self.check_concurrency()?;
+        while let Some(position) = self.next.take() {
+            self.fetch_ahead(&position);
+            let page = match self.ahead.pop_front() {
+                Some(page) => page.result().await.unwrap_or_else(|| Err(Kind::Stopped.into_error(R::PATH, 0)))?,
+                None => self.source.client.send(&self.source.request.page(&position, self.limit)).await?,
+            };
+            let length = length_of::<R>(&page, self.limit)?;
+            let (items, next) = R::items(page);
+            if self.seen.is_repeated(&items) || self.seen.is_repeated_cursor(&next) {
+                return Err(Kind::RepeatedPage { offset: offset_of(&position) }.into_error(R::PATH, 1));
             }
-        };
-        let length = length_of::<R>(&page, self.source.page_size)?;
-        let (items, last) = R::items(page);
-        if items.is_empty() {
-            return Ok(None);
+            self.next = self.after(&position, length, next);
+            if self.next.is_none() {
+                self.check_end().await?;
+            }
+            if !items.is_empty() {
+                return Ok(Some(items));
+            }
         }
-        if self.seen.is_repeated(&items) {
-            return Err(Kind::RepeatedPage { offset: self.position.next }.into_error(R::PATH, 1));
-        }
-        self.position.ended = last;
-        self.advance(length);
-        Ok(Some(items))
+        Ok(None)
     }
 
-    /// Starts tasks that fetch the next pages, if several may be fetched at once and their offsets are known.
-    fn fetch_ahead(&mut self) {
-        let Position { next, stride: Some(stride), .. } = self.position else { return };
+    fn check_concurrency(&self) -> Result<(), Error> {
+        let pages = self.source.concurrency;
+        let most = if matches!(self.next, Some(Position::Cursor(_))) { 1 } else { MAX_CONCURRENCY };
+        if (1..=most).contains(&pages) { Ok(()) } else { Err(Kind::Concurrency { pages, most }.into_error(R::PATH, 0)) }
+    }
+
+    /// Starts tasks that fetch the next pages, if several may be fetched at once and it is clear where each one starts.
+    fn fetch_ahead(&mut self, position: &Position) {
+        let (&Position::Offset(offset), Some(stride)) = (position, self.stride.length) else { return };
         if self.source.concurrency == 1 {
             return;
         }
         while self.ahead.len() < self.source.concurrency {
             let under_way = i64::try_from(self.ahead.len()).unwrap_or(i64::MAX);
-            let offset = next.saturating_add(stride.saturating_mul(under_way));
-            let request = self.source.request.page(offset, self.source.page_size);
+            let offset = offset.saturating_add(stride.saturating_mul(under_way));
+            let request = self.source.request.page(&Position::Offset(offset), self.limit);
             let client = self.source.client.clone();
             self.ahead.push_back(Task::start(async move { client.send(&request).await }));
         }
     }
 
-    /// Moves on by the length of a page. If it is not the expected one, the pages fetched ahead have wrong offsets and are discarded.
-    fn advance(&mut self, length: i64) {
-        let position = &mut self.position;
-        position.next = position.next.saturating_add(length);
-        match position.stride {
-            Some(stride) if stride != length => {
-                position.stride = None;
-                self.ahead.clear();
+    /// Returns where the page after a page of this length begins; nothing after the last one. Pages that were fetched ahead of a page of
+    /// another length do not follow on from it.
+    fn after(&mut self, position: &Position, length: i64, next: Next) -> Option<Position> {
+        match (next, position) {
+            (Next::Cursor(cursor), _) => Some(Position::Cursor(Some(cursor))),
+            (Next::Follows, Position::Offset(offset)) if length > 0 => {
+                if self.stride.changes(length, self.limit) {
+                    self.ahead.clear();
+                }
+                Some(Position::Offset(offset.saturating_add(length)))
             }
-            Some(_) => {}
-            // A full page, or one as long as the page before: the next ones will be as long.
-            None if length == self.source.page_size || length == position.last => position.stride = Some(length),
-            None => {}
+            (Next::End | Next::Follows, _) => None,
         }
-        position.last = length;
+    }
+
+    /// Fails if a page that was fetched ahead of the end has items: then the page that seemed to be the last was not.
+    async fn check_end(&mut self) -> Result<(), Error> {
+        while let Some(page) = self.ahead.pop_front() {
+            if let Some(Ok(page)) = page.result().await
+                && R::count(&page) > 0
+            {
+                return Err(Kind::ItemsAfterEnd.into_error(R::PATH, 1));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How many items each page holds.
+#[derive(Default)]
+struct Stride {
+    /// Known once two pages are alike, or one is full: only then can pages be fetched ahead.
+    length: Option<i64>,
+    last: i64,
+}
+
+impl Stride {
+    /// Takes in the length of a page. Returns whether it is another than was expected.
+    fn changes(&mut self, length: i64, limit: Option<i64>) -> bool {
+        let is_other = self.length.is_some_and(|stride| stride != length);
+        if is_other {
+            self.length = None;
+        } else if Some(length) == limit || length == self.last {
+            self.length = Some(length);
+        }
+        self.last = length;
+        is_other
+    }
+}
+
+fn offset_of(position: &Position) -> Option<i64> {
+    match position {
+        Position::Offset(offset) => Some(*offset),
+        Position::Cursor(_) => None,
     }
 }
 
 /// Returns how many items a page holds, if there are no more than requested.
-fn length_of<R: Paged>(page: &Output<R>, asked_for: i64) -> Result<i64, Error> {
+fn length_of<R: Paged>(page: &Output<R>, limit: Option<i64>) -> Result<i64, Error> {
     let length = i64::try_from(R::count(page)).unwrap_or(i64::MAX);
-    if length > asked_for { Err(Kind::TooManyItems { asked_for }.into_error(R::PATH, 1)) } else { Ok(length) }
+    match limit {
+        Some(asked_for) if length > asked_for => Err(Kind::TooManyItems { asked_for }.into_error(R::PATH, 1)),
+        _ => Ok(length),
+    }
 }
 
 /// How often pages of one item may repeat: two people may have given the same answer.
@@ -190,14 +229,22 @@ const MAX_EQUAL_SINGLES: u32 = 10;
 struct SeenPages {
     hasher: RandomState,
     outlines: HashSet<u64>,
+    cursors: HashSet<u64>,
     equal_singles: u32,
 }
 
 impl SeenPages {
     fn is_repeated<T: Serialize>(&mut self, items: &[T]) -> bool {
+        if items.is_empty() {
+            return false;
+        }
         let is_new = self.outlines.insert(self.outline(items));
         self.equal_singles += u32::from(!is_new && items.len() == 1);
         (!is_new && items.len() > 1) || self.equal_singles > MAX_EQUAL_SINGLES
+    }
+
+    fn is_repeated_cursor(&mut self, next: &Next) -> bool {
+        matches!(next, Next::Cursor(cursor) if !self.cursors.insert(self.hasher.hash_one(cursor)))
     }
 
     /// Hashes the length, the first and the last item: enough to recognise a page, even with its keys in another order, and much

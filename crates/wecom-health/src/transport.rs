@@ -73,7 +73,8 @@ impl Transport {
             Method::Get => self.http.get(url).query(request),
             Method::Post => {
                 let body = serde_json::to_vec(request).map_err(|_| Kind::Unwritable)?;
-                self.http.post(url).header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body)
+                let http = self.http.post(url).query(&request.query());
+                http.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body)
             }
         };
         Ok(http.query(&E::TOKEN_PARAMETER.zip(token.map(AccessToken::expose)).as_slice()))

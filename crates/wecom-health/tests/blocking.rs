@@ -31,7 +31,7 @@ fn blocking_requests_are_the_same() {
     client.report_stat(date()).unwrap();
     assert_eq!(client.report_job_ids().items().map(|id| id.unwrap().to_string()).collect::<Vec<_>>(), ["jobid1"]);
     assert_eq!(client.report_answers("jobid1", date()).concurrency(3).items().map(Result::unwrap).count(), 250);
-    assert!(client.report_job_ids().page_size(0).send().unwrap_err().is_not_sent());
+    assert!(client.report_job_ids().limit(0).send().unwrap_err().is_not_sent());
     let other = client.clone();
     std::thread::spawn(move || other.report_stat(date()).unwrap()).join().unwrap();
 }

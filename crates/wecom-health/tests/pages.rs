@@ -82,7 +82,7 @@ async fn pages_of_changing_length_lose_nothing() {
         for short in [10, 3, 3, 10, 7, 1] {
             emulator.fail_next(ANSWERS, Fault::ShortPage(short));
         }
-        let mut answers = client.report_answers("jobid1", date()).page_size(10).concurrency(concurrency).stream();
+        let mut answers = client.report_answers("jobid1", date()).limit(10).concurrency(concurrency).stream();
         let mut numbers = Vec::new();
         while let Some(answer) = answers.try_next().await.unwrap() {
             numbers.push(number(&answer));
@@ -187,16 +187,16 @@ async fn a_page_longer_than_asked_for_is_refused() {
     let page = |items: usize| Fault::Body(json!({"answers": vec![json!({"id_type": 1}); items]}).to_string());
     for (items, asked_for) in [(101, 100), (11, 10)] {
         emulator.fail_next(ANSWERS, page(items));
-        let mut answers = client.report_answers("jobid1", date()).page_size(asked_for).stream();
+        let mut answers = client.report_answers("jobid1", date()).limit(asked_for).stream();
         let error = answers.try_next().await.unwrap_err();
         let line = format!("the server sent more than the {asked_for} items that a page may have");
         assert_eq!((error.to_string(), error.is_decode()), (format!("/cgi-bin/health/{ANSWERS}: {line}"), true));
         assert!(answers.try_next().await.unwrap().is_none());
         emulator.fail_next(ANSWERS, page(items));
-        client.report_answers("jobid1", date()).page_size(asked_for).send().await.unwrap_err();
+        client.report_answers("jobid1", date()).limit(asked_for).send().await.unwrap_err();
     }
     emulator.fail_next(ANSWERS, page(10));
-    assert!(client.report_answers("jobid1", date()).page_size(10).stream().try_next().await.unwrap().is_some());
+    assert!(client.report_answers("jobid1", date()).limit(10).stream().try_next().await.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -364,10 +364,7 @@ async fn a_page_repeated_in_other_bytes_is_a_repeated_page() {
 async fn pages_and_items_debug_without_the_jobid() {
     let (_emulator, client) = start(Emulator::builder()).await;
     let pages = client.report_answers("jobid1", date()).offset(7).concurrency(3);
-    assert_eq!(
-        format!("{pages:?}"),
-        r#"Pages { endpoint: "get_report_answer", offset: 7, page_size: 100, concurrency: 3, .. }"#
-    );
+    assert_eq!(format!("{pages:?}"), r#"Pages { endpoint: "get_report_answer", concurrency: 3, .. }"#);
     assert_eq!(format!("{:?}", pages.stream()), "Items { .. }");
 }
 
@@ -387,9 +384,9 @@ async fn a_bad_page_size_is_refused_before_sending() {
     let (emulator, client) = start(Emulator::builder().synthetic_jobs(5)).await;
     for size in [0, 101, -1, i64::MAX] {
         let message = format!("/cgi-bin/health/{IDS}: not sent: `limit` is {size}: write 1 to 100");
-        let error = client.report_job_ids().page_size(size).send().await.unwrap_err();
+        let error = client.report_job_ids().limit(size).send().await.unwrap_err();
         assert_eq!((error.to_string(), error.attempts(), error.is_not_sent()), (message.clone(), 0, true));
-        let error = client.report_job_ids().page_size(size).stream().try_next().await.unwrap_err();
+        let error = client.report_job_ids().limit(size).stream().try_next().await.unwrap_err();
         assert_eq!(error.to_string(), message);
     }
     let error = client.report_job_ids().concurrency(0).stream().try_next().await.unwrap_err();
@@ -402,7 +399,7 @@ async fn a_bad_page_size_is_refused_before_sending() {
 #[tokio::test]
 async fn one_page_is_sent_as_asked() {
     let (emulator, client) = start(Emulator::builder().synthetic_jobs(5)).await;
-    let page = client.report_job_ids().offset(2).page_size(2).send().await.unwrap();
+    let page = client.report_job_ids().offset(2).limit(2).send().await.unwrap();
     assert_eq!(serde_json::to_value(&page).unwrap(), json!({"ending": 0, "jobids": ["job0002", "job0003"]}));
     assert_eq!(asked(&emulator, IDS), [(2, 2)]);
     let mut rest = client.report_job_ids().offset(3).stream();
@@ -422,4 +419,19 @@ fn streams_can_be_moved_and_sent_to_other_threads() {
     let client = Client::builder("ww1", Secret::new("s")).build().unwrap();
     fits(client.report_answers("jobid1", date()).stream());
     fits(client.report_job_ids());
+}
+
+#[tokio::test]
+async fn items_after_an_end_are_an_error_and_not_lost() {
+    let (emulator, client) = start(Emulator::builder().synthetic_answers("jobid1", date(), 1_000)).await;
+    emulator.fail_when(|request| request.body().contains("\"offset\":300"), Fault::NoPayload);
+    let mut answers = client.report_answers("jobid1", date()).concurrency(4).stream();
+    let error = loop {
+        match answers.try_next().await {
+            Ok(Some(_)) => {}
+            Ok(None) => panic!("700 answers are missing"),
+            Err(error) => break error,
+        }
+    };
+    assert!(error.to_string().contains("items after a page that was to be the last"), "{error}");
 }

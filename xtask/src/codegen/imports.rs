@@ -33,7 +33,9 @@ pub(super) fn types() -> Vec<(TokenStream, &'static [&'static str])> {
                 "Field",
                 "KnownValue",
                 "Method",
+                "Next",
                 "Paged",
+                "Position",
                 "RangeError",
                 "RawJson",
                 "Response",
@@ -41,7 +43,8 @@ pub(super) fn types() -> Vec<(TokenStream, &'static [&'static str])> {
                 "Shape",
             ],
         ),
-        (quote!(crate), &["list", "newtype", "null"]),
+        (quote!(crate), &["keyed", "list", "nested", "newtype", "null"]),
+        (quote!(std::collections), &["BTreeMap"]),
     ]
 }
 

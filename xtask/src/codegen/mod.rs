@@ -1,26 +1,45 @@
-//! `cargo xtask codegen`: writes the generated files from `schema/health.schema.json`, or checks that they are current.
+//! `cargo xtask codegen`: from a schema to the generated files, or a check that they are current.
+//!
+//! Without arguments, it generates the files of this workspace from its schema. With another schema and a folder, it writes a model
+//! crate that stands alone.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::schema::{self, Document, Kind};
+use crate::schema::{self, Document, Kind, Stage};
 
 mod client;
+mod codes;
 mod docs;
 mod endpoints;
+mod fields;
 mod format;
 mod imports;
-mod integers;
 mod newtypes;
+mod paging;
+mod requests;
+mod responses;
 mod shapes;
+mod standalone;
 mod structs;
 
-/// A generated file: its path from the root of the workspace, and its text.
+/// What to generate from.
+#[derive(Debug)]
+pub struct Source {
+    /// The schema.
+    pub schema: PathBuf,
+    /// Whether it may have notes and gaps of the import.
+    pub stage: Stage,
+    /// Where to write a crate of its own, instead of the files of the workspace.
+    pub out: Option<PathBuf>,
+}
+
+/// A generated file.
 #[derive(Debug)]
 struct Generated {
-    path: &'static str,
+    path: PathBuf,
     text: String,
 }
 
@@ -29,47 +48,75 @@ struct Generated {
 /// # Errors
 ///
 /// The schema breaks a rule, or a file cannot be read or written. Nothing is written if any file cannot be generated.
-pub fn write(root: &Path) -> Result<String> {
+pub fn write(root: &Path, source: &Source) -> Result<String> {
     let start = Instant::now();
-    let files = generate(root)?;
+    let files = generate(root, source)?;
     let mut written = Vec::new();
-    for file in &files {
-        if !is_current(root, file) {
-            std::fs::write(root.join(file.path), &file.text).with_context(|| format!("cannot write {}", file.path))?;
-            written.push(file.path);
+    for Generated { path, text } in files.iter().filter(|file| !file.is_current()) {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
         }
+        std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        written.push(shown(root, path));
     }
-    let outcome = if written.is_empty() { "nothing to change".into() } else { format!("wrote {}", written.join(", ")) };
+    let outcome = match (written.len(), &source.out) {
+        (0, _) => "nothing to change".to_owned(),
+        (_, None) => format!("wrote {}", written.join(", ")),
+        (count, Some(out)) => format!("wrote {count} files into {}", out.display()),
+    };
     Ok(format!("codegen: {outcome} ({} generated files, {:.2?})", files.len(), start.elapsed()))
 }
 
 /// Checks that every generated file is current.
 ///
 /// # Errors
+///
 /// The schema breaks a rule, or generated files are stale: all are named.
-pub fn check(root: &Path) -> Result<String> {
+pub fn check(root: &Path, source: &Source) -> Result<String> {
     let start = Instant::now();
-    let files = generate(root)?;
-    let stale: Vec<_> = files.iter().filter(|file| !is_current(root, file)).map(|file| file.path).collect();
+    let files = generate(root, source)?;
+    let stale: Vec<_> = files.iter().filter(|file| !file.is_current()).map(|file| shown(root, &file.path)).collect();
     if stale.is_empty() {
         Ok(format!("codegen: {} generated files are current ({:.2?})", files.len(), start.elapsed()))
     } else {
-        bail!("not what {} says: {}\nrun `cargo xtask codegen` and commit the result", schema::PATH, stale.join(", "))
+        let schema = shown(root, &source.schema);
+        bail!("not what {schema} says: {}\nrun `cargo xtask codegen` and commit the result", stale.join(", "))
     }
 }
 
-fn is_current(root: &Path, file: &Generated) -> bool {
-    std::fs::read_to_string(root.join(file.path)).is_ok_and(|text| text.replace("\r\n", "\n") == file.text)
+impl Source {
+    /// The schema and the files of a workspace.
+    pub fn of_workspace(root: &Path) -> Self {
+        Self { schema: root.join(schema::PATH), stage: Stage::Finished, out: None }
+    }
 }
 
-fn generate(root: &Path) -> Result<Vec<Generated>> {
-    let document = schema::load(root)?;
+impl Generated {
+    fn is_current(&self) -> bool {
+        std::fs::read_to_string(&self.path).is_ok_and(|text| text.replace("\r\n", "\n") == self.text)
+    }
+}
+
+/// A path as people write it: from the root of the workspace, where it is inside.
+fn shown(root: &Path, path: &Path) -> String {
+    path.strip_prefix(root).unwrap_or(path).display().to_string()
+}
+
+fn generate(root: &Path, source: &Source) -> Result<Vec<Generated>> {
+    let document = schema::load(root, &source.schema, source.stage)?;
+    if let Some(out) = &source.out {
+        return standalone::files(root, &source.schema, out, &document);
+    }
     let files = [
         ("crates/wecom-health-model/src/generated.rs", types(&document)?),
         ("crates/wecom-health-model/src/generated_shapes.rs", shapes(&document)),
         ("crates/wecom-health/src/generated.rs", client::items(&document)),
     ];
-    files.into_iter().map(|(path, items)| Ok(Generated { path, text: format::file(root, items)? })).collect()
+    let generated = files.into_iter().map(|(path, items)| {
+        let text = format::rustfmt(root, &format::file(items)?)?;
+        Ok(Generated { path: root.join(path), text })
+    });
+    generated.collect()
 }
 
 /// Returns the types of the model crate, in the schema's order.
@@ -81,9 +128,10 @@ fn types(document: &Document) -> Result<Vec<syn::Item>> {
             Kind::Object => structs.take(name)?,
             Kind::Text => newtypes::text(name, definition),
             Kind::Secret => newtypes::secret(name, definition),
-            Kind::Number => newtypes::number(name, definition),
-            Kind::Coded => integers::coded(name, definition),
-            Kind::Sparse => integers::sparse(name, definition),
+            Kind::Integer => newtypes::number(name, definition),
+            Kind::Coded => codes::coded(name, definition),
+            Kind::Sparse => codes::sparse(name, definition),
+            Kind::CodedText => codes::coded_text(name, definition),
         });
         if definition.kind() == Kind::Object {
             items.extend(endpoints::items(document, name, definition, &mut structs)?);

@@ -4,21 +4,20 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::parse_quote;
 
-use super::endpoints::outputs;
-use super::integers::literal;
+use super::codes::value;
 use crate::schema::{Document, Kind, Node, Type};
 
 /// Returns the implementations for all types, in the schema's order.
 pub(super) fn items(document: &Document) -> Vec<syn::Item> {
     let definitions = document.definitions.iter().map(|(name, definition)| of_definition(name, definition));
-    let outputs = outputs(document).map(|output| of_fields(&output.name, output.fields.into_iter()));
+    let outputs = document.outputs().map(|output| of_fields(&output.name, output.fields.into_iter()));
     definitions.chain(outputs).collect()
 }
 
 fn of_definition(name: &str, definition: &Node) -> syn::Item {
     let known = || {
         let values = definition.known_values().iter().map(|known| {
-            let (value, label) = (literal(known.value), words(&known.title, &known.term));
+            let (value, label) = (value(&known.value), words(&known.title, &known.term));
             let advice = match (&known.advice, &known.advice_zh) {
                 (Some(english), Some(chinese)) => {
                     let advice = words(english, chinese);
@@ -34,7 +33,7 @@ fn of_definition(name: &str, definition: &Node) -> syn::Item {
         Kind::Object => return of_fields(name, definition.properties.iter()),
         Kind::Text => quote!(Shape::Text),
         Kind::Secret => quote!(Shape::Secret),
-        Kind::Number => quote!(Shape::Integer),
+        Kind::Integer => quote!(Shape::Integer),
         Kind::Coded => {
             let known = known();
             quote!(Shape::Coded(#known))
@@ -42,6 +41,10 @@ fn of_definition(name: &str, definition: &Node) -> syn::Item {
         Kind::Sparse => {
             let known = known();
             quote!(Shape::Sparse(#known))
+        }
+        Kind::CodedText => {
+            let known = known();
+            quote!(Shape::CodedText(#known))
         }
     };
     implementation(name, &shape)
@@ -63,9 +66,15 @@ fn of_type(holds: &Type<'_>) -> TokenStream {
         }
         Type::Text | Type::Date => quote!(Shape::Text),
         Type::Integer => quote!(Shape::Integer),
+        Type::Number => quote!(Shape::Number),
+        Type::Boolean => quote!(Shape::Boolean),
         Type::List(inner) => {
             let inner = of_type(inner);
             quote!(Shape::List(&#inner))
+        }
+        Type::Map(inner) => {
+            let inner = of_type(inner);
+            quote!(Shape::Map(&#inner))
         }
         Type::Undocumented => quote!(Shape::Undocumented),
     }

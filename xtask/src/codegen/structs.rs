@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, bail, ensure};
-use quote::{format_ident, quote};
+use quote::quote;
 use serde_json::{Map, Value as Json, json};
 use syn::Item;
 use syn::visit_mut::{self, VisitMut};
 
-use super::endpoints::outputs;
-use super::{docs, newtypes};
-use crate::schema::{Document, Kind, Node, Type};
+use super::{docs, fields, newtypes};
+use crate::schema::{Document, Kind, Node, Output, Type};
 
 /// The structs that have not been taken yet.
 pub(super) struct Structs(BTreeMap<String, Item>);
@@ -32,20 +31,21 @@ impl Structs {
 /// Generates every struct with typify.
 pub(super) fn generate(document: &Document) -> Result<Structs> {
     let mut settings = typify::TypeSpaceSettings::default();
-    let replaced: BTreeSet<&str> = document
-        .definitions
-        .iter()
-        .filter(|(_, definition)| definition.kind() != Kind::Object)
-        .map(|(name, _)| name.as_str())
-        .collect();
-    for output in outputs(document) {
+    settings.with_map_type("::std::collections::BTreeMap");
+    let written_elsewhere = document.definitions.iter().filter(|(_, definition)| definition.kind() != Kind::Object);
+    let mut replaced: BTreeSet<&str> = written_elsewhere.map(|(name, _)| name.as_str()).collect();
+    let schema = for_typify(document);
+    if schema.to_string().contains(&reference(UNDOCUMENTED).to_string()) {
+        replaced.insert(UNDOCUMENTED);
+    }
+    for output in document.outputs() {
         let taken = document.definitions.contains_key(&output.name);
         ensure!(!taken, "the payload of {} is named like the definition {}: rename that", output.response, output.name);
     }
     for name in &replaced {
         settings.with_replacement(name, name, std::iter::empty());
     }
-    let schema: schemars_08::schema::RootSchema = serde_json::from_value(for_typify(document))?;
+    let schema: schemars_08::schema::RootSchema = serde_json::from_value(schema)?;
     let mut types = typify::TypeSpace::new(&settings);
     types.add_root_schema(schema).context("typify refuses the schema")?;
     let mut file: syn::File = syn::parse2(types.to_stream()).context("typify wrote code that does not parse")?;
@@ -55,13 +55,14 @@ pub(super) fn generate(document: &Document) -> Result<Structs> {
     let unused: Vec<_> = replaced.iter().filter(|name| !paths.seen.contains(**name)).copied().collect();
     ensure!(unused.is_empty(), "typify did not use the types written for {}", unused.join(", "));
 
+    let outputs: BTreeMap<_, _> = document.outputs().map(|output| (output.name.clone(), output)).collect();
     let mut structs = BTreeMap::new();
     for item in file.items {
         match item {
             Item::Struct(item) => {
                 let name = item.ident.to_string();
                 ensure!(!replaced.contains(name.as_str()), "typify wrote {name}, which has a replacement");
-                structs.insert(name.clone(), Item::Struct(finish(document, &name, item)?));
+                structs.insert(name.clone(), Item::Struct(finish(document, outputs.get(&name), &name, item)?));
             }
             // Conversions that nothing uses, and the module of their error.
             Item::Impl(_) | Item::Mod(_) => {}
@@ -77,32 +78,49 @@ fn for_typify(document: &Document) -> Json {
     for (name, definition) in &document.definitions {
         let schema = match definition.kind() {
             Kind::Object => object(definition.properties.iter(), &definition.required),
-            Kind::Text | Kind::Secret => json!({"type": "string"}),
-            Kind::Number | Kind::Coded | Kind::Sparse => json!({"type": "integer", "format": "int64"}),
+            Kind::Text | Kind::Secret | Kind::CodedText => json!({"type": "string"}),
+            Kind::Integer | Kind::Coded | Kind::Sparse => json!({"type": "integer", "format": "int64"}),
         };
         definitions.insert(name.clone(), schema);
     }
-    for output in outputs(document) {
+    for output in document.outputs() {
         definitions.insert(output.name, object(output.fields.into_iter(), output.required));
     }
+    definitions.insert(UNDOCUMENTED.to_owned(), json!({"type": "string"}));
     json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "$defs": definitions})
 }
 
 fn object<'a>(fields: impl Iterator<Item = (&'a String, &'a Node)>, required: &[String]) -> Json {
-    let properties: Map<_, _> = fields.map(|(name, node)| (name.clone(), schema_of(&node.holds()))).collect();
-    json!({"type": "object", "properties": properties, "required": required})
+    // With the names of Rust, so that typify need not make up others.
+    let (mut properties, mut names) = (Map::new(), Vec::new());
+    for (wire, node) in fields {
+        let name = node.field_name(wire);
+        properties.insert(name.clone(), schema_of(&node.holds()));
+        names.extend(required.contains(wire).then_some(name));
+    }
+    json!({"type": "object", "properties": properties, "required": names})
 }
 
 fn schema_of(holds: &Type<'_>) -> Json {
     match holds {
-        Type::Definition(name) => json!({"$ref": format!("#/$defs/{name}")}),
+        Type::Definition(name) => reference(name),
         Type::Text => json!({"type": "string"}),
         Type::Date => json!({"type": "string", "format": "date"}),
         Type::Integer => json!({"type": "integer", "format": "int64"}),
+        Type::Number => json!({"type": "number"}),
+        Type::Boolean => json!({"type": "boolean"}),
         Type::List(items) => json!({"type": "array", "items": schema_of(items)}),
-        Type::Undocumented => json!({}),
+        Type::Map(values) => json!({"type": "object", "additionalProperties": schema_of(values)}),
+        Type::Undocumented => reference(UNDOCUMENTED),
     }
 }
+
+fn reference(name: &str) -> Json {
+    json!({"$ref": format!("#/$defs/{name}")})
+}
+
+/// The type of JSON whose structure the vendor does not describe. It stands for what typify would read as any value.
+const UNDOCUMENTED: &str = "RawJson";
 
 /// Shortens paths that the imports cover, and remembers which names occur.
 #[derive(Default)]
@@ -116,34 +134,39 @@ impl VisitMut for Paths {
         if let Some(last) = path.segments.last().cloned() {
             self.seen.insert(last.ident.to_string());
             path.leading_colon = None;
-            if ["String", "Vec", "Option", "NaiveDate"].iter().any(|short| last.ident == short) {
+            if ["String", "Vec", "Option", "BTreeMap", "NaiveDate"].iter().any(|short| last.ident == short) {
                 path.segments = [last].into_iter().collect();
-            } else if path.segments.first().is_some_and(|first| first.ident == "serde_json") {
-                *path = syn::parse_quote!(RawJson);
             }
         }
     }
 }
 
 /// Gives a struct of typify its documentation, derives, field order and serde attributes.
-fn finish(document: &Document, name: &str, mut item: syn::ItemStruct) -> Result<syn::ItemStruct> {
+fn finish(
+    document: &Document,
+    output: Option<&Output<'_>>,
+    name: &str,
+    mut item: syn::ItemStruct,
+) -> Result<syn::ItemStruct> {
     let (fields, required, docs): (Vec<_>, _, _) = match document.definitions.get(name) {
         Some(definition) => {
             (definition.properties.iter().collect(), &definition.required[..], docs::definition(name, definition))
         }
         None => {
-            let output = outputs(document).find(|output| output.name == name);
             let output = output.with_context(|| format!("typify wrote {name}, which the schema does not define"))?;
             let line = format!("The payload of a successful [`{}`].", output.response);
-            (output.fields, output.required, docs::lines(&[&line]))
+            (output.fields.clone(), output.required, docs::lines(&[&line]))
         }
     };
     let syn::Fields::Named(named) = &mut item.fields else { bail!("typify wrote {name} without named fields") };
+    let name_of = |field: &syn::Field| field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
     let mut written: BTreeMap<String, syn::Field> =
-        std::mem::take(&mut named.named).into_iter().map(|field| (wire_name(&field), field)).collect();
+        std::mem::take(&mut named.named).into_iter().map(|field| (name_of(&field), field)).collect();
     for (wire, node) in fields {
-        let mut field = written.remove(wire).with_context(|| format!("typify left out {name}.{wire}"))?;
-        let rename = field.ident.as_ref().filter(|ident| *ident != wire).map(|_| quote!(#[serde(rename = #wire)]));
+        let ident = fields::ident(wire, node);
+        let field = written.remove(&ident.to_string());
+        let mut field = field.with_context(|| format!("typify left out {name}.{wire}"))?;
+        let rename = (ident != wire).then(|| quote!(#[serde(rename = #wire)]));
         let reading =
             if required.contains(wire) { None } else { Some(reading_rule(document, name, node, &mut field)?) };
         let docs = docs::field(node);
@@ -151,7 +174,7 @@ fn finish(document: &Document, name: &str, mut item: syn::ItemStruct) -> Result<
         named.named.push(field);
     }
     ensure!(written.is_empty(), "typify added fields to {name}: {:?}", written.keys());
-    let empty_request = document.request_of(name).is_some() && required.is_empty();
+    let empty_request = document.sender_of(name).is_some() && required.is_empty();
     let default = (empty_request || document.is_defaultable(name)).then(|| quote!(Default,));
     let schemars = newtypes::schemars();
     item.attrs = attributes(quote! {
@@ -170,13 +193,14 @@ fn reading_rule(
     node: &Node,
     field: &mut syn::Field,
 ) -> Result<proc_macro2::TokenStream> {
-    let empty_object = matches!(node.holds(), Type::Definition(name) if document.is_defaultable(name));
-    let zero = node.default.is_some() && document.request_of(owner).is_none();
+    let empty_object = fields::reads_empty(document, node) && !node.is_collection();
+    let zero = node.default.is_some() && document.sender_of(owner).is_none();
     if empty_object || zero {
         field.ty = inner_of_option(&field.ty)?;
     }
-    Ok(if node.is_list() {
-        quote!(#[serde(default, deserialize_with = "list::read", skip_serializing_if = "Vec::is_empty")])
+    Ok(if let Some(reader) = reader(&node.holds()) {
+        let is_empty = if matches!(node.holds(), Type::Map(_)) { "BTreeMap::is_empty" } else { "Vec::is_empty" };
+        quote!(#[serde(default, deserialize_with = #reader, skip_serializing_if = #is_empty)])
     } else if empty_object {
         quote!(#[serde(default, deserialize_with = "null::as_default", skip_serializing_if = "null::is_default")])
     } else if zero {
@@ -184,6 +208,25 @@ fn reading_rule(
     } else {
         quote!(#[serde(skip_serializing_if = "Option::is_none")])
     })
+}
+
+/// The function that reads a list or a map: null is the empty one, at every level.
+fn reader(holds: &Type<'_>) -> Option<String> {
+    fn way(holds: &Type<'_>) -> String {
+        match holds {
+            Type::List(inner) => format!("nested::List<{}>", way(inner)),
+            Type::Map(inner) => format!("nested::Map<{}>", way(inner)),
+            plain => format!("nested::Plain<{}>", fields::rust_type(plain)),
+        }
+    }
+    match holds {
+        Type::List(inner) | Type::Map(inner) if matches!(**inner, Type::List(_) | Type::Map(_)) => {
+            Some(format!("nested::read::<{}, _>", way(holds)))
+        }
+        Type::List(_) => Some("list::read".to_owned()),
+        Type::Map(_) => Some("keyed::read".to_owned()),
+        _ => None,
+    }
 }
 
 fn inner_of_option(ty: &syn::Type) -> Result<syn::Type> {
@@ -202,24 +245,4 @@ fn inner_of_option(ty: &syn::Type) -> Result<syn::Type> {
 
 fn attributes(tokens: proc_macro2::TokenStream) -> Result<Vec<syn::Attribute>> {
     syn::parse::Parser::parse2(syn::Attribute::parse_outer, tokens).context("attributes that do not parse")
-}
-
-/// Returns the name of a field on the wire: `serde(rename)`, or its own.
-fn wire_name(field: &syn::Field) -> String {
-    let mut name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
-    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-        let _ = attribute.parse_nested_meta(|meta| {
-            let value = meta.value().and_then(|value| value.parse::<syn::LitStr>());
-            if let (true, Ok(value)) = (meta.path.is_ident("rename"), value) {
-                name = value.value();
-            }
-            Ok(())
-        });
-    }
-    name
-}
-
-/// Returns a field's name in Rust.
-pub(super) fn field_ident(wire: &str) -> syn::Ident {
-    syn::parse_str(wire).unwrap_or_else(|_| format_ident!("{wire}_"))
 }

@@ -1,8 +1,12 @@
 //! The schema as typed Rust values, in the order of the file. serde refuses unknown keywords; the other rules are in `rules`.
 
+use std::cell::OnceCell;
+
 use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
+
+use super::types::Roles;
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -27,6 +31,9 @@ pub struct Document {
     /// The types.
     #[serde(rename = "$defs")]
     pub definitions: IndexMap<String, Node>,
+    /// Which endpoint sends or receives a definition. Made when first asked for.
+    #[serde(skip)]
+    pub(super) roles: OnceCell<Roles>,
 }
 
 /// An endpoint: a link description of JSON Hyper-Schema.
@@ -54,25 +61,34 @@ pub struct Link {
     /// The vendor's page of the endpoint.
     #[serde(rename = "x-page")]
     pub page: String,
-    /// The paging fields, if the response comes in pages.
+    /// Whether the endpoint changes something on the server, so that a request must not be sent again without need.
+    #[serde(rename = "x-writes")]
+    pub writes: Option<bool>,
+    /// How the response comes in pages, if it does.
     #[serde(rename = "x-paged")]
     pub paged: Option<Paged>,
     #[serde(rename = "x-method")]
     pub(super) method_name: Option<String>,
 }
 
-/// The paging fields.
+/// Which fields turn the pages: `offset`, or `cursor` and `next`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Paged {
     /// Of the request: how many items to skip.
-    pub offset: String,
+    pub offset: Option<String>,
+    /// Of the request: where the page begins, as the page before says.
+    pub cursor: Option<String>,
+    /// Of the response: the cursor of the next page.
+    pub next: Option<String>,
     /// Of the request: how many items a page may hold.
-    pub limit: String,
+    pub limit: Option<String>,
     /// Of the response: the items.
     pub items: String,
-    /// Of the response: whether this page is the last, if the server says so.
+    /// Of the response: whether this page is the last.
     pub end: Option<String>,
+    /// Of the response: whether there are more pages.
+    pub more: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -142,13 +158,19 @@ pub struct Node {
     pub(super) then: Option<Success>,
     pub(super) items: Option<Box<Node>>,
     pub(super) additional_properties: Option<Box<Node>>,
-    /// The value that replaces an absent one in a response.
+    /// When a field that is not in `required` is needed.
+    #[serde(rename = "x-required-if")]
+    pub required_if: Option<String>,
+    /// Name of the field in Rust, where the one on the wire would not do.
+    #[serde(rename = "x-name")]
+    pub name: Option<String>,
+    /// What an absent value of a response reads as.
     pub default: Option<Json>,
     /// Smallest integer that may be sent.
     pub minimum: Option<i64>,
     /// Largest integer that may be sent.
     pub maximum: Option<i64>,
-    /// The known values of a coded integer.
+    /// The values that are known so far.
     #[serde(rename = "x-known-values")]
     pub(super) known_values: Option<Vec<KnownValue>>,
     #[serde(rename = "x-sparse", default)]
@@ -183,13 +205,14 @@ pub(super) enum Format {
     Password,
 }
 
-/// One meaning of a coded integer.
+/// One meaning of a coded value.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KnownValue {
-    /// The number on the wire.
-    pub value: i64,
+    /// The value on the wire.
+    pub value: Value,
     /// Name of the variant or constant.
+    #[serde(default)]
     pub name: String,
     /// English label.
     pub title: String,
@@ -204,4 +227,14 @@ pub struct KnownValue {
     /// The same in Chinese.
     #[serde(rename = "x-advice-zh")]
     pub advice_zh: Option<String>,
+}
+
+/// A value on the wire that has a meaning.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(untagged, expecting = "an integer or a string")]
+pub enum Value {
+    /// Of a coded integer.
+    Integer(i64),
+    /// Of a coded string.
+    Text(String),
 }

@@ -8,12 +8,13 @@ use anyhow::{Context, Result};
 use serde_path_to_error::Segment;
 
 mod document;
+mod draft;
 pub mod json;
 mod rules;
 mod types;
 
-pub use document::{Document, KnownValue, Link, Method, Node, Paged, definition_name};
-pub use types::{Kind, STATUS, Type, output_name};
+pub use document::{Document, KnownValue, Link, Method, Node, Paged, Value, definition_name};
+pub use types::{Kind, Output, STATUS, TOKEN, Type};
 
 /// The path of the schema from the root of the workspace.
 pub const PATH: &str = "schema/health.schema.json";
@@ -33,16 +34,27 @@ impl fmt::Display for Breach {
     }
 }
 
-/// Reads the schema of a workspace.
+/// Whether a schema is finished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// As `cargo xtask import` writes it: labels may be `TODO`, and notes of the import may be left.
+    Draft,
+    /// Ready to be published.
+    Finished,
+}
+
+/// Reads the schema in a file.
 ///
 /// # Errors
-/// The file cannot be read, is not JSON, or breaks rules: all breaches are listed.
-pub fn load(root: &Path) -> Result<Document> {
-    let text = std::fs::read_to_string(root.join(PATH)).with_context(|| format!("cannot read {PATH}"))?;
+///
+/// The file cannot be read, is no JSON, or breaks rules: all of them.
+pub fn load(root: &Path, file: &Path, stage: Stage) -> Result<Document> {
+    let name = file.strip_prefix(root).unwrap_or(file).display();
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {name}"))?;
     let json =
-        json::parse(&text).map_err(|error| anyhow::anyhow!("{PATH}:{}:{}: {error}", error.line(), error.column()))?;
-    parse(&json).map_err(|breaches| {
-        let lines: Vec<_> = breaches.iter().map(|breach| format!("{PATH}#{breach}")).collect();
+        json::parse(&text).map_err(|error| anyhow::anyhow!("{name}:{}:{}: {error}", error.line(), error.column()))?;
+    parse(&json, stage).map_err(|breaches| {
+        let lines: Vec<_> = breaches.iter().map(|breach| format!("{name}#{breach}")).collect();
         anyhow::anyhow!("the schema breaks {} of its rules; nothing was written\n{}", lines.len(), lines.join("\n"))
     })
 }
@@ -50,9 +62,10 @@ pub fn load(root: &Path) -> Result<Document> {
 /// Reads the schema from JSON.
 ///
 /// # Errors
-/// Every breach of a rule; or only the first keyword that is unknown or has a value of the wrong type.
-pub fn parse(json: &serde_json::Value) -> Result<Document, Vec<Breach>> {
-    let document: Document = serde_path_to_error::deserialize(json).map_err(|error| {
+///
+/// Every rule that it breaks. Where a keyword is unknown or has a value of another type, that alone.
+pub fn parse(json: &serde_json::Value, stage: Stage) -> Result<Document, Vec<Breach>> {
+    let mut document: Document = serde_path_to_error::deserialize(json).map_err(|error| {
         let steps = error.path().iter().filter_map(|segment| match segment {
             Segment::Map { key } => Some(format!("/{}", escape(key))),
             Segment::Seq { index } => Some(format!("/{index}")),
@@ -60,11 +73,28 @@ pub fn parse(json: &serde_json::Value) -> Result<Document, Vec<Breach>> {
         });
         vec![Breach { pointer: steps.collect(), message: rules::advice(&error.inner().to_string()) }]
     })?;
-    let breaches = rules::check(&document);
+    let mut breaches = Vec::new();
+    match stage {
+        Stage::Draft => draft::fill(&mut document),
+        Stage::Finished => draft::find(json, "", &mut breaches),
+    }
+    breaches.extend(rules::check(&document));
     if breaches.is_empty() { Ok(document) } else { Err(breaches) }
 }
 
-/// Escapes a name for a JSON pointer.
+impl Node {
+    /// The name of a field in Rust.
+    pub fn field_name(&self, wire: &str) -> String {
+        rules::field_name(wire, self)
+    }
+}
+
+/// Returns whether a definition may have this name.
+pub fn is_type_name(name: &str) -> bool {
+    rules::is_type_name(name)
+}
+
+/// A name as a step of a JSON pointer.
 fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }

@@ -1,9 +1,16 @@
 //! What a part of the schema becomes in Rust.
 
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
 use super::document::{Document, Format, JsonType, KnownValue, Link, Method, Node, definition_name};
+use super::is_type_name;
 
 /// The fields of every response that are not payload.
 pub const STATUS: [&str; 2] = ["errcode", "errmsg"];
+
+/// The name of the query for the token that the client adds. Tokens of other names are fields like any other.
+pub const TOKEN: &str = "access_token";
 
 /// What a definition becomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,11 +22,13 @@ pub enum Kind {
     /// A newtype over a string that must not be shown.
     Secret,
     /// A newtype over an integer.
-    Number,
+    Integer,
     /// An enum over an integer.
     Coded,
     /// A newtype over an integer, with named constants.
     Sparse,
+    /// An enum over a string.
+    CodedText,
 }
 
 /// What a field, or an item of a list, holds.
@@ -33,8 +42,14 @@ pub enum Type<'a> {
     Date,
     /// An integer.
     Integer,
+    /// A number that may have a fraction.
+    Number,
+    /// True or false.
+    Boolean,
     /// A list.
     List(Box<Type<'a>>),
+    /// An object whose keys are data.
+    Map(Box<Type<'a>>),
     /// JSON whose structure the vendor does not describe.
     Undocumented,
 }
@@ -45,8 +60,9 @@ impl Node {
         match (self.kind, self.format) {
             (Some(JsonType::Object), _) => Kind::Object,
             (Some(JsonType::String), Some(Format::Password)) => Kind::Secret,
+            (Some(JsonType::String), _) if self.known_values.is_some() => Kind::CodedText,
             (Some(JsonType::String), _) => Kind::Text,
-            _ if self.known_values.is_none() => Kind::Number,
+            _ if self.known_values.is_none() => Kind::Integer,
             _ if self.sparse => Kind::Sparse,
             _ => Kind::Coded,
         }
@@ -57,21 +73,32 @@ impl Node {
         if let Some(reference) = &self.reference {
             return Type::Definition(definition_name(reference).unwrap_or(reference));
         }
-        match (self.kind, self.format, &self.items) {
-            (Some(JsonType::String), Some(Format::Date), _) => Type::Date,
+        match (self.kind, self.format, &self.items, &self.additional_properties) {
+            (Some(JsonType::String), Some(Format::Date), ..) => Type::Date,
             (Some(JsonType::String), ..) => Type::Text,
             (Some(JsonType::Integer), ..) => Type::Integer,
-            (Some(JsonType::Array), _, Some(items)) => Type::List(Box::new(items.holds())),
+            (Some(JsonType::Number), ..) => Type::Number,
+            (Some(JsonType::Boolean), ..) => Type::Boolean,
+            (Some(JsonType::Array), _, Some(items), _) => Type::List(Box::new(items.holds())),
+            (Some(JsonType::Object), _, _, Some(values)) => Type::Map(Box::new(values.holds())),
             _ => Type::Undocumented,
         }
     }
 
-    /// Returns whether a field is a list.
-    pub fn is_list(&self) -> bool {
-        matches!(self.holds(), Type::List(_))
+    /// The definition that a field refers to, however deep.
+    fn refers_to(&self) -> Option<&str> {
+        match &self.reference {
+            Some(reference) => definition_name(reference),
+            None => self.items.as_deref().or(self.additional_properties.as_deref()).and_then(Self::refers_to),
+        }
     }
 
-    /// Returns the known values of a coded integer.
+    /// Whether a field is a list or a map: absent, null and empty are the same.
+    pub fn is_collection(&self) -> bool {
+        matches!(self.holds(), Type::List(_) | Type::Map(_))
+    }
+
+    /// The values that are known so far.
     pub fn known_values(&self) -> &[KnownValue] {
         self.known_values.as_deref().unwrap_or_default()
     }
@@ -92,7 +119,7 @@ impl Type<'_> {
     pub fn definition(&self) -> Option<&str> {
         match self {
             Type::Definition(name) => Some(name),
-            Type::List(items) => items.definition(),
+            Type::List(inner) | Type::Map(inner) => inner.definition(),
             _ => None,
         }
     }
@@ -109,9 +136,37 @@ impl Link {
         self.target_hints.allow.first().copied().unwrap_or(Method::Post)
     }
 
-    /// Returns the definition that is sent, in the body or in the query.
-    pub fn request(&self) -> &str {
-        self.submission_schema.as_ref().or(self.href_schema.as_ref()).map_or("", |reference| reference.name())
+    /// The definition of the body.
+    pub fn body(&self) -> Option<&str> {
+        self.submission_schema.as_ref().map(|reference| reference.name())
+    }
+
+    /// The definition of the query, without the token.
+    pub fn query(&self) -> Option<&str> {
+        self.href_schema.as_ref().map(|reference| reference.name())
+    }
+
+    /// The type of the request: the definition of body or query. An endpoint that has both, or neither, has a type that no
+    /// definition describes.
+    pub fn request(&self) -> Cow<'_, str> {
+        match (self.body(), self.query()) {
+            (Some(name), None) | (None, Some(name)) => name.into(),
+            (Some(body), Some(_)) => format!("{}Request", body.strip_suffix("Body").unwrap_or(body)).into(),
+            (None, None) => {
+                let response = self.response();
+                format!("{}Request", response.strip_suffix("Response").unwrap_or(response)).into()
+            }
+        }
+    }
+
+    /// Whether the request is a definition of the schema.
+    pub fn request_is_defined(&self) -> bool {
+        self.body().is_some() != self.query().is_some()
+    }
+
+    /// Whether the endpoint changes something on the server.
+    pub fn writes(&self) -> bool {
+        self.writes != Some(false)
     }
 
     /// Returns the definition that is received.
@@ -124,15 +179,15 @@ impl Link {
         self.href.split_once('{').map_or(self.href.as_str(), |(path, _)| path)
     }
 
-    /// Returns the names of the query parameters.
-    pub fn query(&self) -> impl Iterator<Item = &str> {
+    /// The names of the query.
+    pub fn query_names(&self) -> impl Iterator<Item = &str> {
         let names = self.href.split_once("{?").and_then(|(_, names)| names.strip_suffix('}'));
         names.into_iter().flat_map(|names| names.split(','))
     }
 
-    /// Returns the query parameter of the token; `None` if the request itself is the query.
+    /// The query's name for the token that the client adds.
     pub fn token_parameter(&self) -> Option<&str> {
-        self.query().next().filter(|_| self.href_schema.is_none())
+        self.query_names().find(|name| *name == TOKEN)
     }
 }
 
@@ -145,27 +200,67 @@ impl Document {
                 && definition.required.is_empty()
                 && definition.properties.values().all(|property| match property.holds() {
                     Type::Definition(inner) => self.is_defaultable(inner),
-                    _ => property.is_list(),
+                    _ => property.is_collection(),
                 })
         })
     }
 
-    /// Returns the endpoint whose request is this definition.
-    pub fn request_of(&self, name: &str) -> Option<&Link> {
-        self.links.iter().find(|link| link.request() == name)
+    /// Returns the endpoint that sends this definition, as body or as query.
+    pub fn sender_of(&self, name: &str) -> Option<&Link> {
+        self.roles().senders.get(name).map(|index| &self.links[*index])
     }
 
     /// Returns the endpoint whose response is this definition.
     pub fn response_of(&self, name: &str) -> Option<&Link> {
-        self.links.iter().find(|link| link.response() == name)
+        self.roles().receivers.get(name).map(|index| &self.links[*index])
     }
 
-    /// Returns the type that a response unwraps to, e.g. `JobInfo`, or `Token` for `GetTokenResponse`.
-    pub fn output(&self, response: &str) -> String {
-        match self.single_payload(response) {
-            Some(payload) => payload.to_owned(),
-            None => output_name(response).to_owned(),
+    /// Returns whether a definition is a response, or part of one.
+    pub fn is_received(&self, name: &str) -> bool {
+        self.roles().received.contains(name)
+    }
+
+    /// Returns whether anything refers to a definition.
+    pub fn is_used(&self, name: &str) -> bool {
+        self.roles().used.contains(name)
+    }
+
+    fn roles(&self) -> &Roles {
+        self.roles.get_or_init(|| Roles::of(self))
+    }
+
+    /// Returns the type that a response unwraps to: `JobInfo`, or `Token` for `GetTokenResponse`; nothing for a response that is status
+    /// only.
+    pub fn output(&self, response: &str) -> Option<String> {
+        self.definitions.get(response)?.payload().next()?;
+        if let Some(payload) = self.single_payload(response) {
+            return Some(payload.to_owned());
         }
+        let stem = response.strip_suffix("Response").unwrap_or(response);
+        let short = output_name(response);
+        let is_free = |name: &str| !self.definitions.contains_key(name) && is_type_name(name);
+        let is_own = self.roles().outputs.get(short) == Some(&1);
+        Some(
+            match [short, stem].into_iter().find(|name| is_free(name) && (is_own || *name != short || short == stem)) {
+                Some(name) => name.to_owned(),
+                None => format!("{stem}Payload"),
+            },
+        )
+    }
+
+    /// Returns the payloads that are no definition of the schema.
+    pub fn outputs(&self) -> impl Iterator<Item = Output<'_>> {
+        self.links.iter().filter_map(|link| self.output_of(link.response()))
+    }
+
+    /// Returns the payload of a response, unless it is a definition of the schema, or there is none.
+    pub fn output_of<'a>(&'a self, response: &'a str) -> Option<Output<'a>> {
+        let definition = self.definitions.get(response)?;
+        if self.single_payload(response).is_some() {
+            return None;
+        }
+        let fields = definition.payload().collect();
+        Some(Output { name: self.output(response)?, response, fields, required: definition.success() })
     }
 
     /// Returns the definition of a payload's only field, if that is an object which a success must hold.
@@ -185,8 +280,60 @@ impl Document {
     }
 }
 
-/// Returns a response's name without `Get` and `Response`.
-pub fn output_name(response: &str) -> &str {
+/// A payload that is no definition of the schema: the fields of a response without its status.
+#[derive(Debug)]
+pub struct Output<'a> {
+    /// Its name in Rust.
+    pub name: String,
+    /// The definition that it is part of.
+    pub response: &'a str,
+    /// Its fields.
+    pub fields: Vec<(&'a String, &'a Node)>,
+    /// The fields that a success must hold.
+    pub required: &'a [String],
+}
+
+/// Returns what is left of a response's name without `Get` and `Response`.
+fn output_name(response: &str) -> &str {
     let name = response.strip_suffix("Response").unwrap_or(response);
-    name.strip_prefix("Get").unwrap_or(name)
+    name.strip_prefix("Get").filter(|rest| rest.starts_with(|first: char| first.is_ascii_uppercase())).unwrap_or(name)
+}
+
+/// Which endpoint sends or receives which definition. Large schemas would be slow without it.
+#[derive(Debug, Default)]
+pub(super) struct Roles {
+    senders: HashMap<String, usize>,
+    receivers: HashMap<String, usize>,
+    received: HashSet<String>,
+    used: HashSet<String>,
+    /// How many responses have the same name but for `Get` and `Response`.
+    outputs: HashMap<String, usize>,
+}
+
+impl Roles {
+    fn of(document: &Document) -> Self {
+        let mut roles = Self::default();
+        let mut open = Vec::new();
+        for (index, link) in document.links.iter().enumerate() {
+            for sent in [link.body(), link.query()].into_iter().flatten() {
+                roles.senders.entry(sent.to_owned()).or_insert(index);
+            }
+            roles.receivers.entry(link.response().to_owned()).or_insert(index);
+            open.push(link.response());
+        }
+        for response in roles.receivers.keys() {
+            *roles.outputs.entry(output_name(response).to_owned()).or_default() += 1;
+        }
+        while let Some(name) = open.pop() {
+            if roles.received.insert(name.to_owned()) {
+                let fields =
+                    document.definitions.get(name).into_iter().flat_map(|definition| definition.properties.values());
+                open.extend(fields.filter_map(Node::refers_to));
+            }
+        }
+        let fields = document.definitions.values().flat_map(|definition| definition.properties.values());
+        roles.used = fields.filter_map(Node::refers_to).map(str::to_owned).collect();
+        roles.used.extend(roles.senders.keys().chain(roles.receivers.keys()).cloned());
+        roles
+    }
 }

@@ -111,6 +111,21 @@ impl View {
                 let texts = fields.iter().map(|field| self.inline(field.shape, &value[field.name]));
                 texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(NO_BREAK_SPACE)
             }
+            (Shape::Map(item), Value::Object(entries)) => {
+                let texts = entries.iter().map(|(key, value)| {
+                    format!("{}{}{}", printable(key), self.output.colon(), self.inline(*item, value))
+                });
+                texts.collect::<Vec<_>>().join(self.output.comma())
+            }
+            (Shape::Boolean, Value::Bool(yes)) => {
+                if *yes { self.output.pick("Yes", "是") } else { self.output.pick("No", "否") }.to_owned()
+            }
+            (Shape::CodedText(_), Value::String(text)) => match shape.known_text(text) {
+                Some(known) => known.label.get(self.output.language).to_owned(),
+                None => {
+                    self.output.pick(format!("{} (unknown)", printable(text)), format!("{}（未知）", printable(text)))
+                }
+            },
             (Shape::Coded(_) | Shape::Sparse(_), Value::Number(number)) => {
                 match number.as_i64().and_then(|number| shape.known_value(number)) {
                     Some(known) => known.label.get(self.output.language).to_owned(),
@@ -170,6 +185,27 @@ mod tests {
             let shown = words(&job, language);
             assert!(shown.lines().all(|line| line.width() <= 80), "{shown}");
             assert!((0..40).all(|number| shown.contains(&format!("user{number}"))), "each id is whole: {shown}");
+        }
+    }
+
+    #[test]
+    fn values_of_every_shape_are_shown_in_words() {
+        use wecom_health::model::{KnownValue, Words};
+        const LABEL: Words = Words { english: "Text", chinese: "文本" };
+        const TEXT: Shape = Shape::CodedText(&[KnownValue { value: "text", label: LABEL, advice: None }]);
+        for (shape, json, english, chinese) in [
+            (Shape::Boolean, "true", "Yes", "是"),
+            (Shape::Number, "36.5", "36.5", "36.5"),
+            (TEXT, "\"text\"", "Text", "文本"),
+            (TEXT, "\"film\"", "film (unknown)", "film（未知）"),
+            (Shape::Map(&Shape::Integer), "{\"a\": 1, \"b\": 2}", "a: 1, b: 2", "a：1、b：2"),
+            (Shape::List(&Shape::List(&Shape::Integer)), "[[1, 2], [3]]", "1, 2, 3", "1、2、3"),
+        ] {
+            let value = serde_json::from_str(json).unwrap();
+            for (language, expected) in [(Language::English, english), (Language::Chinese, chinese)] {
+                let output = Output::for_tests(language);
+                assert_eq!(View { output, width: 80 }.inline(shape, &value), expected);
+            }
         }
     }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::super::document::{Link, Method, Node, Paged};
-use super::super::types::{Kind, Type};
+use super::super::document::{Link, Method};
+use super::super::types::{Kind, TOKEN};
 use super::{Rules, names};
 
 /// Returns whether a path can be sent without escapes.
@@ -33,8 +33,14 @@ impl<'a> Rules<'a> {
     }
 
     fn link_names(&mut self, pointer: &str, link: &'a Link, methods: &mut BTreeSet<&'a str>) {
-        if !names::is_wire(&link.rel) {
-            let advice = "write the vendor's name of the endpoint, the last part of its path";
+        let (path, rel) = (link.path(), &link.rel);
+        if !is_path(path) {
+            let advice =
+                format!("write the path and the names of the query, e.g. \"/cgi-bin/health/{rel}{{?access_token}}\"");
+            return self.report(&format!("{pointer}/href"), advice);
+        }
+        if !names::is_snake(rel) || !names::ends_path(path, rel) {
+            let advice = "write the vendor's name of the endpoint: the last parts of its path, in lower case, with underscores between";
             self.report(&format!("{pointer}/rel"), advice);
         }
         let method = link.method_name();
@@ -43,37 +49,31 @@ impl<'a> Rules<'a> {
             let advice = "write an \"x-method\" that is lower case, no keyword of Rust, and no method that the client has already";
             self.report(&format!("{pointer}/{key}"), format!("\"{method}\" cannot be the client's method: {advice}"));
         }
-        let (path, rel) = (link.path(), &link.rel);
-        let names: Vec<_> = link.query().collect();
-        if !is_path(path) || path.rsplit('/').next() != Some(rel) || names.is_empty() {
-            let advice =
-                format!("write the path and the names of the query, e.g. \"/cgi-bin/health/{rel}{{?access_token}}\"");
-            return self.report(&format!("{pointer}/href"), advice);
-        }
-        let query = link.href_schema.as_ref().and_then(|query| self.document.definitions.get(query.name()));
-        let fits = match query {
-            Some(query) => query.properties.keys().eq(names.iter()),
-            None => names.len() == 1 && names::is_wire(names[0]),
-        };
-        if !fits {
-            let advice =
-                "name the token alone where there is a body, or all fields of the \"hrefSchema\" in their order";
+        let fields = link.query().and_then(|query| self.document.definitions.get(query));
+        let described: BTreeSet<_> =
+            fields.into_iter().flat_map(|query| query.properties.keys()).map(String::as_str).collect();
+        let named: BTreeSet<_> = link.query_names().filter(|name| *name != TOKEN).collect();
+        if named != described.iter().copied().filter(|name| *name != TOKEN).collect() {
+            let advice = "name the token and every field of the \"hrefSchema\", and no others: {?access_token,userid}";
             self.report(&format!("{pointer}/href"), advice);
         }
     }
 
     fn link_types(&mut self, pointer: &str, link: &'a Link) {
-        let (body, query) = (link.submission_schema.is_some(), link.href_schema.is_some());
-        let fits = match link.target_hints.allow[..] {
-            [Method::Post] => body && !query,
-            [Method::Get] => query && !body,
-            _ => false,
-        };
-        if !fits {
-            let advice = "write {\"allow\": [\"POST\"]} with a \"submissionSchema\", or {\"allow\": [\"GET\"]} with a \"hrefSchema\"";
-            self.report(&format!("{pointer}/targetHints"), advice);
+        match link.target_hints.allow[..] {
+            [Method::Post] => {}
+            [Method::Get] if link.body().is_none() => {}
+            [Method::Get] => self.report(
+                &format!("{pointer}/submissionSchema"),
+                "a GET has no body: describe its fields in \"hrefSchema\", or write {\"allow\": [\"POST\"]}",
+            ),
+            _ => self
+                .report(&format!("{pointer}/targetHints"), "write {\"allow\": [\"POST\"]} or {\"allow\": [\"GET\"]}"),
         }
-        let uses = self.uses();
+        if link.writes.is_none() {
+            let advice = "missing: write true if the endpoint changes something on the server, false if it only reads; the client retries what only reads";
+            self.report(&format!("{pointer}/x-writes"), advice);
+        }
         let references = [
             ("submissionSchema", link.submission_schema.as_ref()),
             ("hrefSchema", link.href_schema.as_ref()),
@@ -83,7 +83,7 @@ impl<'a> Rules<'a> {
             let Some(reference) = reference else { continue };
             let pointer = format!("{pointer}/{key}");
             self.reference(&pointer, &reference.target);
-            if uses.get(reference.name()).is_some_and(|uses| *uses > 1) {
+            if self.uses.get(reference.name()).is_some_and(|uses| *uses > 1) {
                 self.report(&pointer, "a definition is sent or received by one endpoint: write another for this one");
             }
             let definition = self.document.definitions.get(reference.name());
@@ -91,38 +91,24 @@ impl<'a> Rules<'a> {
                 self.report(&pointer, "a request and a response are objects: write an object there");
             }
         }
+        self.request_name(pointer, link);
     }
 
-    fn paged(&mut self, pointer: &str, link: &Link, paged: &Paged) {
-        let side = |name: &str| self.document.definitions.get(name);
-        let (request, response) = (side(link.request()), side(link.response()));
-        let field = |side: Option<&'a Node>, name: &str| side.and_then(|side| side.properties.get(name));
-        let turns = |name: &str| {
-            let optional = request.is_some_and(|request| !request.required.iter().any(|required| required == name));
-            field(request, name).filter(|field| optional && field.holds() == Type::Integer)
-        };
-        let is_list = field(response, &paged.items)
-            .is_some_and(|items| matches!(items.holds(), Type::List(inner) if matches!(*inner, Type::Definition(_))));
-        let ends = paged.end.as_ref().is_none_or(|end| {
-            let optional = response.is_some_and(|response| !response.success().contains(end));
-            let code = field(response, end).and_then(|end| self.target(end));
-            optional && code.is_some_and(|code| code.kind() == Kind::Coded)
-        });
-        let mut wrong = Vec::new();
-        if turns(&paged.offset).is_none() || paged.offset == paged.limit {
-            wrong.push(("offset", "an optional integer of the request"));
+    /// Where there is a body and a query, or neither, the request has a name of its own.
+    fn request_name(&mut self, pointer: &str, link: &Link) {
+        if let (Some(body), Some(query)) = (link.body(), link.query()) {
+            let stem = body.strip_suffix("Body");
+            if stem.is_none() || stem != query.strip_suffix("Query") {
+                let advice = "where there is a body and a query, name them alike: …Body and …Query; both together become …Request";
+                return self.report(&format!("{pointer}/submissionSchema"), advice);
+            }
         }
-        if turns(&paged.limit).is_none_or(|limit| limit.maximum.is_none()) {
-            wrong.push(("limit", "an optional integer of the request, with a \"maximum\""));
-        }
-        if !is_list {
-            wrong.push(("items", "a list of definitions in the response"));
-        }
-        if !ends {
-            wrong.push(("end", "an optional yes/no code of the response"));
-        }
-        for (key, kind) in wrong {
-            self.report(&format!("{pointer}/{key}"), format!("write the name of {kind}"));
+        let request = link.request();
+        if !link.request_is_defined()
+            && (!names::is_type(&request) || self.document.definitions.contains_key(&*request))
+        {
+            let advice = format!("the request is to be called {request}: rename the definition of that name");
+            self.report(&format!("{pointer}/targetSchema"), advice);
         }
     }
 }

@@ -8,16 +8,21 @@ use super::document::{Document, Node, definition_name};
 use super::{Breach, escape};
 
 mod definitions;
+mod known_values;
 mod links;
 mod names;
+mod nodes;
+mod paging;
 
-/// Labels are printed beside values, in a terminal of 80 columns.
-const WIDEST_LABEL: usize = 28;
+/// Labels stand beside values, in a terminal of 80 columns.
+pub(super) const WIDEST_LABEL: usize = 28;
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
-/// Returns every breach in the document, in the document's order.
+pub(super) use names::{field as field_name, is_type as is_type_name};
+
+/// Every breach in the document, in its order.
 pub(super) fn check(document: &Document) -> Vec<Breach> {
-    let mut rules = Rules { document, breaches: Vec::new() };
+    let mut rules = Rules { document, uses: uses(document), breaches: Vec::new() };
     rules.root();
     rules.links();
     rules.definitions();
@@ -41,6 +46,8 @@ pub(super) fn advice(error: &str) -> String {
 
 struct Rules<'a> {
     document: &'a Document,
+    /// How many endpoints send or receive each definition.
+    uses: BTreeMap<&'a str, usize>,
     breaches: Vec<Breach>,
 }
 
@@ -90,17 +97,17 @@ impl<'a> Rules<'a> {
         let name = node.reference.as_deref().and_then(definition_name)?;
         self.document.definitions.get(name)
     }
+}
 
-    /// Returns how many endpoints send or receive each definition.
-    fn uses(&self) -> BTreeMap<&'a str, usize> {
-        let mut uses = BTreeMap::new();
-        for link in &self.document.links {
-            for name in [link.request(), link.response()] {
-                *uses.entry(name).or_default() += 1;
-            }
+/// Returns how many endpoints send or receive each definition.
+fn uses(document: &Document) -> BTreeMap<&str, usize> {
+    let mut uses = BTreeMap::new();
+    for link in &document.links {
+        for name in [link.body(), link.query(), Some(link.response())].into_iter().flatten() {
+            *uses.entry(name).or_default() += 1;
         }
-        uses
     }
+    uses
 }
 
 fn is_label(text: &str) -> bool {

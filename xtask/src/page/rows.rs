@@ -1,0 +1,165 @@
+//! Tables of fields, and the rows of them.
+
+/// Deeper names are cut off.
+const DEEPEST: usize = 16;
+
+/// A table of fields.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    /// The line of its header.
+    pub line: usize,
+    /// The label above it.
+    pub label: String,
+    /// Its rows.
+    pub rows: Vec<Row>,
+}
+
+/// A row of a table of fields.
+#[derive(Clone, Debug, Default)]
+pub struct Row {
+    /// The line on the page.
+    pub line: usize,
+    /// The names on the way to the field, as far as the row says: `a.b` is two.
+    pub path: Vec<String>,
+    /// How deep the name is indented, by `└` or the like.
+    pub depth: usize,
+    /// The column of the type.
+    pub kind: Option<String>,
+    /// The column that says whether the field is required.
+    pub required: Option<String>,
+    /// The column of the description.
+    pub description: String,
+}
+
+impl Row {
+    /// Returns the name of the field itself.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.path.last().map_or("", String::as_str)
+    }
+}
+
+/// What the columns of a table hold.
+struct Columns {
+    name: usize,
+    kind: Option<usize>,
+    required: Option<usize>,
+    description: Option<usize>,
+}
+
+/// Reads the rows of a table, if it is one of fields.
+pub(super) fn rows(header: &[String], rows: &[(usize, Vec<String>)]) -> Option<Vec<Row>> {
+    let columns = columns(header, rows)?;
+    Some(rows.iter().filter_map(|(line, cells)| row(&columns, *line, cells)).collect())
+}
+
+fn columns(header: &[String], rows: &[(usize, Vec<String>)]) -> Option<Columns> {
+    let find = |words: &[&str]| {
+        header.iter().position(|cell| {
+            let cell = cell.to_lowercase();
+            words.iter().any(|word| cell.contains(word))
+        })
+    };
+    let kind = find(&["类型", "type"]);
+    let required = find(&["必", "require", "是否返回", "可选"]);
+    let named = |at: &usize| {
+        let cell = header[*at].to_lowercase();
+        Some(*at) != kind
+            && Some(*at) != required
+            && !["错误", "编号", "返回码", "权限"].iter().any(|word| cell.contains(word))
+            && ["参数", "字段", "变量", "属性", "名", "域", "key", "field", "param", "name", "成员"]
+                .iter()
+                .any(|word| cell.contains(word))
+    };
+    let names: Vec<usize> = (0..header.len()).filter(named).collect();
+    let is_name = |at: usize| {
+        let named = rows.iter().filter(|(_, cells)| cells.get(at).is_some_and(|cell| name(cell).is_some())).count();
+        named * 2 >= rows.len().max(1)
+    };
+    let numbers = |at: usize| {
+        rows.iter()
+            .filter(|(_, cells)| cells.get(at).is_some_and(|cell| cell.starts_with(|char: char| char.is_ascii_digit())))
+            .count()
+    };
+    if numbers(*names.first()?) * 2 > rows.len() {
+        return None; // a table of codes
+    }
+    let name = names.into_iter().find(|at| is_name(*at))?;
+    let description = find(&["说明", "描述", "含义", "备注", "解释", "注释", "desc", "意义"]).filter(|at| *at != name);
+    let last = header.len() - 1;
+    let free = last != name && Some(last) != kind && Some(last) != required;
+    Some(Columns { name, kind, required, description: description.or(free.then_some(last)) })
+}
+
+fn row(columns: &Columns, line: usize, cells: &[String]) -> Option<Row> {
+    let cell = |at: Option<usize>| at.and_then(|at| cells.get(at)).filter(|cell| !cell.is_empty()).cloned();
+    let (path, depth) = name(cells.get(columns.name)?)?;
+    let mut row = Row {
+        line,
+        path,
+        depth,
+        kind: cell(columns.kind),
+        required: cell(columns.required),
+        description: cell(columns.description).unwrap_or_default(),
+    };
+    // A row with a cell too few has lost the one that is no sentence.
+    if row.description.is_empty() && row.required.as_ref().is_some_and(|text| text.chars().count() > 8) {
+        row.description = row.required.take().unwrap_or_default();
+    }
+    Some(row)
+}
+
+/// The path that a cell names, and how deep it is indented.
+fn name(cell: &str) -> Option<(Vec<String>, usize)> {
+    let cell = cell.trim_start_matches(['"', '`', '“', '\'', '*']);
+    let marks = |char: char| {
+        matches!(char, '└' | '├' | '│' | '─' | '-' | '>' | '+' | '·' | '•' | '―' | '—' | '|' | '∟' | '┗' | '》')
+    };
+    let start = cell.find(|char: char| !marks(char) && !char.is_whitespace())?;
+    let depth = depth(&cell[..start]);
+    let rest = cell[start..].trim_start_matches(['"', '`', '“', '\'', '*']);
+    let end = rest.find(|char: char| !(char.is_ascii_alphanumeric() || "_.-[]$".contains(char))).unwrap_or(rest.len());
+    let word = rest[..end].replace("[]", "");
+    let word = strip_indices(&word);
+    if !word.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_' || char == '.' || char == '$') {
+        return None;
+    }
+    let depth = depth + usize::from(word.starts_with('.') && depth == 0);
+    let path: Vec<String> = word
+        .split('.')
+        .map(|name| name.trim_matches(['-', '[', ']']))
+        .filter(|name| !name.is_empty())
+        .take(DEEPEST)
+        .map(str::to_owned)
+        .collect();
+    (!path.is_empty()).then_some((path, depth.min(DEEPEST)))
+}
+
+/// How deep marks indent: each `└`, `-` or `>` is one level, and `├──` or `|--` together are one.
+fn depth(marks: &str) -> usize {
+    let corners = marks.chars().filter(|char| matches!(char, '└' | '├' | '│' | '∟' | '┗' | '|')).count();
+    let dashes = marks.chars().filter(|char| matches!(char, '-' | '>' | '+' | '·' | '•' | '》')).count();
+    let lines = marks.chars().filter(|char| matches!(char, '─' | '―' | '—')).count();
+    if corners > 0 {
+        corners
+    } else if dashes > 0 {
+        dashes
+    } else {
+        lines
+    }
+}
+
+/// A name without the places of a list: `list[0].name` is `list.name`.
+fn strip_indices(word: &str) -> String {
+    let mut out = String::with_capacity(word.len());
+    let mut inside = false;
+    for char in word.chars() {
+        match char {
+            '[' => inside = true,
+            ']' => inside = false,
+            _ if !inside => out.push(char),
+            _ => {}
+        }
+    }
+    out
+}
