@@ -110,6 +110,8 @@ fn schema() -> Value {
                     "count": integer("Count", "数"),
                     "parts": refer("Parts", "件", "Parts"),
                     "raw": node("Raw", "原", json!({"x-undocumented": true})),
+                    "Items": node("Items", "项", json!({"type": "string"})),
+                    "gen": node("Gen", "代", json!({"type": "string"})),
                 },
                 "required": ["type", "key"],
             })),

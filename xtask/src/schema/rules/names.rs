@@ -119,8 +119,10 @@ pub(in crate::schema) fn field(wire: &str, node: &Node) -> String {
         return name.clone();
     }
     let name = if is_snake(wire) { wire.to_owned() } else { wire.to_snake_case() };
-    if TAKEN_FIELDS.contains(&&*name) || NEW_KEYWORDS.contains(&&*name) || syn::parse_str::<syn::Ident>(&name).is_err()
-    {
+    if TAKEN_FIELDS.contains(&&*name) || NEW_KEYWORDS.contains(&&*name) {
+        format!("{name}_field")
+    } else if syn::parse_str::<syn::Ident>(&name).is_err() {
+        // As typify does with the keywords that it knows.
         format!("{name}_")
     } else {
         name
