@@ -1,12 +1,11 @@
 //! The schema as typed Rust values, in the order of the file. serde refuses unknown keywords; the other rules are in `rules`.
 
 use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
-
-use super::types::Roles;
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -237,4 +236,15 @@ pub enum Value {
     Integer(i64),
     /// Of a coded string.
     Text(String),
+}
+
+/// Which endpoint sends or receives which definition. Large schemas would be slow without it.
+#[derive(Debug, Default)]
+pub(super) struct Roles {
+    pub(super) senders: HashMap<String, usize>,
+    pub(super) receivers: HashMap<String, usize>,
+    pub(super) received: HashSet<String>,
+    pub(super) used: HashSet<String>,
+    /// How many responses have the same name but for `Get` and `Response`.
+    pub(super) outputs: HashMap<String, usize>,
 }

@@ -10,10 +10,12 @@ use serde_path_to_error::Segment;
 mod document;
 mod draft;
 pub mod json;
+mod names;
 mod rules;
 mod types;
 
 pub use document::{Document, KnownValue, Link, Method, Node, Paged, Value, definition_name};
+pub use names::is_type as is_type_name;
 pub use types::{Kind, Output, STATUS, TOKEN, Type};
 
 /// The path of the schema from the root of the workspace.
@@ -85,13 +87,8 @@ pub fn parse(json: &serde_json::Value, stage: Stage) -> Result<Document, Vec<Bre
 impl Node {
     /// The name of a field in Rust.
     pub fn field_name(&self, wire: &str) -> String {
-        rules::field_name(wire, self)
+        names::field(wire, self)
     }
-}
-
-/// Returns whether a definition may have this name.
-pub fn is_type_name(name: &str) -> bool {
-    rules::is_type_name(name)
 }
 
 /// A name as a step of a JSON pointer.

@@ -1,10 +1,9 @@
 //! What a part of the schema becomes in Rust.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 
-use super::document::{Document, Format, JsonType, KnownValue, Link, Method, Node, definition_name};
-use super::is_type_name;
+use super::document::{Document, Format, JsonType, KnownValue, Link, Method, Node, Roles, definition_name};
+use super::names;
 
 /// The fields of every response that are not payload.
 pub const STATUS: [&str; 2] = ["errcode", "errmsg"];
@@ -238,7 +237,7 @@ impl Document {
         }
         let stem = response.strip_suffix("Response").unwrap_or(response);
         let short = output_name(response);
-        let is_free = |name: &str| !self.definitions.contains_key(name) && is_type_name(name);
+        let is_free = |name: &str| !self.definitions.contains_key(name) && names::is_type(name);
         let is_own = self.roles().outputs.get(short) == Some(&1);
         Some(
             match [short, stem].into_iter().find(|name| is_free(name) && (is_own || *name != short || short == stem)) {
@@ -297,17 +296,6 @@ pub struct Output<'a> {
 fn output_name(response: &str) -> &str {
     let name = response.strip_suffix("Response").unwrap_or(response);
     name.strip_prefix("Get").filter(|rest| rest.starts_with(|first: char| first.is_ascii_uppercase())).unwrap_or(name)
-}
-
-/// Which endpoint sends or receives which definition. Large schemas would be slow without it.
-#[derive(Debug, Default)]
-pub(super) struct Roles {
-    senders: HashMap<String, usize>,
-    receivers: HashMap<String, usize>,
-    received: HashSet<String>,
-    used: HashSet<String>,
-    /// How many responses have the same name but for `Get` and `Response`.
-    outputs: HashMap<String, usize>,
 }
 
 impl Roles {

@@ -6,9 +6,10 @@ use indexmap::IndexMap;
 use serde_json::json;
 
 use super::super::document::{JsonType, Node};
+use super::super::names;
 use super::super::types::{Kind, STATUS, TOKEN, Type};
 use super::nodes::Place;
-use super::{Rules, below, names};
+use super::{Rules, below};
 
 impl<'a> Rules<'a> {
     pub(super) fn definitions(&mut self) {

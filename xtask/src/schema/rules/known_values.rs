@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::super::document::{JsonType, KnownValue, Node, Value};
-use super::{Rules, is_label, is_sentence, names, one_line};
+use super::super::names;
+use super::{Rules, is_label, is_sentence, one_line};
 
 impl<'a> Rules<'a> {
     pub(super) fn known_values(&mut self, pointer: &str, name: &str, definition: &'a Node) {

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::super::document::{Link, Method};
+use super::super::names;
 use super::super::types::{Kind, TOKEN};
-use super::{Rules, names};
+use super::Rules;
 
 /// Returns whether a path can be sent without escapes.
 fn is_path(path: &str) -> bool {

@@ -10,15 +10,12 @@ use super::{Breach, escape};
 mod definitions;
 mod known_values;
 mod links;
-mod names;
 mod nodes;
 mod paging;
 
 /// Labels stand beside values, in a terminal of 80 columns.
 pub(super) const WIDEST_LABEL: usize = 28;
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
-
-pub(super) use names::{field as field_name, is_type as is_type_name};
 
 /// Every breach in the document, in its order.
 pub(super) fn check(document: &Document) -> Vec<Breach> {

@@ -2,7 +2,7 @@
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
-use super::super::document::Node;
+use super::document::Node;
 
 /// Names that generated code uses for something else.
 const TAKEN_TYPES: &[&str] = &[
@@ -76,7 +76,7 @@ const TAKEN_METHODS: &[&str] = &[
 ];
 
 /// Returns whether a name can be a type: upper camel case, and not taken.
-pub(in crate::schema) fn is_type(name: &str) -> bool {
+pub fn is_type(name: &str) -> bool {
     is_variant(name) && !TAKEN_TYPES.contains(&name)
 }
 
@@ -114,7 +114,7 @@ pub(super) fn ends_path(path: &str, name: &str) -> bool {
 }
 
 /// The name of a field in Rust: its own in lower case, unless the schema gives another.
-pub(in crate::schema) fn field(wire: &str, node: &Node) -> String {
+pub(super) fn field(wire: &str, node: &Node) -> String {
     if let Some(name) = &node.name {
         return name.clone();
     }
