@@ -1,203 +1,204 @@
-//! `cargo xtask audit`: compares the schema with the vendor's pages. The pages are not part of this repository: save them as
-//! Markdown and name the files. It compares the request's fields and which of them are required, the response's fields, the
-//! values of coded integers, and the printed sample. It allows for names that are relative to the payload, and for samples with
-//! full-width punctuation and missing commas.
+//! `cargo xtask audit`: compares the schema and its samples with the vendor's pages.
+//!
+//! Each page is drafted as the import does it, and the draft is compared with the schema. What `schema/deviations.json` records is no
+//! finding. An entry of it that no page confirms is one.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use serde_json::Value as Json;
+use serde_json::Value;
 
-use crate::schema::{self, Document, Kind, Link};
+use crate::import::{self, Comparison, Difference, Draft, Sample, compare, join_renames};
+use crate::schema::deviations::HAS_FIELD;
+use crate::schema::{self, Deviation, definition_name};
 
-/// Compares pages with the schema and the samples.
+/// Compares pages, given as files, with the schema and the samples of a workspace. Returns what was compared.
 ///
 /// # Errors
-/// A page cannot be read, belongs to no endpoint of the schema, or differs from the schema: all differences are listed.
-pub fn audit(root: &Path, pages: &[impl AsRef<Path>]) -> Result<String> {
-    let document = schema::load(root, &root.join(schema::PATH), schema::Stage::Finished)?;
-    let (mut agreements, mut differences) = (Vec::new(), Vec::new());
-    for page in pages {
-        let name = page.as_ref().display().to_string();
-        let text = std::fs::read_to_string(page).with_context(|| format!("cannot read {name}"))?;
-        let (endpoint, rows, found) = audit_page(root, &document, &text).with_context(|| name.clone())?;
-        agreements.push(format!("audit: {endpoint}: {rows} rows and the sample agree with the schema"));
-        differences.extend(found.into_iter().map(|difference| format!("{name}: {difference}")));
+///
+/// The schema breaks a rule, a page cannot be read, no page describes an endpoint of the schema, or they differ: all differences
+/// are listed.
+pub fn audit(root: &Path, pages: &[PathBuf]) -> Result<String> {
+    let file = root.join(schema::PATH);
+    let document = schema::load(root, &file, schema::Stage::Finished)?;
+    let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", schema::PATH))?;
+    let mut audit = Audit::new(&file, serde_json::from_str(&text)?, document.deviations);
+    for page in import::read(pages)? {
+        audit.page(&import::draft(&[page]));
     }
-    ensure!(differences.is_empty(), "pages and schema differ\n{}", differences.join("\n"));
-    Ok(agreements.join("\n"))
+    audit.outcome()
 }
 
-fn audit_page(root: &Path, document: &Document, page: &str) -> Result<(String, usize, Vec<String>)> {
-    let link = document.links.iter().find(|link| page.contains(&format!("{}?", link.path())));
-    let link = link.context("no endpoint of the schema has its path on this page")?;
-    let tables = tables(page);
-    let request = tables.iter().find(|table| table.columns.iter().any(|column| column == "必须"));
-    let response = tables.iter().rfind(|table| table.columns == ["参数", "说明"]);
-    let (Some(request), Some(response)) = (request, response) else {
-        bail!("a table of the request or of the response is missing")
-    };
-    let mut differences = Vec::new();
-    differ_in_request(document, link, request, &mut differences);
-    differ_in_response(document, link, response, &mut differences);
-    for (side, sample) in ["request", "response"].into_iter().zip(samples(page)) {
-        let file = format!("schema/samples/{}.{side}.json", link.rel);
-        let text = std::fs::read_to_string(root.join(&file)).with_context(|| format!("cannot read {file}"))?;
-        match (serde_json::from_str::<Json>(&repaired(&sample)), serde_json::from_str::<Json>(&text)) {
-            (Ok(printed), Ok(kept)) if printed == kept => {}
-            (Ok(_), Ok(_)) => differences.push(format!("{file} is not the sample that the page prints")),
-            (Err(error), _) => {
-                differences.push(format!("the page's sample of the {side} is no JSON after the known repairs: {error}"))
-            }
-            (_, Err(error)) => differences.push(format!("{file}: {error}")),
-        }
-    }
-    Ok((link.rel.clone(), request.rows.len() + response.rows.len(), differences))
+/// A comparison of pages with a schema, page by page.
+#[derive(Debug)]
+pub struct Audit {
+    /// The folder of the schema, which has the samples.
+    folder: PathBuf,
+    schema: Value,
+    deviations: Vec<Deviation>,
+    /// The deviations that a page confirmed.
+    confirmed: BTreeSet<usize>,
+    /// The links that were compared.
+    links: BTreeSet<usize>,
+    /// How many endpoints of the pages are not in the schema.
+    others: usize,
+    findings: Vec<String>,
 }
 
-fn differ_in_request(document: &Document, link: &Link, table: &Table, differences: &mut Vec<String>) {
-    let definition = &document.definitions[&*link.request()];
-    let mut named = BTreeSet::new();
-    for row in table.rows.iter().filter(|row| Some(row[0].as_str()) != link.token_parameter()) {
-        let (name, needed) = (&row[0], row[1] == "是");
-        named.insert(name.as_str());
-        match definition.properties.get(name) {
-            None => differences.push(format!("{}.{name} is not in the schema", link.request())),
-            Some(_) if definition.required.contains(name) != needed => {
-                differences.push(format!("{}.{name}: the page and \"required\" differ", link.request()));
-            }
-            Some(_) => {}
-        }
+impl Audit {
+    /// Starts a comparison with the schema of a file.
+    #[must_use]
+    pub fn new(file: &Path, schema: Value, deviations: Vec<Deviation>) -> Self {
+        let folder = file.parent().unwrap_or(file).to_owned();
+        let (confirmed, links) = (BTreeSet::new(), BTreeSet::new());
+        Self { folder, schema, deviations, confirmed, links, others: 0, findings: Vec::new() }
     }
-    for name in definition.properties.keys().filter(|name| !named.contains(name.as_str())) {
-        differences.push(format!("{}.{name} is not on the page", link.request()));
-    }
-}
 
-fn differ_in_response(document: &Document, link: &Link, table: &Table, differences: &mut Vec<String>) {
-    let mut described = BTreeMap::new();
-    collect(document, link.response(), "", &mut described);
-    // The tables name fields relative to the payload.
-    let wrappers: Vec<_> = described.keys().filter(|path| !path.contains('.')).cloned().collect();
-    let absolute = |name: &str| {
-        let wrapped = wrappers.iter().map(|wrapper| format!("{wrapper}.{name}"));
-        std::iter::once(name.to_owned()).chain(wrapped).find(|path| described.contains_key(path))
-    };
-    let mut named = BTreeSet::new();
-    for row in &table.rows {
-        let Some(path) = absolute(&row[0]) else {
-            differences.push(format!("{}.{} is not in the schema", link.response(), row[0]));
-            continue;
-        };
-        if let Some(known) = &described[&path] {
-            let printed = numbers(&row[1]);
-            if printed != *known {
-                differences.push(format!(
-                    "{}.{path}: the page has the values {printed:?}, the schema {known:?}",
-                    link.response()
-                ));
-            }
-        }
-        named.insert(path);
-    }
-    for path in described.keys() {
-        // An object without a row of its own is described by the rows of its fields.
-        if !named.iter().any(|name| name == path || name.starts_with(&format!("{path}."))) {
-            differences.push(format!("{}.{path} is not on the page", link.response()));
+    /// Compares a page, given as a draft.
+    pub fn page(&mut self, draft: &Draft) {
+        let Comparison { differences, endpoints } = compare(&self.schema, draft);
+        // Pages also describe endpoints that are none of ours.
+        let (others, differences): (Vec<_>, _) =
+            differences.into_iter().partition(|difference| difference.at == "/links");
+        self.others += others.len();
+        self.find(differences);
+        for (drafted, link) in endpoints {
+            self.links.insert(link);
+            self.samples(draft, &draft.schema["links"][drafted], link);
         }
     }
-}
 
-/// Collects the fields below a definition: the path of each, and the known values of coded ones.
-fn collect(document: &Document, name: &str, before: &str, fields: &mut BTreeMap<String, Option<BTreeSet<i64>>>) {
-    for (wire, property) in &document.definitions[name].properties {
-        let path = format!("{before}{wire}");
-        let holds = property.holds();
-        let inner = holds.definition();
-        let coded = inner.map(|inner| &document.definitions[inner]).filter(|inner| inner.kind() == Kind::Coded);
-        let known = coded.map(|coded| {
-            coded
-                .known_values()
-                .iter()
-                .filter_map(|known| match known.value {
-                    schema::Value::Integer(value) => Some(value),
-                    schema::Value::Text(_) => None,
-                })
-                .collect()
+    fn find(&mut self, mut differences: Vec<Difference>) {
+        differences.retain(|difference| {
+            let recorded = self.deviations.iter().position(|deviation| difference.is_recorded_as(deviation));
+            self.confirmed.extend(recorded);
+            recorded.is_none()
         });
-        fields.insert(path.clone(), known);
-        if let Some(inner) = inner {
-            collect(document, inner, &format!("{path}."), fields);
+        self.findings.extend(join_renames(differences).iter().map(Difference::to_string));
+    }
+
+    /// Compares the samples of an endpoint with the files.
+    fn samples(&mut self, draft: &Draft, drafted: &Value, link: usize) {
+        let rel = drafted["rel"].as_str().unwrap_or("");
+        let link = &self.schema["links"][link];
+        let ours = link["rel"].as_str().unwrap_or("").to_owned();
+        let sent = link.get("submissionSchema").or(link.get("hrefSchema")).cloned().unwrap_or_default();
+        let received = link["targetSchema"].clone();
+        for Sample { file, line, json } in &draft.samples {
+            let Some(ending) = file.strip_prefix(rel).filter(|ending| ending.starts_with('.')) else { continue };
+            let node = if ending.starts_with(".request") { &sent } else { &received };
+            let at = format!("samples/{ours}{ending}");
+            let printed = self.kept(json, node);
+            let page = match self.sample(&at) {
+                Some(sample) if sample == printed => continue,
+                Some(sample) if structure(&sample) == structure(&printed) => "prints other values",
+                Some(_) => "prints another structure",
+                None => "prints a sample that is not kept",
+            };
+            self.find(vec![Difference::new(line, &at, page)]);
         }
     }
-}
 
-/// Returns the numbers to which a description gives a meaning: `1：…`, `1: …`, `1表示…`.
-fn numbers(description: &str) -> BTreeSet<i64> {
-    let mut numbers = BTreeSet::new();
-    let mut digits = String::new();
-    let mut before = ' ';
-    for char in description.chars() {
-        match char {
-            '0'..='9' => digits.push(char),
-            '：' | ':' | '表' if before.is_ascii_digit() => numbers.extend(digits.parse::<i64>()),
-            _ => {}
-        }
-        if !char.is_ascii_digit() {
-            digits.clear();
-        }
-        before = char;
+    fn sample(&self, at: &str) -> Option<Value> {
+        serde_json::from_str(&std::fs::read_to_string(self.folder.join(at)).ok()?).ok()
     }
-    numbers
-}
 
-struct Table {
-    columns: Vec<String>,
-    rows: Vec<Vec<String>>,
-}
-
-/// Returns the Markdown tables of a page.
-fn tables(page: &str) -> Vec<Table> {
-    let cells = |line: &str| -> Option<Vec<String>> {
-        let line = line.trim().strip_prefix('|')?.trim_end();
-        Some(line.trim_end_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect())
-    };
-    let mut tables: Vec<Table> = Vec::new();
-    let mut inside = false;
-    for line in page.lines() {
-        match cells(line) {
-            None => inside = false,
-            Some(columns) if !inside => {
-                inside = true;
-                tables.push(Table { columns, rows: Vec::new() });
+    /// A value without the fields that the schema leaves out.
+    fn kept(&self, value: &Value, node: &Value) -> Value {
+        let name = node["$ref"].as_str().and_then(definition_name);
+        let definition = name.map_or(node, |name| &self.schema["$defs"][name]);
+        match value {
+            Value::Object(members) => {
+                let is_kept = |field: &&String| !name.is_some_and(|name| self.leaves_out(name, field));
+                let kept = members.iter().filter(|(field, _)| is_kept(field));
+                kept.map(|(field, value)| (field.clone(), self.kept(value, &definition["properties"][field]))).collect()
             }
-            Some(row) => {
-                let ruler = row.iter().all(|cell| cell.chars().all(|char| "-: ".contains(char)));
-                if let Some(table) = tables.last_mut().filter(|table| !ruler && row.len() >= table.columns.len()) {
-                    table.rows.push(row);
+            Value::Array(items) => items.iter().map(|item| self.kept(item, &definition["items"])).collect(),
+            value => value.clone(),
+        }
+    }
+
+    fn leaves_out(&self, definition: &str, field: &str) -> bool {
+        let at = format!("/$defs/{definition}/properties/{field}");
+        self.deviations.iter().any(|deviation| deviation.page == HAS_FIELD && deviation.at == at)
+    }
+
+    /// Returns what was compared.
+    ///
+    /// # Errors
+    ///
+    /// The findings, or that no page describes an endpoint of the schema.
+    pub fn outcome(mut self) -> Result<String> {
+        ensure!(
+            !self.links.is_empty(),
+            "no page describes an endpoint of the schema: give the vendor's pages about one"
+        );
+        self.find_unconfirmed();
+        if !self.findings.is_empty() {
+            let findings = self.findings.join("\n");
+            bail!("pages and schema differ: mend the schema, or record the reason in deviations.json\n{findings}");
+        }
+        let (links, recorded, others) = (self.links.len(), self.confirmed.len(), self.others);
+        Ok(format!(
+            "audit: schema and pages agree (endpoints: {links}, recorded deviations: {recorded}, endpoints outside the schema: {others})"
+        ))
+    }
+
+    /// Finds the deviations that no page confirms, though all pages that could were compared.
+    fn find_unconfirmed(&mut self) {
+        for (index, deviation) in self.deviations.iter().enumerate() {
+            if !self.confirmed.contains(&index) && self.could_confirm(deviation) {
+                let Deviation { at, page, .. } = deviation;
+                self.findings
+                    .push(format!("deviations.json#/{index}: {at}: no page {page} any more: delete the entry"));
+            }
+        }
+    }
+
+    /// Whether every endpoint that a deviation concerns was compared.
+    fn could_confirm(&self, deviation: &Deviation) -> bool {
+        let links = self.schema["links"].as_array().into_iter().flatten().enumerate();
+        let concerned: Vec<usize> = links
+            .filter(|(at, link)| {
+                let sample = link["rel"].as_str().map(|rel| format!("samples/{rel}."));
+                deviation.at.starts_with(&format!("/links/{at}/"))
+                    || sample.is_some_and(|sample| deviation.at.starts_with(&sample))
+                    || self.definitions(link).iter().any(|name| deviation.at.starts_with(&format!("/$defs/{name}/")))
+            })
+            .map(|(at, _)| at)
+            .collect();
+        !concerned.is_empty() && concerned.iter().all(|at| self.links.contains(at))
+    }
+
+    /// The definitions that a link leads to.
+    fn definitions<'a>(&'a self, link: &'a Value) -> BTreeSet<&'a str> {
+        let mut names = BTreeSet::new();
+        let mut open = vec![link];
+        while let Some(node) = open.pop() {
+            match node {
+                Value::Object(members) => open.extend(members.values()),
+                Value::Array(items) => open.extend(items),
+                Value::String(text) => {
+                    if let Some(name) = definition_name(text).filter(|name| names.insert(*name)) {
+                        open.push(&self.schema["$defs"][name]);
+                    }
                 }
+                _ => {}
             }
         }
+        names
     }
-    tables
 }
 
-/// Returns the code blocks of a page that look like JSON.
-fn samples(page: &str) -> Vec<String> {
-    let blocks = page.split("```").skip(1).step_by(2);
-    blocks.filter_map(|block| block.find('{').map(|start| block[start..].to_owned())).collect()
-}
-
-/// Repairs the punctuation of a printed sample: full-width colons after names, missing commas at the ends of lines.
-fn repaired(sample: &str) -> String {
-    let mut lines: Vec<String> = sample.lines().map(|line| line.replace("\"：", "\":")).collect();
-    for index in 1..lines.len() {
-        let follows = lines[index].trim_start().starts_with('"');
-        let last = lines[index - 1].trim_end().chars().last();
-        if follows && last.is_some_and(|last| "}]\"0123456789".contains(last)) {
-            lines[index - 1].push(',');
-        }
+/// A sample with nothing but its names and the kinds of its values.
+fn structure(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), structure(value))).collect(),
+        Value::Array(items) => items.iter().map(structure).collect(),
+        Value::String(_) => "".into(),
+        Value::Number(_) => 0.into(),
+        Value::Bool(_) => false.into(),
+        Value::Null => Value::Null,
     }
-    lines.join("\n")
 }

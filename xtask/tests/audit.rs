@@ -5,6 +5,12 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use proptest::prelude::*;
+use xtask::audit::Audit;
+use xtask::import::draft;
+use xtask::page::read;
+use xtask::schema::Deviation;
+
 /// A page about the details of a job, as the vendor would print it: relative names, a full-width colon, a comma missing.
 fn page() -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -45,40 +51,138 @@ fn audit(page: &str) -> (bool, String) {
 fn a_page_that_says_the_same_agrees() {
     let (agrees, summary) = audit(&page());
     assert!(agrees, "{summary}");
-    assert!(summary.contains("get_report_job_info: 23 rows and the sample agree"), "{summary}");
+    assert!(summary.contains("endpoints: 1, recorded deviations: 0, endpoints outside the schema: 0"), "{summary}");
 }
 
 #[test]
-fn every_difference_is_reported() {
-    for (from, to, summary) in [
-        ("| jobid | 是 |", "| jobid | 否 |", "GetReportJobInfoRequest.jobid: the page and \"required\" differ"),
-        ("| jobid | 是 | x |\n", "", "GetReportJobInfoRequest.jobid is not on the page"),
-        ("|date| 是|", "|day| 是|", "GetReportJobInfoRequest.day is not in the schema"),
-        ("|finish_cnt|x|\n", "", "GetReportJobInfoResponse.job_info.finish_cnt is not on the page"),
-        ("|finish_cnt|x|\n", "|finish_cnt|x|\n|score|x|\n", "GetReportJobInfoResponse.score is not in the schema"),
+fn one_changed_row_gives_one_finding_at_its_line() {
+    for (from, to, at, finding) in [
+        ("| jobid | 是 |", "| jobid | 否 |", "GetReportJobInfoRequest/properties/jobid", "does not require it"),
+        ("|date| 是|", "|day| 是|", "GetReportJobInfoRequest/properties/date", "has day instead"),
+        ("|finish_cnt|x|", "|finish_cnt|x|\n|score|x|", "JobInfo/properties/score", "has the field"),
         (
-            "6：己",
-            "6：己，7：庚",
-            "job_info.question_templates.question_type: the page has the values {1, 2, 3, 4, 5, 6, 7}",
+            "，6：己",
+            "，6：己，7：庚",
+            "QuestionTemplate/properties/question_type",
+            "gives a meaning to 1, 2, 3, 4, 5, 6, 7",
         ),
-        ("report_type|1表示甲，2表示乙", "report_type|1表示甲", "job_info.report_type: the page has the values {1}"),
-        (
-            "\"finish_cnt\": 10",
-            "\"finish_cnt\": 11",
-            "get_report_job_info.response.json is not the sample that the page prints",
-        ),
-        (
-            "\"date\": \"2020",
-            "\"date\": \"2021",
-            "get_report_job_info.request.json is not the sample that the page prints",
-        ),
-        ("\"title\"", "title", "no JSON after the known repairs"),
-        ("get_report_job_info?", "get_other?", "no endpoint of the schema has its path on this page"),
-        ("| 必须 |", "| 需要 |", "a table of the request or of the response is missing"),
+        ("1表示甲，2表示乙", "1表示甲", "JobInfo/properties/report_type", "gives no value a meaning"),
+        ("1：甲(x)，2：乙", "1：单选题，2：填空题", "QuestionTemplate/properties/question_type", "calls 1 单选题"),
     ] {
         let page = page();
         assert!(page.contains(from), "{from}");
         let (agrees, report) = audit(&page.replacen(from, to, 1));
-        assert!(!agrees && report.contains(summary), "{from} → {to}: {report}");
+        let line = 1 + page[..page.find(from).unwrap()].lines().count() - usize::from(!from.starts_with('|'));
+        let line = line + usize::from(to.contains("score"));
+        let findings: Vec<_> =
+            report.lines().filter_map(|line| line.split_once("page.md:")).map(|(_, rest)| rest).collect();
+        assert!(!agrees);
+        assert_eq!(findings, [format!("{line}: /$defs/{at}: the page {finding}")], "{from} → {to}: {report}");
+    }
+}
+
+#[test]
+fn a_missing_row_is_found_where_the_sample_shows_the_field() {
+    for (row, at) in [
+        ("| jobid | 是 | x |\n", "GetReportJobInfoRequest/properties/jobid"),
+        ("|finish_cnt|x|\n", "JobInfo/properties/finish_cnt"),
+    ] {
+        let page = page();
+        let (agrees, report) = audit(&page.replacen(row, "", 1));
+        let findings: Vec<_> = report.lines().skip(1).collect();
+        assert!(!agrees && findings.len() == 1, "{report}");
+        assert!(findings[0].ends_with(&format!("/$defs/{at}: the page has it in a sample alone")), "{report}");
+    }
+}
+
+#[test]
+fn other_samples_than_the_printed_ones_are_found() {
+    for (from, to, finding) in [
+        (
+            "\"finish_cnt\": 10",
+            "\"finish_cnt\": 11",
+            "samples/get_report_job_info.response.json: the page prints other values",
+        ),
+        (
+            "\"date\": \"2020",
+            "\"date\": \"2021",
+            "samples/get_report_job_info.request.json: the page prints other values",
+        ),
+        ("\"userids\": [", "\"userids\": [\"userid9\",", "the page prints another structure"),
+    ] {
+        let page = page();
+        assert!(page.contains(from), "{from}");
+        let (agrees, report) = audit(&page.replacen(from, to, 1));
+        assert!(
+            !agrees && report.trim_end().ends_with(finding) && report.lines().count() == 2,
+            "{from} → {to}: {report}"
+        );
+    }
+}
+
+#[test]
+fn deviations_accept_what_they_record_and_nothing_else() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let file = root.join(xtask::schema::PATH);
+    let schema: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    let deviation = |at: &str, page: &str| Deviation { at: at.into(), page: page.into(), reason: "Meant.".into() };
+    let outcome = |deviations: Vec<Deviation>, page: &str| {
+        let mut audit = Audit::new(&file, schema.clone(), deviations);
+        audit.page(&draft(&[("page.md".to_owned(), read(page.as_bytes()).unwrap())]));
+        audit.outcome().map_err(|error| error.to_string())
+    };
+    let more = page().replacen("|finish_cnt|x|", "|finish_cnt|x|\n|score|x|", 1);
+    let score = || deviation("/$defs/JobInfo/properties/score", "has the field");
+
+    assert!(outcome(vec![score()], &more).unwrap().contains("recorded deviations: 1"));
+    let stale = outcome(vec![score()], &page()).unwrap_err();
+    assert!(stale.contains("deviations.json#/0: /$defs/JobInfo/properties/score: no page has the field"));
+    // The page of another endpoint could still confirm this one.
+    outcome(vec![deviation("/$defs/Answer/properties/report_time", "requires it")], &page()).unwrap();
+    let other = outcome(vec![deviation("/$defs/JobInfo/properties/title", "requires it")], &more).unwrap_err();
+    assert!(other.contains("score: the page has the field") && other.contains("deviations.json#/0"), "{other}");
+}
+
+#[test]
+fn a_file_that_is_no_page_gets_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    for (bytes, message) in [
+        (&b""[..], "the page is empty: save it again"),
+        (b"\xff\xfe", "the page is not in UTF-8: save it as Markdown in UTF-8"),
+        (b"# A page", "the page names no address of an endpoint: give a page that describes one"),
+        (&vec![b'x'; 9 << 20], "the page is longer than 8 MB: give a page of the vendor as Markdown"),
+        (
+            b"https://qyapi.weixin.qq.com/cgi-bin/other/get?access_token=X",
+            "no page describes an endpoint of the schema: give the vendor's pages about one",
+        ),
+    ] {
+        let file = folder.path().join("page.md");
+        std::fs::write(&file, bytes).unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_xtask")).arg("audit").arg(&file).output().unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && text.lines().count() == 1 && text.contains(message), "{text}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_mutation_of_a_page_makes_the_audit_panic(
+        cuts in prop::collection::vec((0..4000_usize, 0..60_usize, "[|`{}\\[\\]\"：,\n#└]{0,3}"), 1..8),
+    ) {
+        let mut page: Vec<char> = page().chars().collect();
+        for (at, count, junk) in cuts {
+            let end = (at + count).min(page.len());
+            page.splice(at.min(end)..end, junk.chars());
+        }
+        let page: String = page.into_iter().collect();
+        if let Ok(page) = read(page.as_bytes()) {
+            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(xtask::schema::PATH);
+            let schema = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+            let mut audit = Audit::new(&file, schema, Vec::new());
+            audit.page(&draft(&[("page.md".to_owned(), page)]));
+            let _ = audit.outcome();
+        }
     }
 }

@@ -213,7 +213,7 @@ fn the_same_pages_give_the_same_draft() {
 fn merging_what_is_there_changes_nothing() {
     let draft = drafted(ROOMS);
     let schema = draft.text().replace("\"title\": \"TODO\"", "\"title\": \"By hand\"");
-    let merged = merge(&schema, &draft).expect("a schema");
+    let merged = merge(&schema, &draft, &[]).expect("a schema");
     assert_eq!(merged.text, schema);
     assert_eq!(merged.findings, Vec::<String>::new());
 }
@@ -224,12 +224,15 @@ fn merging_adds_a_missing_field_and_keeps_the_rest() {
     let text = draft.text();
     let line = text.lines().find(|line| line.contains("\"area\"")).expect("the field");
     let schema = text.replace(&format!("{line}\n"), "").replace("\"title\": \"TODO\"", "\"title\": \"By hand\"");
-    let merged = merge(&schema, &draft).expect("a schema");
+    let merged = merge(&schema, &draft, &[]).expect("a schema");
     let added: Vec<_> = merged.text.lines().filter(|line| !schema.contains(line.trim_end_matches(','))).collect();
     assert_eq!(added.len(), 1, "{added:?}");
     assert!(added[0].contains("\"area\": { \"type\": \"number\""));
     assert!(
-        merged.findings.iter().any(|finding| finding.contains("/$defs/Room/properties/area: is added")),
+        merged
+            .findings
+            .iter()
+            .any(|finding| finding.contains("/$defs/Room/properties/area: the page has the field: added")),
         "{:?}",
         merged.findings
     );
@@ -239,7 +242,7 @@ fn merging_adds_a_missing_field_and_keeps_the_rest() {
 fn merging_adds_an_endpoint_with_its_definitions() {
     let whole = drafted(ROOMS);
     let first = ROOMS.split("## 创建").next().expect("a page");
-    let merged = merge(&drafted(first).text(), &whole).expect("a schema");
+    let merged = merge(&drafted(first).text(), &whole, &[]).expect("a schema");
     let schema: Value = serde_json::from_str(&merged.text).expect("it is JSON");
     let names =
         |schema: &Value| schema["$defs"].as_object().expect("definitions").keys().cloned().collect::<BTreeSet<_>>();
@@ -251,11 +254,15 @@ fn merging_adds_an_endpoint_with_its_definitions() {
 fn merging_lists_what_differs() {
     let draft = drafted(ROOMS);
     let schema = draft.text().replace("\"area\": { \"type\": \"number\"", "\"area\": { \"type\": \"string\"");
-    let merged = merge(&schema, &draft).expect("a schema");
+    let merged = merge(&schema, &draft, &[]).expect("a schema");
     assert_eq!(merged.text, schema);
     assert_eq!(merged.findings.len(), 1);
     assert!(merged.findings[0].starts_with("rooms.md:"), "{:?}", merged.findings);
-    assert!(merged.findings[0].ends_with("/$defs/Room/properties/area: the page has number"), "{:?}", merged.findings);
+    assert!(
+        merged.findings[0].ends_with("/$defs/Room/properties/area: the page has the type number"),
+        "{:?}",
+        merged.findings
+    );
 }
 
 /// A page with pieces cut out, doubled, and put elsewhere.
@@ -289,7 +296,7 @@ proptest! {
             if let Ok(page) = read(bytes) {
                 let draft = draft(&[("page.md".to_owned(), page)]);
                 prop_assert!(serde_json::from_str::<Value>(&draft.text()).is_ok());
-                prop_assert!(merge(&draft.text(), &draft).is_ok_and(|merged| merged.text == draft.text()));
+                prop_assert!(merge(&draft.text(), &draft, &[]).is_ok_and(|merged| merged.text == draft.text()));
             }
         }
     }

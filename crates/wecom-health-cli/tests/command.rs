@@ -138,7 +138,7 @@ fn strings(value: &Value) -> Vec<String> {
 /// The Chinese labels of a shape, with those of the shapes in it.
 fn chinese_labels(shape: Shape) -> Vec<String> {
     match shape {
-        Shape::Object(fields) => fields
+        Shape::Object { fields, .. } => fields
             .iter()
             .flat_map(|field| [vec![field.label.chinese.to_owned()], chinese_labels(field.shape)].concat())
             .collect(),

@@ -266,341 +266,446 @@ impl Described for ItineraryCardType {
 }
 
 impl Described for GetTokenRequest {
-    const SHAPE: Shape = Shape::Object(&[
-        Field { name: "corpid", label: Words { english: "Corp id", chinese: "企业ID" }, shape: CorpId::SHAPE },
-        Field {
-            name: "corpsecret",
-            label: Words { english: "Secret", chinese: "应用的凭证密钥" },
-            shape: CorpSecret::SHAPE,
-        },
-    ]);
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field { name: "corpid", label: Words { english: "Corp id", chinese: "企业ID" }, shape: CorpId::SHAPE },
+            Field {
+                name: "corpsecret",
+                label: Words { english: "Secret", chinese: "应用的凭证密钥" },
+                shape: CorpSecret::SHAPE,
+            },
+        ],
+        left_out: &[],
+    };
 }
 
 impl Described for GetTokenResponse {
-    const SHAPE: Shape = Shape::Object(&[
-        Field { name: "errcode", label: Words { english: "Result code", chinese: "返回码" }, shape: ErrCode::SHAPE },
-        Field {
-            name: "errmsg",
-            label: Words { english: "Result text", chinese: "返回码的文本描述" },
-            shape: Shape::Text,
-        },
-        Field {
-            name: "access_token",
-            label: Words { english: "Access token", chinese: "获取到的凭证" },
-            shape: AccessToken::SHAPE,
-        },
-        Field {
-            name: "expires_in",
-            label: Words { english: "Lifetime", chinese: "凭证的有效时间" },
-            shape: Shape::Integer,
-        },
-    ]);
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field {
+                name: "errcode",
+                label: Words { english: "Result code", chinese: "返回码" },
+                shape: ErrCode::SHAPE,
+            },
+            Field {
+                name: "errmsg",
+                label: Words { english: "Result text", chinese: "返回码的文本描述" },
+                shape: Shape::Text,
+            },
+            Field {
+                name: "access_token",
+                label: Words { english: "Access token", chinese: "获取到的凭证" },
+                shape: AccessToken::SHAPE,
+            },
+            Field {
+                name: "expires_in",
+                label: Words { english: "Lifetime", chinese: "凭证的有效时间" },
+                shape: Shape::Integer,
+            },
+        ],
+        left_out: &[],
+    };
 }
 
 impl Described for GetReportJobInfoRequest {
-    const SHAPE: Shape = Shape::Object(&[
-        Field { name: "jobid", label: Words { english: "Job id", chinese: "任务ID" }, shape: JobId::SHAPE },
-        Field {
-            name: "date", label: Words { english: "Date", chinese: "具体某天任务详情" }, shape: Shape::Text
-        },
-    ]);
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field { name: "jobid", label: Words { english: "Job id", chinese: "任务ID" }, shape: JobId::SHAPE },
+            Field {
+                name: "date", label: Words { english: "Date", chinese: "具体某天任务详情" }, shape: Shape::Text
+            },
+        ],
+        left_out: &[],
+    };
 }
 
 impl Described for GetReportJobInfoResponse {
-    const SHAPE: Shape = Shape::Object(&[
-        Field { name: "errcode", label: Words { english: "Result code", chinese: "返回码" }, shape: ErrCode::SHAPE },
-        Field {
-            name: "errmsg",
-            label: Words { english: "Result text", chinese: "返回码的文本描述" },
-            shape: Shape::Text,
-        },
-        Field { name: "job_info", label: Words { english: "Job", chinese: "任务详情" }, shape: JobInfo::SHAPE },
-    ]);
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field {
+                name: "errcode",
+                label: Words { english: "Result code", chinese: "返回码" },
+                shape: ErrCode::SHAPE,
+            },
+            Field {
+                name: "errmsg",
+                label: Words { english: "Result text", chinese: "返回码的文本描述" },
+                shape: Shape::Text,
+            },
+            Field { name: "job_info", label: Words { english: "Job", chinese: "任务详情" }, shape: JobInfo::SHAPE },
+        ],
+        left_out: &[],
+    };
 }
 
 impl Described for JobInfo {
-    const SHAPE: Shape = Shape::Object(&[
-        Field { name: "title", label: Words { english: "Title", chinese: "任务名称" }, shape: Shape::Text },
-        Field {
-            name: "creator",
-            label: Words { english: "Started by", chinese: "发起人的userid" },
-            shape: UserId::SHAPE,
-        },
-        Field { name: "type", label: Words { english: "Who reports", chinese: "任务类型" }, shape: JobType::SHAPE },
-        Field {
-            name: "apply_range",
-            label: Words { english: "Applies to", chinese: "适用范围" },
-            shape: ApplyRange::SHAPE,
-        },
-        Field {
-            name: "report_to",
-            label: Words { english: "Reports go to", chinese: "汇报对象" },
-            shape: ReportTo::SHAPE,
-        },
-        Field {
-            name: "report_type",
-            label: Words { english: "Frequency", chinese: "上报方式" },
-            shape: ReportType::SHAPE,
-        },
-        Field {
-            name: "skip_weekend",
-            label: Words { english: "Weekends off", chinese: "周末不需要上报" },
-            shape: YesNo::SHAPE,
-        },
-        Field {
-            name: "finish_cnt",
-            label: Words { english: "Filled in by", chinese: "已填表人数" },
-            shape: Shape::Integer,
-        },
-        Field {
-            name: "question_templates",
-            label: Words { english: "Questions", chinese: "健康上报问题列表" },
-            shape: Shape::List(&QuestionTemplate::SHAPE),
-        },
-    ]);
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field { name: "title", label: Words { english: "Title", chinese: "任务名称" }, shape: Shape::Text },
+            Field {
+                name: "creator",
+                label: Words { english: "Started by", chinese: "发起人的userid" },
+                shape: UserId::SHAPE,
+            },
+            Field {
+                name: "type", label: Words { english: "Who reports", chinese: "任务类型" }, shape: JobType::SHAPE
+            },
+            Field {
+                name: "apply_range",
+                label: Words { english: "Applies to", chinese: "适用范围" },
+                shape: ApplyRange::SHAPE,
+            },
+            Field {
+                name: "report_to",
+                label: Words { english: "Reports go to", chinese: "汇报对象" },
+                shape: ReportTo::SHAPE,
+            },
+            Field {
+                name: "report_type",
+                label: Words { english: "Frequency", chinese: "上报方式" },
+                shape: ReportType::SHAPE,
+            },
+            Field {
+                name: "skip_weekend",
+                label: Words { english: "Weekends off", chinese: "周末不需要上报" },
+                shape: YesNo::SHAPE,
+            },
+            Field {
+                name: "finish_cnt",
+                label: Words { english: "Filled in by", chinese: "已填表人数" },
+                shape: Shape::Integer,
+            },
+            Field {
+                name: "question_templates",
+                label: Words { english: "Questions", chinese: "健康上报问题列表" },
+                shape: Shape::List(&QuestionTemplate::SHAPE),
+            },
+        ],
+        left_out: &[],
+    };
 }
 
 impl Described for ApplyRange {
-    const SHAPE: Shape = Shape::Object(&[
-        Field {
-            name: "userids",
-            label: Words { english: "People", chinese: "userid" },
-            shape: Shape::List(&UserId::SHAPE),
-        },
-        Field {
-            name: "partyids",
-            label: Words { english: "Departments", chinese: "部门id" },
-            shape: Shape::List(&PartyId::SHAPE),
-        },
-    ]);
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field {
+                name: "userids",
+                label: Words { english: "People", chinese: "userid" },
+                shape: Shape::List(&UserId::SHAPE),
+            },
+            Field {
+                name: "partyids",
+                label: Words { english: "Departments", chinese: "部门id" },
+                shape: Shape::List(&PartyId::SHAPE),
+            },
+        ],
+        left_out: &[],
+    };
 }
 
 impl Described for ReportTo {
-    const SHAPE: Shape = Shape::Object(&[Field {
-        name: "userids",
-        label: Words { english: "People", chinese: "userid" },
-        shape: Shape::List(&UserId::SHAPE),
-    }]);
+    const SHAPE: Shape = Shape::Object {
+        fields: &[Field {
+            name: "userids",
+            label: Words { english: "People", chinese: "userid" },
+            shape: Shape::List(&UserId::SHAPE),
+        }],
+        left_out: &[],
+    };
 }
 
 impl Described for QuestionTemplate {
-    const SHAPE: Shape = Shape::Object(&[
-        Field { name: "question_id", label: Words { english: "Id", chinese: "问题id" }, shape: QuestionId::SHAPE },
-        Field { name: "title", label: Words { english: "Question", chinese: "问题" }, shape: Shape::Text },
-        Field {
-            name: "question_type",
-            label: Words { english: "Kind", chinese: "问题类型" },
-            shape: QuestionType::SHAPE,
-        },
-        Field {
-            name: "is_required", label: Words { english: "Required", chinese: "是否必填" }, shape: YesNo::SHAPE
-        },
-        Field {
-            name: "option_list",
-            label: Words { english: "Options", chinese: "选项列表" },
-            shape: Shape::List(&QuestionOption::SHAPE),
-        },
-    ]);
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field {
+                name: "question_id", label: Words { english: "Id", chinese: "问题id" }, shape: QuestionId::SHAPE
+            },
+            Field { name: "title", label: Words { english: "Question", chinese: "问题" }, shape: Shape::Text },
+            Field {
+                name: "question_type",
+                label: Words { english: "Kind", chinese: "问题类型" },
+                shape: QuestionType::SHAPE,
+            },
+            Field {
+                name: "is_required",
+                label: Words { english: "Required", chinese: "是否必填" },
+                shape: YesNo::SHAPE,
+            },
+            Field {
+                name: "option_list",
+                label: Words { english: "Options", chinese: "选项列表" },
+                shape: Shape::List(&QuestionOption::SHAPE),
+            },
+        ],
+        left_out: &[],
+    };
 }
 
 impl Described for QuestionOption {
-    const SHAPE: Shape = Shape::Object(&[
-        Field { name: "option_id", label: Words { english: "Id", chinese: "选项id" }, shape: OptionId::SHAPE },
-        Field { name: "option_text", label: Words { english: "Option", chinese: "选项" }, shape: Shape::Text },
-    ]);
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field { name: "option_id", label: Words { english: "Id", chinese: "选项id" }, shape: OptionId::SHAPE },
+            Field { name: "option_text", label: Words { english: "Option", chinese: "选项" }, shape: Shape::Text },
+        ],
+        left_out: &[],
+    };
 }
 
 impl Described for GetReportJobIdsRequest {
-    const SHAPE: Shape = Shape::Object(&[
-        Field { name: "offset", label: Words { english: "Offset", chinese: "偏移量" }, shape: Shape::Integer },
-        Field {
-            name: "limit", label: Words { english: "Limit", chinese: "预期请求的数据量" }, shape: Shape::Integer
-        },
-    ]);
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field { name: "offset", label: Words { english: "Offset", chinese: "偏移量" }, shape: Shape::Integer },
+            Field {
+                name: "limit",
+                label: Words { english: "Limit", chinese: "预期请求的数据量" },
+                shape: Shape::Integer,
+            },
+        ],
+        left_out: &[],
+    };
 }
 
 impl Described for GetReportJobIdsResponse {
-    const SHAPE: Shape = Shape::Object(&[
-        Field { name: "errcode", label: Words { english: "Result code", chinese: "返回码" }, shape: ErrCode::SHAPE },
-        Field {
-            name: "errmsg",
-            label: Words { english: "Result text", chinese: "返回码的文本描述" },
-            shape: Shape::Text,
-        },
-        Field { name: "ending", label: Words { english: "Last page", chinese: "是否结束" }, shape: YesNo::SHAPE },
-        Field {
-            name: "jobids",
-            label: Words { english: "Jobs", chinese: "任务id列表" },
-            shape: Shape::List(&JobId::SHAPE),
-        },
-    ]);
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field {
+                name: "errcode",
+                label: Words { english: "Result code", chinese: "返回码" },
+                shape: ErrCode::SHAPE,
+            },
+            Field {
+                name: "errmsg",
+                label: Words { english: "Result text", chinese: "返回码的文本描述" },
+                shape: Shape::Text,
+            },
+            Field {
+                name: "ending", label: Words { english: "Last page", chinese: "是否结束" }, shape: YesNo::SHAPE
+            },
+            Field {
+                name: "jobids",
+                label: Words { english: "Jobs", chinese: "任务id列表" },
+                shape: Shape::List(&JobId::SHAPE),
+            },
+        ],
+        left_out: &[],
+    };
 }
 
 impl Described for GetReportAnswerRequest {
-    const SHAPE: Shape = Shape::Object(&[
-        Field { name: "jobid", label: Words { english: "Job id", chinese: "任务ID" }, shape: JobId::SHAPE },
-        Field {
-            name: "date", label: Words { english: "Date", chinese: "具体某天任务的填写答案" }, shape: Shape::Text
-        },
-        Field { name: "offset", label: Words { english: "Offset", chinese: "偏移量" }, shape: Shape::Integer },
-        Field {
-            name: "limit", label: Words { english: "Limit", chinese: "拉取的数据量" }, shape: Shape::Integer
-        },
-    ]);
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field { name: "jobid", label: Words { english: "Job id", chinese: "任务ID" }, shape: JobId::SHAPE },
+            Field {
+                name: "date",
+                label: Words { english: "Date", chinese: "具体某天任务的填写答案" },
+                shape: Shape::Text,
+            },
+            Field { name: "offset", label: Words { english: "Offset", chinese: "偏移量" }, shape: Shape::Integer },
+            Field {
+                name: "limit", label: Words { english: "Limit", chinese: "拉取的数据量" }, shape: Shape::Integer
+            },
+        ],
+        left_out: &[],
+    };
 }
 
 impl Described for GetReportAnswerResponse {
-    const SHAPE: Shape = Shape::Object(&[
-        Field { name: "errcode", label: Words { english: "Result code", chinese: "返回码" }, shape: ErrCode::SHAPE },
-        Field {
-            name: "errmsg",
-            label: Words { english: "Result text", chinese: "返回码的文本描述" },
-            shape: Shape::Text,
-        },
-        Field {
-            name: "answers",
-            label: Words { english: "Answers", chinese: "答案列表" },
-            shape: Shape::List(&Answer::SHAPE),
-        },
-    ]);
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field {
+                name: "errcode",
+                label: Words { english: "Result code", chinese: "返回码" },
+                shape: ErrCode::SHAPE,
+            },
+            Field {
+                name: "errmsg",
+                label: Words { english: "Result text", chinese: "返回码的文本描述" },
+                shape: Shape::Text,
+            },
+            Field {
+                name: "answers",
+                label: Words { english: "Answers", chinese: "答案列表" },
+                shape: Shape::List(&Answer::SHAPE),
+            },
+        ],
+        left_out: &["creator"],
+    };
 }
 
 impl Described for Answer {
-    const SHAPE: Shape = Shape::Object(&[
-        Field {
-            name: "id_type",
-            label: Words { english: "Kind of reporter", chinese: "填写人类型" },
-            shape: IdType::SHAPE,
-        },
-        Field {
-            name: "userid", label: Words { english: "Member", chinese: "企业成员的userid" }, shape: UserId::SHAPE
-        },
-        Field {
-            name: "student_userid",
-            label: Words { english: "Student", chinese: "学生的userid" },
-            shape: UserId::SHAPE,
-        },
-        Field {
-            name: "parent_userid",
-            label: Words { english: "Parent", chinese: "家长的userid" },
-            shape: UserId::SHAPE,
-        },
-        Field {
-            name: "report_time",
-            label: Words { english: "Reported at", chinese: "用户填写时的时间戳" },
-            shape: Shape::Integer,
-        },
-        Field {
-            name: "report_values",
-            label: Words { english: "Values", chinese: "用户填写的答案列表" },
-            shape: Shape::List(&ReportValue::SHAPE),
-        },
-    ]);
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field {
+                name: "id_type",
+                label: Words { english: "Kind of reporter", chinese: "填写人类型" },
+                shape: IdType::SHAPE,
+            },
+            Field {
+                name: "userid",
+                label: Words { english: "Member", chinese: "企业成员的userid" },
+                shape: UserId::SHAPE,
+            },
+            Field {
+                name: "student_userid",
+                label: Words { english: "Student", chinese: "学生的userid" },
+                shape: UserId::SHAPE,
+            },
+            Field {
+                name: "parent_userid",
+                label: Words { english: "Parent", chinese: "家长的userid" },
+                shape: UserId::SHAPE,
+            },
+            Field {
+                name: "report_time",
+                label: Words { english: "Reported at", chinese: "用户填写时的时间戳" },
+                shape: Shape::Integer,
+            },
+            Field {
+                name: "report_values",
+                label: Words { english: "Values", chinese: "用户填写的答案列表" },
+                shape: Shape::List(&ReportValue::SHAPE),
+            },
+        ],
+        left_out: &[],
+    };
 }
 
 impl Described for ReportValue {
-    const SHAPE: Shape = Shape::Object(&[
-        Field {
-            name: "question_id",
-            label: Words { english: "Question", chinese: "问题的id" },
-            shape: QuestionId::SHAPE,
-        },
-        Field { name: "text", label: Words { english: "Text", chinese: "填空题答案内容" }, shape: Shape::Text },
-        Field {
-            name: "single_choice",
-            label: Words { english: "Option", chinese: "单选题答案编号" },
-            shape: OptionId::SHAPE,
-        },
-        Field {
-            name: "multi_choice",
-            label: Words { english: "Options", chinese: "多选题答案编号" },
-            shape: Shape::List(&OptionId::SHAPE),
-        },
-        Field {
-            name: "fileid",
-            label: Words { english: "Files", chinese: "文件/图片题的答案" },
-            shape: Shape::List(&FileId::SHAPE),
-        },
-        Field { name: "url", label: Words { english: "Signature", chinese: "签名链接" }, shape: Shape::Text },
-        Field {
-            name: "itinerary_card_type",
-            label: Words { english: "Itinerary card", chinese: "行程卡类型" },
-            shape: ItineraryCardType::SHAPE,
-        },
-        Field {
-            name: "high_risk_area",
-            label: Words { english: "High-risk areas", chinese: "高风险行程信息" },
-            shape: Shape::Undocumented,
-        },
-    ]);
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field {
+                name: "question_id",
+                label: Words { english: "Question", chinese: "问题的id" },
+                shape: QuestionId::SHAPE,
+            },
+            Field {
+                name: "text", label: Words { english: "Text", chinese: "填空题答案内容" }, shape: Shape::Text
+            },
+            Field {
+                name: "single_choice",
+                label: Words { english: "Option", chinese: "单选题答案编号" },
+                shape: OptionId::SHAPE,
+            },
+            Field {
+                name: "multi_choice",
+                label: Words { english: "Options", chinese: "多选题答案编号" },
+                shape: Shape::List(&OptionId::SHAPE),
+            },
+            Field {
+                name: "fileid",
+                label: Words { english: "Files", chinese: "文件/图片题的答案" },
+                shape: Shape::List(&FileId::SHAPE),
+            },
+            Field { name: "url", label: Words { english: "Signature", chinese: "签名链接" }, shape: Shape::Text },
+            Field {
+                name: "itinerary_card_type",
+                label: Words { english: "Itinerary card", chinese: "行程卡类型" },
+                shape: ItineraryCardType::SHAPE,
+            },
+            Field {
+                name: "high_risk_area",
+                label: Words { english: "High-risk areas", chinese: "高风险行程信息" },
+                shape: Shape::Undocumented,
+            },
+        ],
+        left_out: &[],
+    };
 }
 
 impl Described for GetHealthReportStatRequest {
-    const SHAPE: Shape = Shape::Object(&[Field {
-        name: "date",
-        label: Words { english: "Date", chinese: "具体某天的使用统计" },
-        shape: Shape::Text,
-    }]);
+    const SHAPE: Shape = Shape::Object {
+        fields: &[Field {
+            name: "date",
+            label: Words { english: "Date", chinese: "具体某天的使用统计" },
+            shape: Shape::Text,
+        }],
+        left_out: &[],
+    };
 }
 
 impl Described for GetHealthReportStatResponse {
-    const SHAPE: Shape = Shape::Object(&[
-        Field { name: "errcode", label: Words { english: "Result code", chinese: "返回码" }, shape: ErrCode::SHAPE },
-        Field {
-            name: "errmsg",
-            label: Words { english: "Result text", chinese: "返回码的文本描述" },
-            shape: Shape::Text,
-        },
-        Field {
-            name: "pv", label: Words { english: "Times used", chinese: "应用使用次数" }, shape: Shape::Integer
-        },
-        Field {
-            name: "uv", label: Words { english: "Members", chinese: "应用使用成员数" }, shape: Shape::Integer
-        },
-    ]);
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field {
+                name: "errcode",
+                label: Words { english: "Result code", chinese: "返回码" },
+                shape: ErrCode::SHAPE,
+            },
+            Field {
+                name: "errmsg",
+                label: Words { english: "Result text", chinese: "返回码的文本描述" },
+                shape: Shape::Text,
+            },
+            Field {
+                name: "pv",
+                label: Words { english: "Times used", chinese: "应用使用次数" },
+                shape: Shape::Integer,
+            },
+            Field {
+                name: "uv", label: Words { english: "Members", chinese: "应用使用成员数" }, shape: Shape::Integer
+            },
+        ],
+        left_out: &[],
+    };
 }
 
 impl Described for Token {
-    const SHAPE: Shape = Shape::Object(&[
-        Field {
-            name: "access_token",
-            label: Words { english: "Access token", chinese: "获取到的凭证" },
-            shape: AccessToken::SHAPE,
-        },
-        Field {
-            name: "expires_in",
-            label: Words { english: "Lifetime", chinese: "凭证的有效时间" },
-            shape: Shape::Integer,
-        },
-    ]);
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field {
+                name: "access_token",
+                label: Words { english: "Access token", chinese: "获取到的凭证" },
+                shape: AccessToken::SHAPE,
+            },
+            Field {
+                name: "expires_in",
+                label: Words { english: "Lifetime", chinese: "凭证的有效时间" },
+                shape: Shape::Integer,
+            },
+        ],
+        left_out: &[],
+    };
 }
 
 impl Described for ReportJobIds {
-    const SHAPE: Shape = Shape::Object(&[
-        Field { name: "ending", label: Words { english: "Last page", chinese: "是否结束" }, shape: YesNo::SHAPE },
-        Field {
-            name: "jobids",
-            label: Words { english: "Jobs", chinese: "任务id列表" },
-            shape: Shape::List(&JobId::SHAPE),
-        },
-    ]);
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field {
+                name: "ending", label: Words { english: "Last page", chinese: "是否结束" }, shape: YesNo::SHAPE
+            },
+            Field {
+                name: "jobids",
+                label: Words { english: "Jobs", chinese: "任务id列表" },
+                shape: Shape::List(&JobId::SHAPE),
+            },
+        ],
+        left_out: &[],
+    };
 }
 
 impl Described for ReportAnswer {
-    const SHAPE: Shape = Shape::Object(&[Field {
-        name: "answers",
-        label: Words { english: "Answers", chinese: "答案列表" },
-        shape: Shape::List(&Answer::SHAPE),
-    }]);
+    const SHAPE: Shape = Shape::Object {
+        fields: &[Field {
+            name: "answers",
+            label: Words { english: "Answers", chinese: "答案列表" },
+            shape: Shape::List(&Answer::SHAPE),
+        }],
+        left_out: &[],
+    };
 }
 
 impl Described for HealthReportStat {
-    const SHAPE: Shape = Shape::Object(&[
-        Field {
-            name: "pv", label: Words { english: "Times used", chinese: "应用使用次数" }, shape: Shape::Integer
-        },
-        Field {
-            name: "uv", label: Words { english: "Members", chinese: "应用使用成员数" }, shape: Shape::Integer
-        },
-    ]);
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field {
+                name: "pv",
+                label: Words { english: "Times used", chinese: "应用使用次数" },
+                shape: Shape::Integer,
+            },
+            Field {
+                name: "uv", label: Words { english: "Members", chinese: "应用使用成员数" }, shape: Shape::Integer
+            },
+        ],
+        left_out: &[],
+    };
 }

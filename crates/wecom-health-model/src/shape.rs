@@ -13,7 +13,7 @@ pub trait Described {
 /// ```
 /// use wecom_health_model::{Described, JobInfo, Language, Shape};
 ///
-/// let Shape::Object(fields) = JobInfo::SHAPE else { panic!() };
+/// let Shape::Object { fields, .. } = JobInfo::SHAPE else { panic!() };
 /// assert_eq!(fields[0].name, "title");
 /// assert_eq!(fields[0].label.get(Language::English), "Title");
 /// assert_eq!(fields[0].label.get(Language::Chinese), "任务名称");
@@ -37,8 +37,13 @@ pub enum Shape {
     Boolean,
     /// A string with the meanings known so far.
     CodedText(&'static [KnownValue<&'static str>]),
-    /// An object with the fields known so far, in the vendor's order.
-    Object(&'static [Field]),
+    /// An object.
+    Object {
+        /// The fields known so far, in the vendor's order.
+        fields: &'static [Field],
+        /// The names of fields that the schema leaves out on purpose: they are not read, and no drift.
+        left_out: &'static [&'static str],
+    },
     /// A list. Absent, null and empty are the same.
     List(&'static Shape),
     /// An object whose keys are data. Absent, null and empty are the same.

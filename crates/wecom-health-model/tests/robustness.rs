@@ -27,7 +27,9 @@ fn marked(shape: Shape) -> Value {
         Shape::Integer => json!(i64::MAX),
         // The first code of all is success.
         Shape::Coded(known) | Shape::Sparse(known) => json!(known[0].value),
-        Shape::Object(fields) => fields.iter().map(|field| (field.name.to_owned(), marked(field.shape))).collect(),
+        Shape::Object { fields, .. } => {
+            fields.iter().map(|field| (field.name.to_owned(), marked(field.shape))).collect()
+        }
         Shape::List(item) => json!([marked(*item)]),
         Shape::Undocumented => json!({"marked": "marked"}),
         other => panic!("{other:?}"),

@@ -111,7 +111,7 @@ impl<'de> DeserializeSeed<'de> for Walk<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
         match self.shape {
-            Shape::Object(_) | Shape::List(_) | Shape::Map(_) | Shape::Coded(_) | Shape::CodedText(_) => {
+            Shape::Object { .. } | Shape::List(_) | Shape::Map(_) | Shape::Coded(_) | Shape::CodedText(_) => {
                 value.deserialize_any(self)
             }
             _ => value.deserialize_ignored_any(self),
@@ -127,8 +127,8 @@ impl<'de> Visitor<'de> for Walk<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut fields: A) -> Result<(), A::Error> {
-        let known = match self.shape {
-            Shape::Object(known) => known,
+        let (known, left_out) = match self.shape {
+            Shape::Object { fields, left_out } => (fields, left_out),
             Shape::Map(values) => return self.entries(*values, fields),
             _ => return IgnoredAny.visit_map(fields).map(drop),
         };
@@ -142,7 +142,9 @@ impl<'de> Visitor<'de> for Walk<'_> {
                 Some(field) => fields.next_value_seed(self.inside(field.shape))?,
                 None => {
                     fields.next_value::<IgnoredAny>()?;
-                    self.reporter.report(Drift::UnknownField { path: self.path.clone() });
+                    if !left_out.contains(&name.as_str()) {
+                        self.reporter.report(Drift::UnknownField { path: self.path.clone() });
+                    }
                 }
             }
             self.path.truncate(before);
@@ -199,7 +201,16 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::model::GetReportJobInfoResponse;
+    use crate::model::{GetReportAnswerResponse, GetReportJobInfoResponse};
+
+    #[test]
+    fn a_field_that_the_schema_leaves_out_is_no_drift() {
+        let reports = Arc::new(Mutex::new(Vec::new()));
+        let list = Arc::clone(&reports);
+        let reporter = DriftReporter::new(Arc::new(move |drift: &Drift| list.lock().unwrap().push(drift.to_string())));
+        reporter.inspect::<GetReportAnswerResponse>(br#"{"creator":"userid1","score":1}"#);
+        assert_eq!(*reports.lock().unwrap(), ["the schema does not describe score"]);
+    }
 
     #[test]
     fn reports_end_after_a_thousand() {

@@ -12,6 +12,7 @@ use crate::schema::{self, Document, Kind, Stage};
 
 mod client;
 mod codes;
+mod deviations;
 mod docs;
 mod endpoints;
 mod fields;
@@ -24,6 +25,8 @@ mod responses;
 mod shapes;
 mod standalone;
 mod structs;
+
+const README: &str = "schema/README.md";
 
 /// What to generate from.
 #[derive(Debug)]
@@ -116,7 +119,15 @@ fn generate(root: &Path, source: &Source) -> Result<Vec<Generated>> {
         let text = format::rustfmt(root, &format::file(items)?)?;
         Ok(Generated { path: root.join(path), text })
     });
-    generated.collect()
+    generated.chain(readme(root, &document).transpose()).collect()
+}
+
+/// Returns the document beside the schema with its table of deviations, if there is such a document.
+fn readme(root: &Path, document: &Document) -> Result<Option<Generated>> {
+    let path = root.join(README);
+    let Ok(text) = std::fs::read_to_string(&path) else { return Ok(None) };
+    let text = deviations::document(&text.replace("\r\n", "\n"), &document.deviations).context(README)?;
+    Ok(Some(Generated { path, text }))
 }
 
 /// Returns the types of the model crate, in the schema's order.

@@ -10,7 +10,7 @@ use crate::schema::{Document, Kind, Node, Type};
 /// Returns the implementations for all types, in the schema's order.
 pub(super) fn items(document: &Document) -> Vec<syn::Item> {
     let definitions = document.definitions.iter().map(|(name, definition)| of_definition(name, definition));
-    let outputs = document.outputs().map(|output| of_fields(&output.name, output.fields.into_iter()));
+    let outputs = document.outputs().map(|output| of_fields(&output.name, output.fields.into_iter(), &[]));
     definitions.chain(outputs).collect()
 }
 
@@ -30,7 +30,7 @@ fn of_definition(name: &str, definition: &Node) -> syn::Item {
         quote!(&[#(#values),*])
     };
     let shape = match definition.kind() {
-        Kind::Object => return of_fields(name, definition.properties.iter()),
+        Kind::Object => return of_fields(name, definition.properties.iter(), &definition.left_out),
         Kind::Text => quote!(Shape::Text),
         Kind::Secret => quote!(Shape::Secret),
         Kind::Integer => quote!(Shape::Integer),
@@ -50,12 +50,12 @@ fn of_definition(name: &str, definition: &Node) -> syn::Item {
     implementation(name, &shape)
 }
 
-fn of_fields<'a>(name: &str, fields: impl Iterator<Item = (&'a String, &'a Node)>) -> syn::Item {
+fn of_fields<'a>(name: &str, fields: impl Iterator<Item = (&'a String, &'a Node)>, left_out: &[String]) -> syn::Item {
     let fields = fields.map(|(field, node)| {
         let (label, shape) = (words(&node.title, &node.term), of_type(&node.holds()));
         quote!(Field { name: #field, label: #label, shape: #shape })
     });
-    implementation(name, &quote!(Shape::Object(&[#(#fields),*])))
+    implementation(name, &quote!(Shape::Object { fields: &[#(#fields),*], left_out: &[#(#left_out),*] }))
 }
 
 fn of_type(holds: &Type<'_>) -> TokenStream {

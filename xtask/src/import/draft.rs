@@ -1,27 +1,30 @@
 //! The draft of a schema: a link for each endpoint, and the definitions of what it sends and returns.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::{Map, Value, json};
 
 use crate::page::{Endpoint, Field, Fields, Page, Row, Side};
 
-use super::definitions::{Definitions, LINE};
+use super::compare::escaped;
+use super::definitions::{Definitions, LINE, NO_ROW};
 use super::messages::Writer;
 use super::terms::{TODO, term};
-use super::{into, layout, names, paging, samples};
+use super::{layout, names, paging, samples};
 
 /// A draft, and what is not certain about it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Draft {
     /// The schema.
     pub schema: Value,
     /// The doubts, each with page and line.
     pub doubts: Vec<String>,
-    /// The samples of the pages, each with the name of its file.
-    pub samples: Vec<(String, Value)>,
+    /// The samples of the pages.
+    pub samples: Vec<Sample>,
     /// Page and line of each link and field, by JSON pointer.
     pub lines: BTreeMap<String, String>,
+    /// The fields that a sample shows and no table names, by JSON pointer.
+    pub without_row: BTreeSet<String>,
 }
 
 impl Draft {
@@ -30,6 +33,40 @@ impl Draft {
     pub fn text(&self) -> String {
         layout::schema(&self.schema)
     }
+
+    /// Takes the notes of the draft in the making out of its schema.
+    fn take_places(&mut self, node: &mut Value, pointer: &str) {
+        match node {
+            Value::Object(members) => {
+                if let Some(Value::String(line)) = members.shift_remove(LINE) {
+                    self.lines.insert(pointer.to_owned(), line);
+                }
+                if members.shift_remove(NO_ROW).is_some() {
+                    self.without_row.insert(pointer.to_owned());
+                }
+                for (key, value) in members {
+                    self.take_places(value, &format!("{pointer}/{}", escaped(key)));
+                }
+            }
+            Value::Array(items) => {
+                for (at, item) in items.iter_mut().enumerate() {
+                    self.take_places(item, &format!("{pointer}/{at}"));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A sample of a page.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// The name of its file: `<endpoint>.request.json`, and `….2.json` for a second one.
+    pub file: String,
+    /// Page and line.
+    pub line: String,
+    /// The sample.
+    pub json: Value,
 }
 
 /// Drafts the endpoints of pages, each given with its name. An address that stands on several pages is drafted once.
@@ -50,7 +87,8 @@ pub fn draft(pages: &[(String, Page)]) -> Draft {
     }
     let definitions = definitions.into_map();
     let of_link = endpoints.iter().zip(&links);
-    let samples = of_link.flat_map(|((_, _, endpoint), link)| samples::samples(endpoint, link, &definitions)).collect();
+    let samples =
+        of_link.flat_map(|((page, _, endpoint), link)| samples::samples(page, endpoint, link, &definitions)).collect();
     let mut schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": TODO,
@@ -60,9 +98,10 @@ pub fn draft(pages: &[(String, Page)]) -> Draft {
         "links": links,
         "$defs": definitions,
     });
-    let mut lines = BTreeMap::new();
-    take_lines(&mut schema, "", &mut lines);
-    Draft { schema, doubts, samples, lines }
+    let mut draft = Draft { doubts, samples, ..Draft::default() };
+    draft.take_places(&mut schema, "");
+    draft.schema = schema;
+    draft
 }
 
 /// The definition of the result code, of which only success is known.
@@ -92,26 +131,6 @@ fn endpoints<'a>(pages: &'a [(String, Page)], doubts: &mut Vec<String>) -> Vec<(
         }
     }
     endpoints
-}
-
-/// Takes the lines out of a schema in which each link and field has one.
-fn take_lines(node: &mut Value, pointer: &str, lines: &mut BTreeMap<String, String>) {
-    match node {
-        Value::Object(members) => {
-            if let Some(Value::String(line)) = members.shift_remove(LINE) {
-                lines.insert(pointer.to_owned(), line);
-            }
-            for (key, value) in members {
-                take_lines(value, &format!("{pointer}/{}", into::escaped(key)), lines);
-            }
-        }
-        Value::Array(items) => {
-            for (at, item) in items.iter_mut().enumerate() {
-                take_lines(item, &format!("{pointer}/{at}"), lines);
-            }
-        }
-        _ => {}
-    }
 }
 
 /// The term of an endpoint: the heading above it, else the title of its page.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::page::{ANY, Fields, Row, Side};
 
-use super::definitions::{Definitions, LINE};
+use super::definitions::{Definitions, LINE, NO_ROW};
 use super::kinds::{Kind, kind};
 use super::known_values;
 use super::names::{is_general, of_field};
@@ -96,6 +96,9 @@ impl Writer<'_> {
         }
         let mut node = self.node(message, at, &kind);
         node.insert(LINE.into(), format!("{}:{line}", self.page).into());
+        if field.rows.is_empty() && field.children.is_empty() {
+            node.insert(NO_ROW.into(), "".into());
+        }
         node.extend(head(&row_term(&field.rows)));
         if !comments.is_empty() {
             let path = fields.path(at).join(".");

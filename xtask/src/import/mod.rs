@@ -4,6 +4,7 @@
 //! copied. Whatever is not certain is a doubt: a line for the reader, with the page's line, and a `"$comment": "import: …"` in the
 //! draft at the place.
 
+mod compare;
 mod definitions;
 mod draft;
 mod into;
@@ -23,8 +24,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use crate::page::{self, Page};
+use crate::schema::deviations;
 
-pub use self::draft::{Draft, draft};
+pub use self::compare::{Comparison, Difference, compare, join_renames};
+pub use self::draft::{Draft, Sample, draft};
 pub use self::into::{Merged, merge};
 
 /// Writes a draft of all endpoints of the pages, and their samples into a folder if one is given. Returns the doubts.
@@ -43,8 +46,8 @@ pub fn write(pages: &[PathBuf], out: &Path, samples: Option<&Path>) -> Result<Ve
 
 fn write_samples(draft: &Draft, folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    for (name, sample) in &draft.samples {
-        write_file(&folder.join(name), &format!("{sample:#}\n"))?;
+    for Sample { file, json, .. } in &draft.samples {
+        write_file(&folder.join(file), &format!("{json:#}\n"))?;
     }
     Ok(())
 }
@@ -62,7 +65,7 @@ pub fn add(pages: &[PathBuf], schema: &Path) -> Result<(Vec<String>, Vec<String>
     let name = schema.display();
     let draft = draft(&read(pages)?);
     let text = std::fs::read_to_string(schema).with_context(|| format!("cannot read {name}"))?;
-    let merged = merge(&text, &draft).with_context(|| name.to_string())?;
+    let merged = merge(&text, &draft, &deviations::read(schema)?).with_context(|| name.to_string())?;
     if merged.text != text {
         std::fs::write(schema, merged.text).with_context(|| format!("cannot write {name}"))?;
     }
@@ -70,7 +73,7 @@ pub fn add(pages: &[PathBuf], schema: &Path) -> Result<(Vec<String>, Vec<String>
 }
 
 /// Reads pages, each with its name.
-fn read(pages: &[PathBuf]) -> Result<Vec<(String, Page)>> {
+pub fn read(pages: &[PathBuf]) -> Result<Vec<(String, Page)>> {
     let read = |path: &PathBuf| {
         let name = path.display().to_string();
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {name}"))?;

@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
+use super::draft::Sample;
 use crate::page::{Endpoint, Json, Printed};
 use crate::schema::definition_name;
 
-/// Returns the samples of an endpoint, each with the name of its file: `<endpoint>.request.json`, and `….2.json` for a second one.
-pub(super) fn samples(endpoint: &Endpoint, link: &Value, definitions: &Map<String, Value>) -> Vec<(String, Value)> {
+/// Returns the samples of an endpoint.
+pub(super) fn samples(page: &str, endpoint: &Endpoint, link: &Value, definitions: &Map<String, Value>) -> Vec<Sample> {
     let rel = link["rel"].as_str().unwrap_or_default();
     let sent = link.get("submissionSchema").or(link.get("hrefSchema"));
     let sides: [(&str, Option<&Value>, &[Printed]); 2] = [
@@ -18,7 +19,11 @@ pub(super) fn samples(endpoint: &Endpoint, link: &Value, definitions: &Map<Strin
         let Some(node) = node else { continue };
         for (index, sample) in printed.iter().enumerate() {
             let variant = if index == 0 { String::new() } else { format!(".{}", index + 1) };
-            files.push((format!("{rel}.{side}{variant}.json"), filled(&sample.json, node, definitions)));
+            files.push(Sample {
+                file: format!("{rel}.{side}{variant}.json"),
+                line: format!("{page}:{}", sample.line),
+                json: filled(&sample.json, node, definitions),
+            });
         }
     }
     files

@@ -7,6 +7,8 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use super::deviations::Deviation;
+
 /// The whole file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -30,6 +32,9 @@ pub struct Document {
     /// The types.
     #[serde(rename = "$defs")]
     pub definitions: IndexMap<String, Node>,
+    /// The accepted differences from the vendor's pages.
+    #[serde(skip)]
+    pub deviations: Vec<Deviation>,
     /// Which endpoint sends or receives a definition. Made when first asked for.
     #[serde(skip)]
     pub(super) roles: OnceCell<Roles>,
@@ -150,6 +155,9 @@ pub struct Node {
     /// Of an object: its fields, in the vendor's order.
     #[serde(default)]
     pub properties: IndexMap<String, Node>,
+    /// Of an object: the fields of the vendor's that it leaves out.
+    #[serde(skip)]
+    pub left_out: Vec<String>,
     /// Of an object: the fields that are always there.
     #[serde(default)]
     pub required: Vec<String>,

@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_path_to_error::Segment;
 
+pub mod deviations;
 mod document;
 mod draft;
 pub mod json;
@@ -14,6 +15,7 @@ mod names;
 mod rules;
 mod types;
 
+pub use deviations::Deviation;
 pub use document::{Document, KnownValue, Link, Method, Node, Paged, Value, definition_name};
 pub use names::is_type as is_type_name;
 pub use types::{Kind, Output, STATUS, TOKEN, Type};
@@ -55,10 +57,19 @@ pub fn load(root: &Path, file: &Path, stage: Stage) -> Result<Document> {
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {name}"))?;
     let json =
         json::parse(&text).map_err(|error| anyhow::anyhow!("{name}:{}:{}: {error}", error.line(), error.column()))?;
-    parse(&json, stage).map_err(|breaches| {
-        let lines: Vec<_> = breaches.iter().map(|breach| format!("{name}#{breach}")).collect();
-        anyhow::anyhow!("the schema breaks {} of its rules; nothing was written\n{}", lines.len(), lines.join("\n"))
-    })
+    let mut document = parse(&json, stage).map_err(|breaches| refusal(&name, &breaches))?;
+    let deviations = deviations::read(file)?;
+    let folder = file.parent().unwrap_or(root);
+    deviations::apply(&deviations, folder, &json, &mut document).map_err(|breaches| {
+        refusal(&file.with_file_name("deviations.json").strip_prefix(root).unwrap_or(file).display(), &breaches)
+    })?;
+    document.deviations = deviations;
+    Ok(document)
+}
+
+fn refusal(file: &dyn fmt::Display, breaches: &[Breach]) -> anyhow::Error {
+    let lines: Vec<_> = breaches.iter().map(|breach| format!("{file}#{breach}")).collect();
+    anyhow::anyhow!("the schema breaks {} of its rules; nothing was written\n{}", lines.len(), lines.join("\n"))
 }
 
 /// Reads the schema from JSON.

@@ -185,7 +185,7 @@ fn reporter(answer: &Answer, output: Output) -> String {
 
 /// What the schema calls the kind of a reporter.
 fn kind_of_reporter(language: Language) -> &'static str {
-    let Shape::Object(fields) = Answer::SHAPE else { return "" };
+    let Shape::Object { fields, .. } = Answer::SHAPE else { return "" };
     let field = fields.iter().find(|field| field.shape == IdType::SHAPE);
     field.map_or("", |field| field.label.get(language))
 }

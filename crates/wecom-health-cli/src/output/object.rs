@@ -13,7 +13,7 @@ use super::{Output, table};
 pub(crate) fn in_words<T: serde::Serialize + Described>(value: &T, output: Output) -> std::io::Result<String> {
     let value = serde_json::to_value(value)?;
     let lines = match T::SHAPE {
-        Shape::Object(fields) => View { output, width: output.width }.object(fields, &value),
+        Shape::Object { fields, .. } => View { output, width: output.width }.object(fields, &value),
         shape => View { output, width: output.width }.plain(shape, &value).into_iter().collect(),
     };
     Ok(lines.into_iter().map(|line| line.replace(NO_BREAK_SPACE, " ") + "\n").collect())
@@ -53,7 +53,7 @@ impl View {
 
     /// Returns whether to show a field. Absent ones are left out, except objects: people want to know that there is none.
     fn is_shown(self, field: &Field, value: &Value) -> bool {
-        matches!(field.shape, Shape::Object(_)) || !value[field.name].is_null()
+        matches!(field.shape, Shape::Object { .. }) || !value[field.name].is_null()
     }
 
     /// Returns a label with its value beside it, wrapped.
@@ -70,8 +70,8 @@ impl View {
     fn nested(self, shape: Shape, value: &Value) -> Vec<String> {
         let inner = Self { width: self.width.saturating_sub(INDENT.len()), ..self };
         match (shape, value) {
-            (Shape::Object(fields), _) => inner.object(fields, value),
-            (Shape::List(Shape::Object(fields)), Value::Array(items)) => inner.table(fields, items),
+            (Shape::Object { fields, .. }, _) => inner.object(fields, value),
+            (Shape::List(Shape::Object { fields, .. }), Value::Array(items)) => inner.table(fields, items),
             (Shape::List(item), Value::Array(items)) => {
                 items.iter().flat_map(|value| inner.nested(*item, value)).collect()
             }
@@ -92,8 +92,8 @@ impl View {
     /// Returns a value that fits on the line of its label; `None` for objects and lists of them.
     fn plain(self, shape: Shape, value: &Value) -> Option<String> {
         match (shape, value) {
-            (Shape::Object(_), Value::Null) => Some(self.output.pick("(none)", "（无）").to_owned()),
-            (Shape::Object(_) | Shape::List(Shape::Object(_) | Shape::List(_)), _) => None,
+            (Shape::Object { .. }, Value::Null) => Some(self.output.pick("(none)", "（无）").to_owned()),
+            (Shape::Object { .. } | Shape::List(Shape::Object { .. } | Shape::List(_)), _) => None,
             _ => Some(self.inline(shape, value)),
         }
     }
@@ -107,7 +107,7 @@ impl View {
                 values.iter().map(|value| self.inline(*item, value)).collect::<Vec<_>>().join(self.output.comma())
             }
             // For example, an option is shown as its number and its text.
-            (Shape::Object(fields), Value::Object(_)) => {
+            (Shape::Object { fields, .. }, Value::Object(_)) => {
                 let texts = fields.iter().map(|field| self.inline(field.shape, &value[field.name]));
                 texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(NO_BREAK_SPACE)
             }
