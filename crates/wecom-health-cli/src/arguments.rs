@@ -4,17 +4,28 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 use wecom_health::model::{JobId, Language};
 use wecom_health_emulator::program;
 
 use crate::day;
 use crate::failure::Failure;
 
+const EXAMPLES: &str = "\
+Examples:
+  wecom-health --emulator job jobid1             the vendor's samples, without credentials
+  wecom-health jobs                              the running jobs
+  wecom-health answers jobid1 --date yesterday   everybody's answers
+  wecom-health answers jobid1 --ndjson           a line of JSON for each answer
+
+Exit codes: 0 success, 1 failed, 2 usage, 3 credentials or permission, 4 network, 5 incomplete.
+With --json or --ndjson, each line of stderr is a JSON object.";
+
 /// WeCom's (企业微信) health reports.
 ///
 /// The credentials are the environment variables WECOM_CORP_ID and WECOM_CORP_SECRET, or a file.
 #[derive(Parser)]
-#[command(name = "wecom-health", version)]
+#[command(name = "wecom-health", version, after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     /// Language of the output: en or zh. Defaults to that of the locale (LC_ALL, LC_MESSAGES, LANG). The command emulator is English.
     #[arg(long = "lang", global = true, value_name = "LANG", value_parser = language)]
@@ -40,10 +51,11 @@ pub(crate) struct Server {
 
 impl Server {
     /// Fails if a server was named, for a command that uses none.
-    pub(crate) fn none_expected(&self) -> Result<(), Failure> {
+    pub(crate) fn none_expected(&self, command: &str) -> Result<(), Failure> {
         if self.emulator || self.base_url.is_some() || self.credentials.is_some() {
-            let message = "the command emulator uses no server: leave out --emulator, --base-url and --credentials";
-            return Err(Failure::Emulator(message.to_owned()));
+            let message =
+                format!("the command {command} uses no server: leave out --emulator, --base-url and --credentials");
+            return Err(Failure::Emulator(message));
         }
         Ok(())
     }
@@ -60,6 +72,22 @@ pub(crate) enum Command {
         #[command(flatten)]
         arguments: program::Arguments,
     },
+    /// Write the completions for a shell to stdout.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+impl Command {
+    /// Whether errors are for a script.
+    pub(crate) fn is_json(&self) -> bool {
+        match self {
+            Self::Request(Request::Jobs { format } | Request::Answers { format, .. }) => format.json || format.ndjson,
+            Self::Request(Request::Job { format, .. } | Request::Stat { format, .. }) => format.json,
+            Self::Emulator { .. } | Self::Completions { .. } => false,
+        }
+    }
 }
 
 #[derive(Subcommand)]

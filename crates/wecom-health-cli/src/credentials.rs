@@ -40,7 +40,7 @@ fn from_environment() -> Result<Credentials, Failure> {
         (corp_id, secret) => {
             let missing = [(corp_id, CORP_ID), (secret, CORP_SECRET)];
             let missing: Vec<_> = missing.iter().filter(|(value, _)| value.is_none()).map(|(_, name)| *name).collect();
-            Err(Failure::usage(
+            Err(Failure::credentials(
                 format!(
                     "no credentials: set {} in the environment, name a file with --credentials, or try --emulator",
                     missing.join(" and ")
@@ -58,7 +58,7 @@ fn from_environment() -> Result<Credentials, Failure> {
 fn variable(name: &str) -> Result<Option<String>, Failure> {
     let value = std::env::var_os(name).filter(|value| !value.is_empty());
     value.map(OsString::into_string).transpose().map_err(|_| {
-        Failure::usage(
+        Failure::credentials(
             format!("the environment variable {name} is not UTF-8: copy its value again from the admin console"),
             format!("环境变量 {name} 不是有效的 UTF-8 文本，请从管理后台重新复制"),
         )
@@ -78,7 +78,7 @@ fn from_file(file: &Path, output: Output) -> Result<Credentials, Failure> {
     );
     let text = text.map_err(|problem| {
         let (english, chinese) = problem;
-        Failure::usage(
+        Failure::credentials(
             format!(
                 "cannot read the credentials in {name}: {english}; it needs the lines {CORP_ID}=… and {CORP_SECRET}=…"
             ),
@@ -91,12 +91,12 @@ fn from_file(file: &Path, output: Output) -> Result<Credentials, Failure> {
             (name.trim().trim_start_matches("export").trim_start() == wanted).then(|| unquote(value.trim()))
         });
         match value {
-            None | Some("") => Err(Failure::usage(
+            None | Some("") => Err(Failure::credentials(
                 format!("there is no line {wanted}=… in {name}"),
                 format!("{name} 中缺少 {wanted}=… 这一行，或其值为空，请补上"),
             )),
             // A comment behind the value would be taken for a part of it. What else is no value, the builder of the client refuses.
-            Some(value) if value.contains(char::is_whitespace) && value.contains('#') => Err(Failure::usage(
+            Some(value) if value.contains(char::is_whitespace) && value.contains('#') => Err(Failure::credentials(
                 format!(
                     "the value of {wanted} in {name} contains white space: write only the value, and comments on separate lines"
                 ),

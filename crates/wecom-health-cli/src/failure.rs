@@ -1,14 +1,17 @@
-//! Why the program ends without success.
+//! Why the program ends without success: a message, an exit code, and an object for scripts.
 
 use std::fmt;
 use std::io;
 
+use serde_json::{Value, json};
 use wecom_health::model::{Language, Localized};
 
 /// A failure, which has a message and an exit code.
 pub(crate) enum Failure {
-    /// Wrong arguments, credentials or environment.
+    /// Wrong arguments or environment.
     Usage(Message),
+    /// There are no credentials, or they cannot be read.
+    Credentials(Message),
     /// The command `emulator` cannot run. It speaks English alone, as the program `wecom-health-emulator` does.
     Emulator(String),
     /// Any other failure of the program itself.
@@ -17,6 +20,8 @@ pub(crate) enum Failure {
     Client(wecom_health::Error),
     /// The output cannot be written.
     Output(io::Error),
+    /// A signal ended the program. The exit code is that of the signal.
+    Interrupted(u8),
 }
 
 /// A message in both languages.
@@ -25,33 +30,143 @@ pub(crate) struct Message {
     chinese: String,
 }
 
+/// What a script needs to know of a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Usage,
+    Credentials,
+    Permission,
+    Network,
+    /// What responds is not the API, but a gateway or a login page.
+    NotTheApi,
+    RateLimit,
+    /// The server refuses the request's parameters.
+    InvalidRequest,
+    /// The server is busy.
+    Busy,
+    /// Another refusal of the server.
+    Refused,
+    /// The response is not what the schema describes.
+    Response,
+    Output,
+    Interrupted,
+    Failed,
+}
+
+impl Kind {
+    fn of(error: &wecom_health::Error) -> Self {
+        match error {
+            // Without an endpoint, the client could not be built from the user's input.
+            error if error.endpoint().is_none() => Self::Usage,
+            error if error.is_auth() => Self::Credentials,
+            error if error.is_permission() => Self::Permission,
+            error if error.is_rate_limited() => Self::RateLimit,
+            error if error.is_invalid_request() => Self::InvalidRequest,
+            error if error.api().is_some() && error.is_transient() => Self::Busy,
+            error if error.api().is_some() => Self::Refused,
+            error if error.is_not_the_api() => Self::NotTheApi,
+            error if error.is_transient() => Self::Network,
+            error if error.is_decode() || error.is_partly_read() => Self::Response,
+            _ => Self::Failed,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Usage => "usage",
+            Self::Credentials => "credentials",
+            Self::Permission => "permission",
+            Self::Network => "network",
+            Self::NotTheApi => "not_the_api",
+            Self::RateLimit => "rate_limit",
+            Self::InvalidRequest => "invalid_request",
+            Self::Busy => "busy",
+            Self::Refused => "refused",
+            Self::Response => "response",
+            Self::Output => "output",
+            Self::Interrupted => "interrupted",
+            Self::Failed => "failed",
+        }
+    }
+
+    fn exit_code(self) -> u8 {
+        match self {
+            Self::Usage => 2,
+            Self::Credentials | Self::Permission => 3,
+            Self::Network | Self::NotTheApi => 4,
+            _ => 1,
+        }
+    }
+}
+
 impl Failure {
     pub(crate) fn usage(english: impl Into<String>, chinese: impl Into<String>) -> Self {
-        Self::Usage(Message { english: english.into(), chinese: chinese.into() })
+        Self::Usage(Message::new(english, chinese))
+    }
+
+    pub(crate) fn credentials(english: impl Into<String>, chinese: impl Into<String>) -> Self {
+        Self::Credentials(Message::new(english, chinese))
     }
 
     pub(crate) fn failed(english: impl Into<String>, chinese: impl Into<String>) -> Self {
-        Self::Failed(Message { english: english.into(), chinese: chinese.into() })
+        Self::Failed(Message::new(english, chinese))
     }
 
     pub(crate) fn exit_code(&self) -> u8 {
-        const FAILED: u8 = 1;
-        const USAGE: u8 = 2;
+        if let Self::Interrupted(code) = self { *code } else { self.kind().exit_code() }
+    }
+
+    fn kind(&self) -> Kind {
         match self {
-            Self::Usage(_) | Self::Emulator(_) => USAGE,
-            // Without an endpoint, the client could not be built from the user's input.
-            Self::Client(error) if error.endpoint().is_none() => USAGE,
-            Self::Client(_) | Self::Failed(_) | Self::Output(_) => FAILED,
+            Self::Usage(_) | Self::Emulator(_) => Kind::Usage,
+            Self::Credentials(_) => Kind::Credentials,
+            Self::Client(error) => Kind::of(error),
+            Self::Failed(_) => Kind::Failed,
+            Self::Interrupted(_) => Kind::Interrupted,
+            Self::Output(_) => Kind::Output,
         }
+    }
+
+    /// Returns the failure as an object for scripts, in which each name is always there.
+    pub(crate) fn to_json(&self, language: Language) -> Value {
+        let error = if let Self::Client(error) = self { Some(error) } else { None };
+        let refusal = error.and_then(|error| error.api());
+        json!({
+            "kind": self.kind().name(),
+            "errcode": refusal.map(|refusal| refusal.errcode()),
+            "message": self.in_language(language).to_string(),
+            "advice": refusal.and_then(|refusal| refusal.advice()).map(|advice| advice.get(language)),
+            "caller_ip": refusal.and_then(|refusal| refusal.caller_ip()),
+            "retryable": error.is_some_and(|error| error.is_transient() || error.is_rate_limited()),
+            "endpoint": error.and_then(|error| error.endpoint()),
+        })
+    }
+}
+
+impl Message {
+    fn new(english: impl Into<String>, chinese: impl Into<String>) -> Self {
+        Self { english: english.into(), chinese: chinese.into() }
+    }
+}
+
+impl Localized for Message {
+    fn fmt_in(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match language {
+            Language::English => &self.english,
+            Language::Chinese => &self.chinese,
+        })
     }
 }
 
 impl Localized for Failure {
     fn fmt_in(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self, language) {
-            (Self::Usage(message) | Self::Failed(message), Language::English) => f.write_str(&message.english),
-            (Self::Usage(message) | Self::Failed(message), Language::Chinese) => f.write_str(&message.chinese),
+            (Self::Usage(message) | Self::Credentials(message) | Self::Failed(message), _) => {
+                message.fmt_in(language, f)
+            }
             (Self::Emulator(message), _) => f.write_str(message),
+            (Self::Interrupted(_), Language::English) => f.write_str("interrupted"),
+            (Self::Interrupted(_), Language::Chinese) => f.write_str("已中断"),
             (Self::Client(error), _) => {
                 error.fmt_in(language, f)?;
                 let separator = if language == Language::English { ": " } else { "：" };

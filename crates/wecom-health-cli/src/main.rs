@@ -1,15 +1,17 @@
 //! `wecom-health`: WeCom's health reports on the command line.
 //!
-//! Data goes to stdout, everything else to stderr. The exit code is 0 for success, 1 for a failed request, and 2 for wrong usage:
-//! arguments, credentials, environment.
+//! Data goes to stdout, everything else to stderr. The exit code is 0 for success, 1 for a failed request, 2 for wrong usage, 3 for
+//! credentials or permission, 4 for the network, and 5 for an incomplete result.
 
+use std::io;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 use wecom_health::model::Language;
 use wecom_health_emulator::program;
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{Arguments, Command, Request, Server};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -19,16 +21,20 @@ mod connect;
 mod credentials;
 mod day;
 mod failure;
+mod interrupt;
 mod locale;
 mod output;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let language = match arguments.command {
-        Command::Emulator { .. } => Some(Language::English),
-        Command::Request(_) => arguments.language,
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return refuse(&error),
     };
-    let output = Output::detect(language);
+    let language = match arguments.command {
+        Command::Request(_) => arguments.language,
+        Command::Emulator { .. } | Command::Completions { .. } => Some(Language::English),
+    };
+    let output = Output::detect(language, arguments.command.is_json());
     match run(arguments, output) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -38,21 +44,54 @@ fn main() -> ExitCode {
     }
 }
 
+/// Reports wrong arguments, or shows the help. A script that asked for JSON gets an object.
+fn refuse(error: &clap::Error) -> ExitCode {
+    let is_json = std::env::args().any(|argument| argument == "--json" || argument == "--ndjson");
+    let is_help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if !is_json || is_help {
+        error.exit();
+    }
+    let text = error.render().to_string();
+    let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+    let failure = Failure::usage(message, message);
+    Output::detect(Some(Language::English), true).error(&failure);
+    ExitCode::from(failure.exit_code())
+}
+
 fn run(arguments: Arguments, output: Output) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| {
-        Failure::failed(format!("cannot start the runtime: {error}"), format!("无法启动异步运行时：{error}"))
-    })?;
-    runtime.block_on(async {
-        match arguments.command {
-            Command::Emulator { arguments: emulator } => {
-                arguments.server.none_expected()?;
-                program::run(emulator).await.map_err(|error| Failure::Emulator(error.to_string()))
-            }
-            Command::Request(request) => {
-                let session = connect::connect(&arguments.server, output).await?;
-                commands::run(&session.client, request, output).await
-            }
+    let Arguments { server, command, .. } = arguments;
+    match command {
+        Command::Request(request) => start()?.block_on(until_interrupted(request, &server, output)),
+        Command::Emulator { arguments } => {
+            server.none_expected("emulator")?;
+            start()?.block_on(program::run(arguments)).map_err(|error| Failure::Emulator(error.to_string()))
         }
-    })
+        Command::Completions { shell } => {
+            server.none_expected("completions")?;
+            clap_complete::generate(shell, &mut Arguments::command(), "wecom-health", &mut io::stdout());
+            Ok(())
+        }
+    }
+}
+
+fn start() -> Result<tokio::runtime::Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(cannot_start)
+}
+
+fn cannot_start(error: io::Error) -> Failure {
+    Failure::failed(format!("cannot start the runtime: {error}"), format!("无法启动异步运行时：{error}"))
+}
+
+/// Runs a command until it ends, or until a signal ends it.
+async fn until_interrupted(request: Request, server: &Server, output: Output) -> Result<(), Failure> {
+    let interrupted = interrupt::watch().map_err(cannot_start)?;
+    let work = async {
+        let session = connect::connect(server, output).await?;
+        commands::run(&session.client, request, output).await
+    };
+    tokio::select! {
+        outcome = work => outcome,
+        Ok(code) = interrupted => Err(Failure::Interrupted(code)),
+    }
 }

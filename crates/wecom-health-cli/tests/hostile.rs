@@ -44,9 +44,9 @@ async fn run(config: &ClientConfig, arguments: &[&str]) -> Output {
     tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
 }
 
-/// The only line on stderr of a command that must fail with exit code 2.
+/// The only line on stderr of a command that must fail for want of credentials.
 fn refusal(output: &Output) -> String {
-    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
     let line = String::from_utf8(output.stderr.clone()).unwrap();
     assert_eq!(line.trim_end().lines().count(), 1, "{line}");
     line.trim_end().to_owned()
@@ -162,7 +162,7 @@ fn a_pipe_without_a_writer_is_named() {
         std::fs::write(&pipe, "WECOM_CORP_ID=ww1\n").unwrap();
         stderr.read_line(&mut said).unwrap();
         assert!(said.contains("WECOM_CORP_SECRET=…"), "{said}");
-        assert_eq!(command.wait().unwrap().code(), Some(2));
+        assert_eq!(command.wait().unwrap().code(), Some(3));
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::{StatusCode, Url};
 
 use crate::cause::Cause;
-use crate::model::{ApiError, ErrCode, Language, Localized, RangeError, ResponseError, Words};
+use crate::model::{ApiError, DecodeFault, ErrCode, Language, Localized, RangeError, ResponseError, Words};
 
 /// Why a request failed, or why a client could not be built.
 ///
@@ -304,6 +304,20 @@ impl Error {
         match &self.0.kind {
             Kind::Response(error) => matches!(error, ResponseError::Decode(_) | ResponseError::MissingPayload { .. }),
             kind => matches!(kind, Kind::EmptyToken | Kind::TooLarge { .. } | Kind::TooManyItems { .. }),
+        }
+    }
+
+    /// Returns whether the response does not come from the API, but from a gateway, a proxy or a login page: its HTTP status is not 200,
+    /// or it is no JSON.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Check the base URL and the proxy, and whether this network asks people to log in.
+    pub fn is_not_the_api(&self) -> bool {
+        match &self.0.kind {
+            Kind::Redirect(_) | Kind::Status(_) => true,
+            Kind::Response(ResponseError::Decode(error)) => *error.fault() == DecodeFault::Syntax,
+            _ => false,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
+use serde_json::{Value, json};
 use wecom_health::model::{Language, Localized};
 
 use crate::failure::Failure;
@@ -27,14 +28,16 @@ pub(crate) struct Output {
     pub(crate) width: usize,
     /// Whether headings are bold.
     bold: bool,
+    /// Whether stderr gets a JSON object for each line.
+    is_json: bool,
 }
 
 impl Output {
     /// Detects the language, unless one was chosen, and the width.
-    pub(crate) fn detect(chosen: Option<Language>) -> Self {
+    pub(crate) fn detect(chosen: Option<Language>, is_json: bool) -> Self {
         let language = chosen.unwrap_or_else(locale::language);
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { language, width: width(), bold: io::stdout().is_terminal() && !no_color }
+        Self { language, width: width(), bold: io::stdout().is_terminal() && !no_color, is_json }
     }
 
     /// Returns the text in the user's language.
@@ -60,22 +63,35 @@ impl Output {
         if self.bold { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 
-    /// Writes a line for people to stderr. A failure to write it is ignored.
+    /// Writes a line for people to stderr, as an object where a script reads it. A failure to write it is ignored.
     pub(crate) fn notice(self, english: &str, chinese: &str) {
-        let _ = writeln!(io::stderr(), "{}", printable(self.pick(english, chinese)));
+        let message = self.pick(english, chinese);
+        if self.is_json {
+            to_stderr(&json!({ "kind": "notice", "message": message }));
+        } else {
+            let _ = writeln!(io::stderr(), "{}", printable(message));
+        }
     }
 
     /// Writes to stderr why the program failed.
     pub(crate) fn error(self, failure: &Failure) {
+        if self.is_json {
+            return to_stderr(&failure.to_json(self.language));
+        }
         let message = printable(&failure.in_language(self.language).to_string());
         let _ = writeln!(io::stderr(), "{}{message}", self.pick("error: ", "错误："));
     }
 }
 
+fn to_stderr(object: &Value) {
+    let line = json::line(object).unwrap_or_default();
+    let _ = io::stderr().write_all(line.as_bytes());
+}
+
 #[cfg(test)]
 impl Output {
     pub(crate) fn for_tests(language: Language) -> Self {
-        Self { language, width: DEFAULT_TERMINAL_WIDTH, bold: false }
+        Self { language, width: DEFAULT_TERMINAL_WIDTH, bold: false, is_json: false }
     }
 
     pub(crate) fn bold(self) -> Self {
