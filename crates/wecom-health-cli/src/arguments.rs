@@ -17,6 +17,7 @@ Examples:
   wecom-health jobs                              the running jobs
   wecom-health answers jobid1 --date yesterday   everybody's answers
   wecom-health answers jobid1 --ndjson           a line of JSON for each answer
+  wecom-health doctor                            why it does not work: a report without secrets
 
 Exit codes: 0 success, 1 failed, 2 usage, 3 credentials or permission, 4 network, 5 incomplete.
 With --json or --ndjson, each line of stderr is a JSON object.";
@@ -84,7 +85,9 @@ impl Command {
     pub(crate) fn is_json(&self) -> bool {
         match self {
             Self::Request(Request::Jobs { format } | Request::Answers { format, .. }) => format.json || format.ndjson,
-            Self::Request(Request::Job { format, .. } | Request::Stat { format, .. }) => format.json,
+            Self::Request(
+                Request::Job { format, .. } | Request::Stat { format, .. } | Request::Doctor { format, .. },
+            ) => format.json,
             Self::Emulator { .. } | Self::Completions { .. } => false,
         }
     }
@@ -110,6 +113,17 @@ pub(crate) enum Request {
         job: JobOnDay,
         #[command(flatten)]
         format: ListFormat,
+    },
+    /// Check credentials, network and permissions, and say what to do. The report holds no secret and no answer.
+    ///
+    /// Exit codes: 2 configuration, 4 network, 3 credentials or permission, 1 another failure, 5 if something could not be told; of
+    /// several the first in this order. Warnings have 0.
+    Doctor {
+        /// Check only what needs no network.
+        #[arg(long)]
+        offline: bool,
+        #[command(flatten)]
+        format: Format,
     },
     /// Show how much the app was used.
     Stat {

@@ -21,6 +21,7 @@ const LONGEST_FILE: u64 = 64 << 10;
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What identifies the app.
+#[derive(Clone)]
 pub(crate) struct Credentials {
     pub(crate) corp_id: String,
     pub(crate) secret: Secret,
@@ -68,7 +69,7 @@ fn variable(name: &str) -> Result<Option<String>, Failure> {
 fn from_file(file: &Path, output: Output) -> Result<Credentials, Failure> {
     let name = file.display();
     let text = patiently(
-        || read_some(file, output),
+        || read_some(file),
         || {
             output.notice(
                 &format!("waiting until the credentials are written to {name}; Ctrl-C ends the program"),
@@ -125,10 +126,9 @@ fn patiently<T>(read: impl FnOnce() -> T, notify: impl FnOnce() + Send) -> T {
 
 /// Reads the text of a credentials file, up to a limit, because a file such as a device may have no end. Fails with the problem
 /// in English and in Chinese.
-fn read_some(name: &Path, output: Output) -> Result<String, (String, String)> {
+fn read_some(name: &Path) -> Result<String, (String, String)> {
     let in_both = |error: io::Error| (error.to_string(), error.to_string());
     let file = File::open(name).map_err(in_both)?;
-    warn_if_others_can_read(name, &file, output);
     let mut text = String::new();
     let length = file.take(LONGEST_FILE + 1).read_to_string(&mut text).map_err(in_both)?;
     if u64::try_from(length).is_ok_and(|length| length > LONGEST_FILE) {
@@ -137,15 +137,10 @@ fn read_some(name: &Path, output: Output) -> Result<String, (String, String)> {
     Ok(text)
 }
 
-/// Warns if the file's mode lets others read the secret. A pipe has no such mode.
-#[cfg(unix)]
-fn warn_if_others_can_read(name: &Path, file: &File, output: Output) {
-    use std::os::unix::fs::PermissionsExt;
-    const OTHERS_CAN_READ: u32 = 0o044;
-    let others_can =
-        |metadata: std::fs::Metadata| metadata.is_file() && metadata.permissions().mode() & OTHERS_CAN_READ != 0;
-    if file.metadata().is_ok_and(others_can) {
-        let name = name.display();
+/// Warns if the file's mode lets others read the secret.
+pub(crate) fn warn_if_others_can_read(file: Option<&Path>, output: Output) {
+    if let Some(file) = file.filter(|file| others_can_read(file) == Some(true)) {
+        let name = file.display();
         output.notice(
             &format!("warning: other users of this machine can read the secret in {name}: run chmod 600 {name}"),
             &format!("警告：本机其他用户可以读取 {name} 中的 Secret，请执行 chmod 600 {name}"),
@@ -153,8 +148,19 @@ fn warn_if_others_can_read(name: &Path, file: &File, output: Output) {
     }
 }
 
+/// Returns whether a file's mode lets others read it; `None` for what has no such mode, such as a pipe.
+#[cfg(unix)]
+pub(crate) fn others_can_read(file: &Path) -> Option<bool> {
+    use std::os::unix::fs::PermissionsExt;
+    const OTHERS_CAN_READ: u32 = 0o044;
+    let metadata = file.metadata().ok().filter(std::fs::Metadata::is_file)?;
+    Some(metadata.permissions().mode() & OTHERS_CAN_READ != 0)
+}
+
 #[cfg(not(unix))]
-fn warn_if_others_can_read(_: &Path, _: &File, _: Output) {}
+pub(crate) fn others_can_read(_: &Path) -> Option<bool> {
+    None
+}
 
 /// Removes the quotes around a value.
 fn unquote(value: &str) -> &str {

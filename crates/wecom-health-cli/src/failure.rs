@@ -20,11 +20,14 @@ pub(crate) enum Failure {
     Client(wecom_health::Error),
     /// The output cannot be written.
     Output(io::Error),
+    /// The command `doctor` has found something. Its report says what, so that the message is short.
+    Found(Kind, Message),
     /// A signal ended the program. The exit code is that of the signal.
     Interrupted(u8),
 }
 
 /// A message in both languages.
+#[derive(Clone)]
 pub(crate) struct Message {
     english: String,
     chinese: String,
@@ -32,7 +35,7 @@ pub(crate) struct Message {
 
 /// What a script needs to know of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     Usage,
     Credentials,
     Permission,
@@ -49,12 +52,14 @@ enum Kind {
     /// The response is not what the schema describes.
     Response,
     Output,
+    /// The result is not complete.
+    Incomplete,
     Interrupted,
     Failed,
 }
 
 impl Kind {
-    fn of(error: &wecom_health::Error) -> Self {
+    pub(crate) fn of(error: &wecom_health::Error) -> Self {
         match error {
             // Without an endpoint, the client could not be built from the user's input.
             error if error.endpoint().is_none() => Self::Usage,
@@ -71,7 +76,7 @@ impl Kind {
         }
     }
 
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Usage => "usage",
             Self::Credentials => "credentials",
@@ -84,16 +89,18 @@ impl Kind {
             Self::Refused => "refused",
             Self::Response => "response",
             Self::Output => "output",
+            Self::Incomplete => "incomplete",
             Self::Interrupted => "interrupted",
             Self::Failed => "failed",
         }
     }
 
-    fn exit_code(self) -> u8 {
+    pub(crate) fn exit_code(self) -> u8 {
         match self {
             Self::Usage => 2,
             Self::Credentials | Self::Permission => 3,
             Self::Network | Self::NotTheApi => 4,
+            Self::Incomplete => 5,
             _ => 1,
         }
     }
@@ -116,8 +123,9 @@ impl Failure {
         if let Self::Interrupted(code) = self { *code } else { self.kind().exit_code() }
     }
 
-    fn kind(&self) -> Kind {
+    pub(crate) fn kind(&self) -> Kind {
         match self {
+            Self::Found(kind, _) => *kind,
             Self::Usage(_) | Self::Emulator(_) => Kind::Usage,
             Self::Credentials(_) => Kind::Credentials,
             Self::Client(error) => Kind::of(error),
@@ -144,7 +152,7 @@ impl Failure {
 }
 
 impl Message {
-    fn new(english: impl Into<String>, chinese: impl Into<String>) -> Self {
+    pub(crate) fn new(english: impl Into<String>, chinese: impl Into<String>) -> Self {
         Self { english: english.into(), chinese: chinese.into() }
     }
 }
@@ -161,9 +169,10 @@ impl Localized for Message {
 impl Localized for Failure {
     fn fmt_in(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self, language) {
-            (Self::Usage(message) | Self::Credentials(message) | Self::Failed(message), _) => {
-                message.fmt_in(language, f)
-            }
+            (
+                Self::Usage(message) | Self::Credentials(message) | Self::Failed(message) | Self::Found(_, message),
+                _,
+            ) => message.fmt_in(language, f),
             (Self::Emulator(message), _) => f.write_str(message),
             (Self::Interrupted(_), Language::English) => f.write_str("interrupted"),
             (Self::Interrupted(_), Language::Chinese) => f.write_str("已中断"),

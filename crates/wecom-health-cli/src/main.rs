@@ -86,12 +86,8 @@ fn cannot_start(error: io::Error) -> Failure {
 /// Runs a command until it ends, or until a signal ends it.
 async fn until_interrupted(request: Request, server: &Server, output: Output) -> Result<(), Failure> {
     let interrupted = interrupt::watch().map_err(cannot_start)?;
-    let work = async {
-        let session = connect::connect(server, output).await?;
-        commands::run(&session.client, request, output).await
-    };
     tokio::select! {
-        outcome = work => outcome,
+        outcome = commands::run(request, server, output) => outcome,
         Ok(code) = interrupted => Err(Failure::Interrupted(code)),
     }
 }

@@ -13,6 +13,7 @@ use crate::client::Inner;
 use crate::drift::{Drift, DriftReporter};
 use crate::limits::Limits;
 use crate::model::{BASE_URL, CorpId, Language, Localized};
+use crate::server_time::ServerTime;
 use crate::token::Tokens;
 use crate::token_store::{MemoryTokenStore, TokenKey, TokenStore};
 use crate::transport::Transport;
@@ -176,6 +177,7 @@ impl ClientBuilder {
                 attempt_timeout: self.attempt_timeout,
                 response_limit: self.response_limit,
                 drift: self.drift,
+                server_time: ServerTime::default(),
                 urls: Mutex::default(),
             },
             corp_id: self.corp_id,

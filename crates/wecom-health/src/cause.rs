@@ -42,6 +42,14 @@ impl Cause {
         }
         Self::Other
     }
+
+    /// Returns whether TLS failed.
+    pub(crate) fn is_tls(&self) -> bool {
+        #[cfg(feature = "rustls")]
+        return matches!(self, Self::Certificate(_) | Self::Tls(_) | Self::TlsAlert(_));
+        #[cfg(not(feature = "rustls"))]
+        return false;
+    }
 }
 
 fn known(error: &(dyn Error + 'static)) -> Option<Cause> {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use tokio::time::{Instant, sleep, timeout_at};
@@ -89,6 +89,27 @@ impl Client {
     /// Prepares a request, so that its other fields can be set before it is sent. Nothing is sent until [`Prepared::send`].
     pub fn prepare<E: Endpoint>(&self, request: E) -> Prepared<E> {
         Prepared::new(self.clone(), request)
+    }
+
+    /// Returns the base URL. It holds no user, password or query: the builder refuses them.
+    pub fn base_url(&self) -> &str {
+        self.0.transport.base.as_str()
+    }
+
+    /// Returns the environment variable that sets a proxy for the base URL; `None` if none does, if the base URL is on this machine,
+    /// or if you set the [`http_client`](ClientBuilder::http_client).
+    ///
+    /// `NO_PROXY` may still exempt the server.
+    pub fn proxy_variable(&self) -> Option<&'static str> {
+        self.0.transport.proxy
+    }
+
+    /// Returns the server's time now, reckoned from the `Date` header of its latest response; `None` before the first, or if the header
+    /// cannot be read.
+    ///
+    /// It is exact to a few seconds: the header has no fractions, and was some time on its way. A gateway's response counts too.
+    pub fn server_time(&self) -> Option<SystemTime> {
+        self.0.transport.server_time.now()
     }
 
     async fn send_with_token<E: Endpoint>(&self, request: &E, attempts: &mut Attempts) -> Result<Output<E>, Error> {
@@ -218,10 +239,9 @@ fn pauses() -> ExponentialBackoff {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { transport, corp_id, .. } = &*self.0;
         f.debug_struct("Client")
-            .field("base_url", &transport.base.as_str())
-            .field("corp_id", corp_id)
+            .field("base_url", &self.base_url())
+            .field("corp_id", &self.0.corp_id)
             .finish_non_exhaustive()
     }
 }

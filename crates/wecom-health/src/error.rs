@@ -280,6 +280,26 @@ impl Error {
         matches!(self.0.kind, Kind::Connect { .. })
     }
 
+    /// Returns whether TLS with the server failed, in most cases because its certificate was refused: see
+    /// [`details`](Self::details).
+    ///
+    /// # Troubleshooting
+    ///
+    /// Check the base URL and this machine's clock. Where a company's gateway decrypts the traffic, this machine must trust the
+    /// gateway's issuer.
+    pub fn is_tls(&self) -> bool {
+        self.cause().is_some_and(Cause::is_tls)
+    }
+
+    /// Returns whether the proxy refused to connect to the server, or asks for a user name and a password.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Check the proxy in the environment (`HTTPS_PROXY`, `ALL_PROXY`), or exempt the server from it (`NO_PROXY`).
+    pub fn is_proxy(&self) -> bool {
+        matches!(self.cause(), Some(Cause::ProxyRefused | Cause::ProxyNeedsPassword))
+    }
+
     /// Returns whether the response was not complete in time.
     ///
     /// # Troubleshooting
@@ -344,6 +364,13 @@ impl Error {
     /// Returns whether requesting a token again is useless until somebody changes the credentials.
     pub(crate) fn is_refused_credentials(&self) -> bool {
         self.has_code(&[ErrCode::INVALID_SECRET, ErrCode::INVALID_CORP_ID])
+    }
+
+    fn cause(&self) -> Option<&Cause> {
+        match &self.0.kind {
+            Kind::Connect { cause, .. } | Kind::Interrupted(cause) => Some(cause),
+            _ => None,
+        }
     }
 
     fn has_code(&self, codes: &[ErrCode]) -> bool {

@@ -18,6 +18,7 @@ mod proxy;
 #[cfg(feature = "redis")]
 mod redis_store;
 mod secret;
+mod server_time;
 mod task;
 mod token;
 mod token_store;

@@ -5,13 +5,14 @@ use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderValue};
 use reqwest::{StatusCode, Url};
 use tokio::time::{Instant, timeout_at};
 
 use crate::drift::DriftReporter;
 use crate::error::Kind;
 use crate::model::{AccessToken, Endpoint, Method, Response};
+use crate::server_time::ServerTime;
 
 /// What a successful response of an endpoint holds.
 pub(crate) type Output<E> = <<E as Endpoint>::Response as Response>::Output;
@@ -27,6 +28,7 @@ pub(crate) struct Transport {
     /// The most bytes of a response that are read.
     pub(crate) response_limit: usize,
     pub(crate) drift: Option<DriftReporter>,
+    pub(crate) server_time: ServerTime,
     /// The URL of each path. There are few, looked up for every request: a list is faster than a map.
     pub(crate) urls: Mutex<Vec<(&'static str, Url)>>,
 }
@@ -88,6 +90,7 @@ impl Transport {
     async fn exchange(&self, request: reqwest::RequestBuilder) -> Result<Vec<u8>, Kind> {
         let in_words = |error: reqwest::Error| Kind::of(&error, &self.base, self.proxy);
         let mut response = request.send().await.map_err(in_words)?;
+        self.server_time.note(response.headers().get(DATE));
         match response.status() {
             StatusCode::OK => {}
             status if status.is_redirection() => return Err(Kind::Redirect(status)),

@@ -1,23 +1,30 @@
 //! The commands, one file each.
 
-use wecom_health::Client;
-
-use crate::arguments::Request;
+use crate::arguments::{Request, Server};
+use crate::connect;
 use crate::failure::Failure;
 use crate::output::Output;
 
 mod answers;
+mod doctor;
 mod job;
 mod jobs;
 mod kept;
 mod stat;
 
 /// Runs the requested command.
-pub(crate) async fn run(client: &Client, request: Request, output: Output) -> Result<(), Failure> {
+pub(crate) async fn run(request: Request, server: &Server, output: Output) -> Result<(), Failure> {
+    // It has to run where no client can be built.
+    if let Request::Doctor { offline, format } = request {
+        return doctor::run(server, offline, &format, output).await;
+    }
+    let session = connect::connect(server, output).await?;
+    let client = &session.client;
     match request {
         Request::Jobs { format } => jobs::run(client, &format, output).await,
         Request::Job { job, format } => job::run(client, job, &format, output).await,
         Request::Answers { job, format } => answers::run(client, job, &format, output).await,
         Request::Stat { day, format } => stat::run(client, &day, &format, output).await,
+        Request::Doctor { .. } => Ok(()),
     }
 }

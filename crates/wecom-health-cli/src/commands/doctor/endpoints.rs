@@ -1,0 +1,213 @@
+//! What the app may do: one request to each endpoint that reads.
+
+use std::net::IpAddr;
+
+use wecom_health::model::{
+    Endpoint, ErrCode, GetHealthReportStatRequest, GetReportAnswerRequest, GetReportJobIdsRequest,
+    GetReportJobInfoRequest, GetTokenRequest, JobId, NaiveDate, Paged, for_each_endpoint,
+};
+use wecom_health::{Client, Error};
+
+use super::finding::{Blocker, Check, Finding};
+use super::words;
+use crate::day;
+use crate::failure::Kind;
+
+/// A request that the doctor can send. The compiler asks for one for each endpoint of the schema.
+trait Probe: Endpoint + Sized {
+    /// Creates the request; `None` if it needs a job and there is none.
+    fn create(job: Option<&JobId>, date: NaiveDate) -> Option<Self>;
+}
+
+impl Probe for GetTokenRequest {
+    fn create(_: Option<&JobId>, _: NaiveDate) -> Option<Self> {
+        None
+    }
+}
+
+impl Probe for GetReportJobIdsRequest {
+    fn create(_: Option<&JobId>, _: NaiveDate) -> Option<Self> {
+        Some(Self::new())
+    }
+}
+
+impl Probe for GetReportJobInfoRequest {
+    fn create(job: Option<&JobId>, date: NaiveDate) -> Option<Self> {
+        Some(Self::new(job?.clone(), date))
+    }
+}
+
+/// As few answers as possible: they are health data.
+impl Probe for GetReportAnswerRequest {
+    fn create(job: Option<&JobId>, date: NaiveDate) -> Option<Self> {
+        Some(Self::new(job?.clone(), date).limit(1))
+    }
+}
+
+impl Probe for GetHealthReportStatRequest {
+    fn create(_: Option<&JobId>, date: NaiveDate) -> Option<Self> {
+        Some(Self::new(date))
+    }
+}
+
+/// Returns whether the doctor asks an endpoint whether the app may use it.
+fn is_asked<E: Endpoint>() -> bool {
+    E::TOKEN_PARAMETER.is_some() && !E::WRITES
+}
+
+/// One request to each endpoint.
+pub(super) struct Round<'a> {
+    client: &'a Client,
+    job: Option<JobId>,
+    date: NaiveDate,
+    /// Why no further request is sent.
+    blocker: Option<Blocker>,
+    /// Whether the server has accepted a request.
+    pub(super) succeeded: bool,
+    untrusted: Option<Error>,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Round<'a> {
+    pub(super) fn new(client: &'a Client) -> Self {
+        Self {
+            client,
+            job: None,
+            date: day::today(),
+            blocker: None,
+            succeeded: false,
+            untrusted: None,
+            findings: Vec::new(),
+        }
+    }
+
+    /// Sends the first request, whose response the others need.
+    pub(super) async fn list_jobs(&self) -> Result<Vec<JobId>, Error> {
+        let page = self.client.send(&GetReportJobIdsRequest::new()).await?;
+        Ok(GetReportJobIdsRequest::items(page).0)
+    }
+
+    /// Judges the first request, sends the others, and judges the address by all of them.
+    pub(super) async fn finish(
+        &mut self,
+        first: Result<Vec<JobId>, Error>,
+        blocker: Option<Blocker>,
+        findings: &mut Vec<Finding>,
+    ) {
+        self.blocker = blocker;
+        let check = Check::Endpoint(GetReportJobIdsRequest::NAME);
+        let is_empty = first.as_ref().is_ok_and(Vec::is_empty);
+        self.job = first.as_ref().ok().and_then(|jobs| jobs.first().cloned());
+        match (blocker, is_empty) {
+            (Some(blocker), _) => {
+                self.untrusted = first.err().filter(|error| words::has_code(error, ErrCode::UNTRUSTED_IP));
+                self.findings.push(Finding::blocked(check, blocker));
+            }
+            (None, true) => {
+                self.succeeded = true;
+                self.findings.push(empty(check));
+            }
+            (None, false) => self.note(check, first.map(drop)),
+        }
+        self.ask_all().await;
+        let address = self.address();
+        findings.append(&mut self.findings);
+        findings.push(address);
+    }
+
+    /// Asks an endpoint, unless that was done or is impossible.
+    async fn ask<E: Probe>(&mut self) {
+        let check = Check::Endpoint(E::NAME);
+        if !is_asked::<E>() || E::PATH == GetReportJobIdsRequest::PATH {
+            return;
+        }
+        if let Some(blocker) = self.blocker {
+            return self.findings.push(Finding::blocked(check, blocker));
+        }
+        match E::create(self.job.as_ref(), self.date) {
+            Some(request) => {
+                let result = self.client.send(&request).await.map(drop);
+                self.note(check, result);
+            }
+            None => self.findings.push(Finding::skipped(check, "it needs a running job", "需要有进行中的任务")),
+        }
+    }
+
+    fn note(&mut self, check: Check, result: Result<(), Error>) {
+        let finding = match result {
+            Ok(()) => {
+                self.succeeded = true;
+                Finding::ok(check, "the app may use it", "此应用可以调用")
+            }
+            Err(error) if words::has_code(&error, ErrCode::UNTRUSTED_IP) => {
+                self.untrusted = Some(error);
+                let blocker = Blocker::Check(Check::TrustedIp);
+                self.blocker = Some(blocker);
+                Finding::blocked(check, blocker)
+            }
+            Err(error) => words::failed(check, &error),
+        };
+        self.findings.push(finding);
+    }
+
+    fn address(&self) -> Finding {
+        let check = Check::TrustedIp;
+        match (&self.untrusted, self.blocker) {
+            (Some(error), _) => untrusted(error),
+            (None, _) if self.succeeded => Finding::ok(check, "the server trusts this address", "服务器信任本机 IP"),
+            (None, Some(blocker)) => Finding::blocked(check, blocker),
+            (None, None) => {
+                Finding::skipped(check, "no request got far enough to tell", "没有请求进行到足以判断的一步")
+            }
+        }
+    }
+}
+
+macro_rules! ask_all {
+    ($($request:ty),*) => {
+        impl Round<'_> {
+            /// Asks every endpoint of the schema.
+            async fn ask_all(&mut self) {
+                $(self.ask::<$request>().await;)*
+            }
+        }
+
+        /// Adds the findings of this module where no request can be sent.
+        pub(super) fn blocked(blocker: Blocker, findings: &mut Vec<Finding>) {
+            // In the same order as where requests are sent.
+            findings.push(Finding::blocked(Check::Endpoint(GetReportJobIdsRequest::NAME), blocker));
+            $(if is_asked::<$request>() && <$request>::PATH != GetReportJobIdsRequest::PATH {
+                findings.push(Finding::blocked(Check::Endpoint(<$request>::NAME), blocker));
+            })*
+            findings.extend([Check::TrustedIp, Check::Schema].map(|check| Finding::blocked(check, blocker)));
+        }
+    };
+}
+for_each_endpoint!(ask_all);
+
+/// Returns what an empty list of jobs means. A token without permission gets one too, and no error.
+fn empty(check: Check) -> Finding {
+    let finding = Finding::cannot_tell(check, "no running job, or no permission", "没有进行中的任务，或没有权限");
+    let advice = ErrCode::NO_API_PERMISSION.known().and_then(|known| known.advice);
+    match advice {
+        Some(advice) => finding.advise(
+            format!("if there should be a job: {}", advice.english),
+            format!("如果实际有任务：{}", advice.chinese),
+        ),
+        None => finding,
+    }
+}
+
+fn untrusted(error: &Error) -> Finding {
+    let address = error.api().and_then(|refusal| refusal.caller_ip());
+    let finding = words::failed(Check::TrustedIp, error);
+    let (english, chinese) = address.as_ref().map_or_else(
+        || ("this machine's public address".to_owned(), "本机的公网 IP".to_owned()),
+        |address: &IpAddr| (address.to_string(), format!(" {address} ")),
+    );
+    let finding = Finding { caller_ip: address, kind: Some(Kind::Permission), ..finding };
+    finding.advise(
+        format!("enter {english} in the admin console under 应用管理 › the app › 企业可信IP, then wait a minute"),
+        format!("请在管理后台「应用管理 › 此应用 › 企业可信IP」中加入{chinese}，约一分钟后生效"),
+    )
+}
