@@ -120,11 +120,11 @@ fn clock(server: Option<SystemTime>, own: SystemTime) -> Finding {
     let minutes = (off.as_secs() + 30) / 60;
     Finding::warning(
         check,
-        format!("this machine's is {minutes} minutes {english} the server's"),
-        format!("本机时钟比服务器{chinese} {minutes} 分钟"),
+        format!("{minutes} minutes {english} the server's"),
+        format!("比服务器{chinese} {minutes} 分钟"),
     )
     .advise(
-        "let the network set it (NTP): certificates, tokens and the day depend on it",
+        "let the network set this machine's clock (NTP): certificates, tokens and the day depend on it",
         "请启用网络时间同步（NTP）：证书、access_token 和日期都依赖时钟",
     )
 }

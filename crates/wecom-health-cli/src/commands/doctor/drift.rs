@@ -7,7 +7,7 @@ use wecom_health::Drift;
 use super::finding::{Blocker, Check, Finding};
 use crate::output::text::cut;
 
-/// How many are named.
+/// How many are named at most.
 const NAMED: usize = 5;
 /// The most columns of a path.
 const LONGEST_PATH: usize = 100;
@@ -44,20 +44,19 @@ impl Drifts {
                 (false, None) => Finding::skipped(check, "nothing was received to compare", "没有收到可比对的内容"),
             };
         }
-        let named = paths.iter().take(NAMED).cloned().collect::<Vec<_>>();
-        let more = paths.len().saturating_sub(NAMED);
-        let (english, chinese) = match more {
-            0 => (String::new(), String::new()),
-            _ => (format!(", and {more} more"), format!("，另有 {more} 处")),
-        };
+        let named: Vec<_> = paths.iter().take(NAMED).cloned().collect();
+        let (more, dots) = if paths.len() > NAMED { (", …", "、…") } else { ("", "") };
         Finding::warning(
             check,
-            format!("it does not describe {}{english}", named.join(", ")),
-            format!("字段或取值未定义：{}{chinese}", named.join("、")),
+            format!("fields or values that it does not describe: {}", paths.len()),
+            format!("有未定义的字段或取值：{} 处", paths.len()),
         )
         .advise(
-            "nothing is lost, but not shown; a newer version of this program may know them",
-            "数据不会丢失，但不会显示；新版程序可能已支持",
+            format!(
+                "this program leaves unknown fields out, and a newer version may know them: {}{more}",
+                named.join(", ")
+            ),
+            format!("本程序会忽略未知字段，新版程序可能已支持：{}{dots}", named.join("、")),
         )
     }
 }

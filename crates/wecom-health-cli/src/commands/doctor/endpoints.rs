@@ -62,6 +62,8 @@ pub(super) struct Round<'a> {
     date: NaiveDate,
     /// Why no further request is sent.
     blocker: Option<Blocker>,
+    /// Why it is not known which jobs are running.
+    no_list: Option<Blocker>,
     /// Whether the server has accepted a request.
     pub(super) succeeded: bool,
     untrusted: Option<Error>,
@@ -75,6 +77,7 @@ impl<'a> Round<'a> {
             job: None,
             date: day::today(),
             blocker: None,
+            no_list: None,
             succeeded: false,
             untrusted: None,
             findings: Vec::new(),
@@ -97,6 +100,7 @@ impl<'a> Round<'a> {
         self.blocker = blocker;
         let check = Check::Endpoint(GetReportJobIdsRequest::NAME);
         let is_empty = first.as_ref().is_ok_and(Vec::is_empty);
+        self.no_list = first.as_ref().err().map(|_| Blocker::Check(check));
         self.job = first.as_ref().ok().and_then(|jobs| jobs.first().cloned());
         match (blocker, is_empty) {
             (Some(blocker), _) => {
@@ -129,7 +133,10 @@ impl<'a> Round<'a> {
                 let result = self.client.send(&request).await.map(drop);
                 self.note(check, result);
             }
-            None => self.findings.push(Finding::skipped(check, "it needs a running job", "需要有进行中的任务")),
+            None => self.findings.push(match self.no_list {
+                Some(blocker) => Finding::blocked(check, blocker),
+                None => Finding::skipped(check, "it needs a running job", "需要有进行中的任务"),
+            }),
         }
     }
 
@@ -156,9 +163,7 @@ impl<'a> Round<'a> {
             (Some(error), _) => untrusted(error),
             (None, _) if self.succeeded => Finding::ok(check, "the server trusts this address", "服务器信任本机 IP"),
             (None, Some(blocker)) => Finding::blocked(check, blocker),
-            (None, None) => {
-                Finding::skipped(check, "no request got far enough to tell", "没有请求进行到足以判断的一步")
-            }
+            (None, None) => Finding::skipped(check, "no request got far enough to tell", "没有请求成功，无从判断"),
         }
     }
 }
@@ -192,7 +197,7 @@ fn empty(check: Check) -> Finding {
     match advice {
         Some(advice) => finding.advise(
             format!("if there should be a job: {}", advice.english),
-            format!("如果实际有任务：{}", advice.chinese),
+            format!("如果实际有任务，{}", advice.chinese),
         ),
         None => finding,
     }

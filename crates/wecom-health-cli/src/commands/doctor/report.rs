@@ -3,28 +3,43 @@
 use std::io;
 
 use serde_json::{Value, json};
-use wecom_health::model::Localized;
+use textwrap::Options;
+use unicode_width::UnicodeWidthStr;
+use wecom_health::model::{Language, Localized};
 
 use super::finding::{Finding, worst};
-use crate::output::text::printable;
-use crate::output::{Output, json, table};
+use crate::output::table::{Column, Columns};
+use crate::output::text::{printable, wrapped};
+use crate::output::{Output, json};
 
 const WIDTH: usize = 80;
 
-/// Returns the report in words.
+/// Returns the report in words: a line for each check, and advice below it, over the whole width so that links stay whole.
 pub(super) fn in_words(findings: &[Finding], output: Output) -> String {
     let language = output.language;
+    let width = output.width.min(WIDTH);
+    let rows: Vec<_> = findings.iter().map(|finding| cells(finding, language)).collect();
     let headings = output.pick(["Verdict", "Check", "Finding"], ["结论", "检查项", "说明"]);
-    let rows = findings.iter().flat_map(|finding| {
-        let cells = |verdict: &str, check: &str, text: &str| [verdict.to_owned(), check.to_owned(), printable(text)];
-        let message = finding.message.in_language(language).to_string();
-        let advice = finding.advice.as_ref().map(|advice| format!("→ {}", advice.in_language(language)));
-        let first = cells(finding.verdict.label(language), finding.check.label(language), &message);
-        [Some(first), advice.map(|advice| cells("", "", &advice))].into_iter().flatten()
+    let columns = headings.iter().enumerate().map(|(place, heading)| {
+        let widest = rows.iter().map(|row| row[place].width()).max().unwrap_or_default().max(heading.width());
+        // The first two have short words of our own.
+        Column::wrapping(*heading, widest, if place < 2 { widest } else { heading.width() })
     });
-    let rows: Vec<_> = rows.collect();
-    format!("wecom-health {}\n", env!("CARGO_PKG_VERSION"))
-        + &table::complete(&headings, &rows, output, output.width.min(WIDTH))
+    let columns = Columns::fit(columns.collect(), width);
+    let options = Options::new(width).initial_indent("    → ").subsequent_indent("      ");
+    let mut report = format!("wecom-health {}\n{}", env!("CARGO_PKG_VERSION"), columns.heading(output));
+    for (finding, row) in findings.iter().zip(&rows) {
+        report += &columns.row(row);
+        let advice = finding.advice.iter().map(|advice| printable(&advice.in_language(language).to_string()));
+        let lines = advice.flat_map(|advice| wrapped(&advice, options.clone()));
+        lines.for_each(|line| report += &(line + "\n"));
+    }
+    report
+}
+
+fn cells(finding: &Finding, language: Language) -> [String; 3] {
+    let message = finding.message.in_language(language).to_string();
+    [finding.verdict.label(language), finding.check.label(language), &message].map(printable)
 }
 
 /// Returns the report as a document, in which each name is always there.

@@ -136,7 +136,7 @@ fn file_mode(file: Option<&Path>) -> Finding {
         )
         .advise("run chmod 600 on the credentials file", "请对凭据文件执行 chmod 600"),
         Some(false) => Finding::ok(check, "only you can read the credentials", "只有当前用户可以读取凭据"),
-        None => Finding::skipped(check, "what holds the credentials has no mode", "凭据来源没有文件权限可查"),
+        None => Finding::skipped(check, "there is no file whose mode could be checked", "没有可检查权限的文件"),
     }
 }
 

@@ -88,8 +88,12 @@ fn advice(error: &Error) -> Message {
             "请检查服务器地址和本机时钟；如果有网关解密流量，本机须信任其证书颁发机构",
         ),
         error if error.is_proxy() => (
-            "let the proxy connect to the server, correct the proxy's variable, or exempt the server with NO_PROXY",
-            "请让代理放行服务器，或改正代理的环境变量，或用 NO_PROXY 排除该服务器",
+            "let the proxy connect to the server, write user and password into the proxy's variable if it asks for them, or exempt the server with NO_PROXY",
+            "请让代理放行服务器；如果代理要求身份验证，请在代理的环境变量中写上用户名和密码；也可以用 NO_PROXY 排除该服务器",
+        ),
+        error if error.status().is_some() => (
+            "check the base URL, the proxy, and gateways before the server",
+            "请检查服务器地址、代理以及服务器之前的网关",
         ),
         error if error.is_not_the_api() => (
             "log in to this network with a browser; check the base URL and the proxy",
