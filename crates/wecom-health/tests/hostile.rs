@@ -423,7 +423,7 @@ async fn a_wrong_certificate_is_named_and_gets_nothing() {
             builder = builder.http_client(http);
         }
         let error = builder.build().unwrap().report_stat(date()).await.unwrap_err();
-        assert!(error.is_connect(), "{error}");
+        assert!(error.is_connect() && error.is_tls() && !error.is_proxy(), "{error}");
         assert_eq!(lines(&error)[1..], [cause.to_owned()]);
         assert_eq!(requests.load(Ordering::Relaxed), 0);
     }
@@ -439,7 +439,7 @@ async fn a_proxy_that_refuses_is_named() {
         let http = reqwest::Client::builder().proxy(reqwest::Proxy::all(proxy).unwrap()).build().unwrap();
         let client = builder("https://wecom.example").http_client(http).build().unwrap();
         let error = client.report_stat(date()).await.unwrap_err();
-        assert!(error.is_connect(), "{error}");
+        assert!(error.is_connect() && error.is_proxy() && !error.is_tls(), "{error}");
         assert_eq!(lines(&error)[1..], [cause.to_owned()]);
     }
 }

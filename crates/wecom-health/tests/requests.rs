@@ -46,6 +46,25 @@ async fn a_path_in_the_base_url_is_kept_as_prefix() {
     assert_eq!(emulator.requests()[0].path(), "/proxy/wecom/cgi-bin/gettoken");
 }
 
+#[test]
+fn a_client_tells_where_its_requests_go() {
+    let client = Client::builder("ww1", Secret::new("s")).base_url("http://LOCALHOST:1/wecom").build().unwrap();
+    assert_eq!(client.base_url(), "http://localhost:1/wecom");
+    assert_eq!(client.proxy_variable(), None, "never for this machine");
+}
+
+#[tokio::test]
+async fn any_response_tells_the_server_s_time() {
+    let emulator = Emulator::start().await.unwrap();
+    emulator.advance(Duration::from_secs(3_600));
+    emulator.fail_next("gettoken", Fault::Html);
+    let client = client(&emulator);
+    assert_eq!(client.server_time(), None, "nothing was sent");
+    client.report_job_info("jobid1", date()).await.unwrap_err();
+    let ahead = client.server_time().unwrap().duration_since(std::time::SystemTime::now()).unwrap();
+    assert!((3_590..=3_600).contains(&ahead.as_secs()), "{ahead:?}");
+}
+
 #[tokio::test]
 async fn a_rejected_token_is_replaced_and_the_request_resent() {
     let emulator = Emulator::start().await.unwrap();

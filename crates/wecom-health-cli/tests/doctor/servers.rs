@@ -8,15 +8,27 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
+/// A certificate for a host that nobody trusts, unless told to.
+pub(crate) struct Certificate {
+    pub(crate) pem: String,
+    acceptor: TlsAcceptor,
+}
+
+impl Certificate {
+    pub(crate) fn of(host: &str) -> Self {
+        let signed = rcgen::generate_simple_self_signed([host.to_owned()]).unwrap();
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(signed.signing_key.serialize_der()));
+        let config = ServerConfig::builder().with_no_client_auth();
+        let config = config.with_single_cert(vec![signed.cert.der().clone()], key).unwrap();
+        Self { pem: signed.cert.pem(), acceptor: TlsAcceptor::from(Arc::new(config)) }
+    }
+}
+
 /// Serves TLS with a certificate that nobody trusts. Returns the base URL.
 pub(crate) async fn untrusted_tls() -> String {
-    let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(signed.signing_key.serialize_der()));
-    let config = ServerConfig::builder().with_no_client_auth();
-    let config = config.with_single_cert(vec![signed.cert.der().clone()], key).unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
+    let acceptor = Certificate::of("localhost").acceptor;
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             let acceptor = acceptor.clone();
@@ -24,6 +36,29 @@ pub(crate) async fn untrusted_tls() -> String {
         }
     });
     format!("https://localhost:{port}")
+}
+
+/// Runs a proxy behind which a server speaks TLS for every host. Returns its host and port.
+pub(crate) async fn proxy_to(server: &str, certificate: &Certificate) -> String {
+    let target = server.strip_prefix("http://").unwrap().to_owned();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let acceptor = certificate.acceptor.clone();
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let (acceptor, target) = (acceptor.clone(), target.clone());
+            tokio::spawn(async move {
+                let length = client.read(&mut [0; 4096]).await?;
+                if length > 0 {
+                    client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await?;
+                    let mut server = TcpStream::connect(target).await?;
+                    tokio::io::copy_bidirectional(&mut acceptor.accept(client).await?, &mut server).await?;
+                }
+                std::io::Result::Ok(())
+            });
+        }
+    });
+    address
 }
 
 /// Runs a proxy that responds to everything with this status. Returns its host and port.

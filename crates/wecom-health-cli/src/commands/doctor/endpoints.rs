@@ -207,12 +207,12 @@ fn untrusted(error: &Error) -> Finding {
     let address = error.api().and_then(|refusal| refusal.caller_ip());
     let finding = words::failed(Check::TrustedIp, error);
     let (english, chinese) = address.as_ref().map_or_else(
-        || ("this machine's public address".to_owned(), "本机的公网 IP".to_owned()),
+        || ("this machine's public address".to_owned(), "本机的公网 IP ".to_owned()),
         |address: &IpAddr| (address.to_string(), format!(" {address} ")),
     );
     let finding = Finding { caller_ip: address, kind: Some(Kind::Permission), ..finding };
     finding.advise(
         format!("enter {english} in the admin console under 应用管理 › the app › 企业可信IP, then wait a minute"),
-        format!("请在管理后台「应用管理 › 此应用 › 企业可信IP」中加入{chinese}，约一分钟后生效"),
+        format!("请把{chinese}加入管理后台的「应用管理 › 此应用 › 企业可信IP」，约一分钟后生效"),
     )
 }

@@ -29,15 +29,12 @@ pub(super) async fn examine(route: &Route, findings: &mut Vec<Finding>) -> Resul
             return Err(Blocker::Check(Check::Dns));
         }
     };
-    let HostAndPort { host, port } = target;
     let connected = timeout(TIME_LIMIT, TcpStream::connect(&addresses[..])).await;
     match connected.unwrap_or_else(|_| Err(ErrorKind::TimedOut.into())) {
         Ok(_) => {
-            findings.push(Finding::ok(
-                Check::Tcp,
-                format!("{host}:{port} accepts connections"),
-                format!("可以连接 {host}:{port}"),
-            ));
+            let (english, chinese) = if route.proxy.is_some() { ("proxy", "代理") } else { ("server", "服务器") };
+            let message = (format!("the {english} accepts connections"), format!("可以连接{chinese}"));
+            findings.push(Finding::ok(Check::Tcp, message.0, message.1));
             Ok(())
         }
         Err(error) => {

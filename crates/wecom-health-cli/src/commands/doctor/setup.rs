@@ -15,7 +15,7 @@ use crate::credentials::{self, Credentials};
 use crate::failure::{Failure, Message};
 use crate::output::Output;
 
-/// How many characters of a corp id are shown. They tell which kind of id it is.
+/// How many characters of a corp id are shown at most. They tell which kind of id it is.
 const SHOWN_OF_CORP_ID: usize = 4;
 
 /// What can be set up without a network.
@@ -102,7 +102,8 @@ fn client(server: &Server, drifts: &Drifts, output: Output) -> (Option<Client>, 
             return (None, Finding::failed(Check::Credentials, failure.kind(), message(&failure, file)));
         }
     };
-    let start: String = credentials.corp_id.chars().take(SHOWN_OF_CORP_ID).collect();
+    let corp_id = &credentials.corp_id;
+    let start: String = corp_id.chars().take(SHOWN_OF_CORP_ID.min(corp_id.len() / 2)).collect();
     // With a base URL of its own, so that only the credentials can be wrong.
     let alone = Server { emulator: false, base_url: Some("http://127.0.0.1".to_owned()), credentials: None };
     let checked = connect::builder(&alone, credentials.clone()).build();

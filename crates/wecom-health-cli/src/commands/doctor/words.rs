@@ -2,7 +2,7 @@
 //! caller's address.
 
 use wecom_health::Error;
-use wecom_health::model::{ErrCode, Language, Localized, Words};
+use wecom_health::model::{ErrCode, Language, Localized};
 
 use super::finding::{Check, Finding, Verdict};
 use crate::failure::{Kind, Message};
@@ -34,10 +34,6 @@ pub(super) fn has_code(error: &Error, code: ErrCode) -> bool {
 
 fn in_both(text: impl Fn(Language) -> String) -> Message {
     Message::new(text(Language::English), text(Language::Chinese))
-}
-
-fn of_words(words: Words) -> Message {
-    Message::new(words.english, words.chinese)
 }
 
 fn what(error: &Error) -> Message {
@@ -72,16 +68,15 @@ fn without_path(error: &Error, language: Language) -> String {
 }
 
 fn advice(error: &Error) -> Message {
-    if let Some(refusal) = error.api() {
-        let code = refusal.errcode();
-        let unknown = || {
-            in_both(|language| match language {
-                Language::English => format!("look it up at {LOOKUP}{code}"),
-                Language::Chinese => format!("含义见 {LOOKUP}{code}"),
-            })
-        };
-        return refusal.advice().map_or_else(unknown, of_words);
+    let Some(refusal) = error.api() else { return advice_without_code(error) };
+    let code = refusal.errcode();
+    match refusal.advice() {
+        Some(advice) => Message::new(advice.english, advice.chinese),
+        None => Message::new(format!("look it up at {LOOKUP}{code}"), format!("含义见 {LOOKUP}{code}")),
     }
+}
+
+fn advice_without_code(error: &Error) -> Message {
     let (english, chinese) = match error {
         error if error.is_tls() => (
             "check the base URL and this machine's clock; where a gateway decrypts the traffic, this machine must trust its issuer",
