@@ -71,7 +71,8 @@ impl Case {
         for name in VARIABLES {
             command.env_remove(name);
         }
-        command.env("LC_ALL", "C").envs(self.variables.iter().map(|(name, value)| (name, value)));
+        // Tickets are narrower than some terminals.
+        command.env("COLUMNS", "200").env("LC_ALL", "C").envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.args(&self.arguments).arg("doctor").args(arguments).output().unwrap()
     }
 
@@ -91,7 +92,7 @@ impl Case {
 async fn failing(endpoints: &[&str], fault: Fault) -> Emulator {
     let emulator = Emulator::start().await.unwrap();
     for endpoint in endpoints {
-        emulator.add_fault(FaultRule::new(fault.clone()).endpoint(*endpoint).always());
+        emulator.add_fault(FaultRule::new(fault.clone()).endpoint(endpoint).always());
     }
     emulator
 }
