@@ -4,7 +4,7 @@ use encoding_rs::{Encoding, GBK, UTF_8};
 
 use crate::roster_error::RosterError;
 
-/// Returns the text without a byte order mark: UTF-8 or UTF-16 as a mark says, else UTF-8 if it is, else GBK.
+/// Returns the text: UTF-8 or UTF-16 as a byte order mark says, else UTF-8 if it is, else GBK.
 pub(crate) fn decode(bytes: &[u8]) -> Result<String, RosterError> {
     let marked = Encoding::for_bom(bytes);
     let text = match marked {
@@ -16,8 +16,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<String, RosterError> {
         }
     };
     // A NUL is in no text, but in workbooks and in UTF-16 without its mark.
-    let text = text.filter(|text| !text.contains('\0')).ok_or(RosterError::NotText)?;
-    Ok(text.trim_start_matches('\u{feff}').to_owned())
+    text.filter(|text| !text.contains('\0')).ok_or(RosterError::NotText)
 }
 
 fn strict(encoding: &'static Encoding, bytes: &[u8]) -> Option<String> {

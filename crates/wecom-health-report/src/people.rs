@@ -24,7 +24,7 @@ pub(crate) struct People<D> {
     all: Vec<Known<D>>,
     /// Where somebody is in `all`.
     places: HashMap<String, usize>,
-    /// Who is in which department: looking through a list for each row would take long with rows made for it.
+    /// Who is in which department. A look at each department of a person would be quadratic in a file made to be slow.
     joined: HashSet<(usize, D)>,
 }
 

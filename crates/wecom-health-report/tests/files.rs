@@ -126,9 +126,11 @@ fn a_file_without_people_is_refused() {
 #[test]
 fn nobody_is_lost_in_a_quote_that_is_not_closed() {
     let headings = "userid,name,department\n";
-    for (rows, line) in
-        [("a,\"Wang,Sales\nb,Li,Sales\n", 2), ("a,Wang,Sales\nb,\"Li,Sales\nc,\"Zhao\",Sales\nd,Sun,Sales\n", 3)]
-    {
+    for (rows, line) in [
+        ("a,\"Wang,Sales\nb,Li,Sales\n", 2),
+        ("a,Wang,Sales\nb,Li,Sales,\"a note\nc,Zhao,Sales\n", 3),
+        ("a,Wang,Sales\nb,\"Li,Sales\nc,\"Zhao\",Sales\nd,Sun,Sales\n", 3),
+    ] {
         assert_eq!(refusal(&format!("{headings}{rows}")), RosterError::OpenQuote { line }, "{rows}");
     }
 }
