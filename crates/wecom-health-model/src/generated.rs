@@ -119,13 +119,13 @@ impl ErrCode {
     ///
     /// The app may not use this API.
     ///
-    /// What to do: add the app in the admin console under 健康上报 › 可调用接口的应用.
+    /// What to do: add the app in the admin console under 健康上报 › 可调用接口的应用, for the school's address book under 家校沟通.
     pub const NOT_AUTHORIZED: Self = Self(48001);
     /// 48002: No API permission (API接口无权限调用).
     ///
     /// The app has no permission for this API.
     ///
-    /// What to do: add the app in the admin console under 健康上报 › 可调用接口的应用.
+    /// What to do: add the app in the admin console under 健康上报 › 可调用接口的应用, for the school's address book under 家校沟通.
     pub const NO_API_PERMISSION: Self = Self(48002);
     /// 48004: Invalid authorisation (API接口权限无效).
     ///

@@ -103,16 +103,16 @@ impl Described for ErrCode {
             value: 48001,
             label: Words { english: "API not allowed", chinese: "API 禁止调用" },
             advice: Some(Words {
-                english: "add the app in the admin console under 健康上报 › 可调用接口的应用",
-                chinese: "请在管理后台「健康上报 › 可调用接口的应用」中添加此应用",
+                english: "add the app in the admin console under 健康上报 › 可调用接口的应用, for the school's address book under 家校沟通",
+                chinese: "请在管理后台「健康上报 › 可调用接口的应用」中添加此应用；如需读取家校通讯录，请在「家校沟通」中添加",
             }),
         },
         KnownValue {
             value: 48002,
             label: Words { english: "No API permission", chinese: "API接口无权限调用" },
             advice: Some(Words {
-                english: "add the app in the admin console under 健康上报 › 可调用接口的应用",
-                chinese: "请在管理后台「健康上报 › 可调用接口的应用」中添加此应用",
+                english: "add the app in the admin console under 健康上报 › 可调用接口的应用, for the school's address book under 家校沟通",
+                chinese: "请在管理后台「健康上报 › 可调用接口的应用」中添加此应用；如需读取家校通讯录，请在「家校沟通」中添加",
             }),
         },
         KnownValue {
