@@ -185,6 +185,7 @@ fn the_crates_depend_on_each_other_as_described() {
     for (name, expected) in [
         ("crates/wecom-health-model", &[][..]),
         ("crates/wecom-health", &["wecom-health-model"]),
+        ("crates/wecom-health-report", &["wecom-health-model"]),
         ("crates/wecom-health-emulator", &[]),
         ("crates/wecom-health-cli", &["wecom-health", "wecom-health-emulator"]),
         ("xtask", &[]),
