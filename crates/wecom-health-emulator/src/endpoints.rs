@@ -1,6 +1,7 @@
 //! The endpoints that are imitated: their names, paths and methods, and what their refusals hold.
 
 /// An endpoint of the vendor's server.
+#[derive(Clone, Copy)]
 pub(crate) struct Endpoint {
     /// The last part of the path, or as much of the path as tells it from other endpoints.
     pub(crate) name: &'static str,
@@ -35,13 +36,9 @@ pub(crate) fn at(path: &str) -> Option<&'static Endpoint> {
     ENDPOINTS.iter().find(|endpoint| endpoint.path == path)
 }
 
-/// Returns whether there is an endpoint with this name.
-pub(crate) fn exists(name: &str) -> bool {
-    ENDPOINTS.iter().any(|endpoint| endpoint.name == name)
-}
-
-/// Returns the message about a name that no endpoint has.
-pub(crate) fn unknown(name: &str) -> String {
-    let known: Vec<_> = ENDPOINTS.iter().map(|endpoint| endpoint.name).collect();
-    format!("there is no endpoint {name}; write one of {}", known.join(", "))
+/// Checks that there is an endpoint with this name. The error is one line.
+pub(crate) fn check(name: &str) -> Result<(), String> {
+    let known = ENDPOINTS.map(|endpoint| endpoint.name);
+    let problem = || format!("there is no endpoint {name}; write one of {}", known.join(", "));
+    if known.contains(&name) { Ok(()) } else { Err(problem()) }
 }

@@ -27,7 +27,7 @@ pub(super) fn answers(query: &Query<'_>) -> Payload {
     let (offset, limit) = query.page()?;
     let (id, job, date) = query.job_and_date()?;
     let info = job.info.as_ref().unwrap_or(&Value::Null);
-    let people = query.state.data.directory_of(info).made_up();
+    let people = query.state.data.directory_of(info).made_up.as_ref();
     let Settings { clock, seed, .. } = &query.state.settings;
     let answers: Vec<_> = match job.answers.on(date, clock.today()) {
         None => Vec::new(),
@@ -35,7 +35,14 @@ pub(super) fn answers(query: &Query<'_>) -> Payload {
         Some(Answers::Synthetic(count)) => {
             let count = people.map_or(*count, |people| people.count.min(*count));
             let numbers = offset..offset.saturating_add(limit).min(count);
-            numbers.map(|number| synthetic::answer(*seed, id, info, date, number, people)).collect()
+            let answer = |number| {
+                let mut answer = synthetic::answer(*seed, id, info, date, number);
+                if let Some(people) = people {
+                    people.sign(&mut answer, id, date, number);
+                }
+                answer
+            };
+            numbers.map(answer).collect()
         }
     };
     Ok(json!({"answers": answers}))

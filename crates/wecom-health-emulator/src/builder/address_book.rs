@@ -44,8 +44,8 @@ impl EmulatorBuilder {
     /// Generated jobs then apply to all of these people, and generated answers come from them: at most one from each to a job on a
     /// day.
     pub fn synthetic_people(mut self, people: usize, departments: usize, depth: usize) -> Self {
-        self.data.company.make_up(MadeUp::new(Kind::Members, people, departments, depth));
-        self.data.school.make_up(MadeUp::new(Kind::Students, people, departments, depth));
+        self.data.company.made_up = Some(MadeUp::new(Kind::Members, people, departments, depth));
+        self.data.school.made_up = Some(MadeUp::new(Kind::Students, people, departments, depth));
         self
     }
 }

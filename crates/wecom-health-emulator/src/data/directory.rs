@@ -17,7 +17,8 @@ pub(crate) struct Directory {
     pub(crate) departments: BTreeMap<i64, Value>,
     /// As they are served, by userid in lower case, because userids are unique without regard to case.
     people: BTreeMap<String, Value>,
-    made_up: Option<MadeUp>,
+    /// People who are generated.
+    pub(crate) made_up: Option<MadeUp>,
     children: BTreeMap<i64, Vec<i64>>,
     people_in: BTreeMap<i64, Vec<Person>>,
 }
@@ -34,10 +35,6 @@ impl Directory {
     /// Adds a person. Returns the one who had the same userid.
     pub(crate) fn add_person(&mut self, userid: &str, person: Value) -> Option<Value> {
         self.people.insert(userid.to_lowercase(), person)
-    }
-
-    pub(crate) fn make_up(&mut self, made_up: MadeUp) {
-        self.made_up = Some(made_up);
     }
 
     /// Adds departments and people of `other`, which replace those with the same id.
@@ -68,11 +65,6 @@ impl Directory {
                 self.people_in.entry(id).or_default().push(Person::Listed(key.clone()));
             }
         }
-    }
-
-    /// Returns the people who are generated.
-    pub(crate) fn made_up(&self) -> Option<&MadeUp> {
-        self.made_up.as_ref()
     }
 
     /// Returns the ids of the departments directly below a department.

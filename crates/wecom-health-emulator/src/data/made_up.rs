@@ -79,11 +79,6 @@ impl MadeUp {
             department["name"] = if index == 0 { json!(name) } else { json!(format!("第{index}{name}")) };
             department["type"] = json!(code);
             department["department_admins"] = json!([]);
-            match code {
-                1 => department["open_group_chat"] = json!(0),
-                2 => department["is_graduated"] = json!(rng.u8(0..2)),
-                _ => {}
-            }
         }
         (id, department)
     }
@@ -124,17 +119,22 @@ impl MadeUp {
         (0..self.count.min(at_most)).map(|number| self.userid(number)).collect()
     }
 
-    /// Returns who gave the answer with this number, in the fields of an answer. Nobody gives two to a job on a day.
-    pub(crate) fn reporter(&self, jobid: &str, day: NaiveDate, number: usize) -> Value {
-        let mut rng = self.rng(&format!("order of {jobid}/{day}"));
-        let number = shuffled(&mut rng, number, self.count);
+    /// Makes one of the people the one who gave the answer with this number. Nobody gives two to a job on a day.
+    pub(crate) fn sign(&self, answer: &mut Value, jobid: &str, day: NaiveDate, number: usize) {
+        let count = self.count.max(1) as u64;
+        let first = self.rng(&format!("first of {jobid}/{day}")).u64(..count);
+        // Steps whose length is a prime above all counts visit everybody once.
+        let person = ((first + number as u64 % count * 1_000_003) % count) as usize;
         if self.kind == Kind::Members {
-            return json!({"id_type": 1, "userid": self.userid(number)});
+            answer["userid"] = json!(self.userid(person));
+            return;
         }
-        let student = self.person(number);
-        let parents = student["parents"].as_array().map_or(&[][..], Vec::as_slice);
-        let parent = rng.choice(parents).map_or(&Value::Null, |parent| &parent["parent_userid"]);
-        json!({"id_type": 2, "student_userid": student["student_userid"], "parent_userid": parent})
+        let parents = self.person(person)["parents"].take();
+        let parents = parents.as_array().map_or(&[][..], Vec::as_slice);
+        let parent =
+            self.rng(&format!("{jobid}/{day}/{number}")).choice(parents).map(|parent| &parent["parent_userid"]);
+        answer["student_userid"] = json!(self.userid(person));
+        answer["parent_userid"] = json!(parent);
     }
 }
 
@@ -163,20 +163,4 @@ fn parent(rng: &mut Rng, student: usize, nth: usize) -> Value {
         parent["external_userid"] = json!(format!("external{student:07}_{nth}"));
     }
     parent
-}
-
-/// Returns the place of `number` among `count` in a random order, without computing the other places.
-fn shuffled(rng: &mut Rng, number: usize, count: usize) -> usize {
-    let count = count.max(1);
-    let (start, mut step) = (rng.usize(..count), rng.usize(1..=count));
-    // Steps that share no divisor with the count visit every place.
-    while greatest_common_divisor(step, count) != 1 {
-        step = rng.usize(1..=count);
-    }
-    let place = start as u64 + (number % count) as u64 * step as u64;
-    (place % count as u64) as usize
-}
-
-fn greatest_common_divisor(a: usize, b: usize) -> usize {
-    if b == 0 { a } else { greatest_common_divisor(b, a % b) }
 }

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use crate::clock;
 use crate::data::directory::Directory;
-use crate::data::made_up::MadeUp;
 use crate::random::rng;
 
 /// The kinds of questions, each with titles that fit.
@@ -34,7 +33,7 @@ pub(crate) fn job(seed: u64, id: &str, company: &Directory, school: &Directory) 
     let audience = number % 2 + 1;
     let title = if audience == 1 { "员工健康上报" } else { "学生健康上报" };
     let member = |number: u64| format!("user{number:07}");
-    let members = company.made_up().map_or(100, |people| people.count.clamp(1, 100)) as u64;
+    let members = company.made_up.as_ref().map_or(100, |people| people.count.clamp(1, 100)) as u64;
     let mut job = json!({
         "title": format!("{title} {id}"),
         "creator": member(rng.u64(..members)),
@@ -51,7 +50,7 @@ pub(crate) fn job(seed: u64, id: &str, company: &Directory, school: &Directory) 
         "question_templates": questions,
     });
     let directory = if audience == 1 { company } else { school };
-    if let Some(people) = directory.made_up() {
+    if let Some(people) = &directory.made_up {
         // Nobody is in the root itself if there are other departments.
         let departments = Some(directory.children(1)).filter(|ids| !ids.is_empty()).unwrap_or(&[1]);
         job["apply_range"] = json!({"userids": people.userids(3), "partyids": departments});
@@ -69,19 +68,10 @@ fn question(rng: &mut Rng, id: u8, (kind, titles): &(u8, [&str; 3])) -> Value {
     question
 }
 
-/// Returns the answer with this number to a job on a day: that of one of the people, if there are any.
-pub(crate) fn answer(
-    seed: u64,
-    jobid: &str,
-    job_info: &Value,
-    day: NaiveDate,
-    number: usize,
-    people: Option<&MadeUp>,
-) -> Value {
+/// Returns the answer with this number to a job on a day.
+pub(crate) fn answer(seed: u64, jobid: &str, job_info: &Value, day: NaiveDate, number: usize) -> Value {
     let mut rng = rng(seed, &format!("{jobid}/{day}/{number}"));
-    let mut answer = if let Some(people) = people {
-        people.reporter(jobid, day, number)
-    } else if job_info["type"] == 2 {
+    let mut answer = if job_info["type"] == 2 {
         json!({"id_type": 2, "student_userid": format!("student{number:07}"), "parent_userid": format!("parent{number:07}")})
     } else {
         json!({"id_type": 1, "userid": format!("user{number:07}")})

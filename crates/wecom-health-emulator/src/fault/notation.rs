@@ -47,9 +47,7 @@ impl FromStr for FaultRule {
         let (text, frequency) = split_frequency(text)?;
         let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
         let (endpoint, name) = name.split_once(':').map_or((None, name), |(endpoint, name)| (Some(endpoint), name));
-        if let Some(endpoint) = endpoint.filter(|endpoint| !endpoints::exists(endpoint)) {
-            return Err(FaultRuleError(endpoints::unknown(endpoint)));
-        }
+        endpoint.map_or(Ok(()), endpoints::check).map_err(FaultRuleError)?;
         let fault = parse_fault(name, value)?;
         Ok(Self { fault, endpoint: endpoint.map(str::to_owned), condition: None, frequency })
     }

@@ -57,7 +57,9 @@ impl FaultRule {
     /// # Panics
     /// If the endpoint does not exist: a fault that never happens would test nothing.
     pub fn endpoint(mut self, endpoint: &str) -> Self {
-        assert!(endpoints::exists(endpoint), "{}", endpoints::unknown(endpoint));
+        if let Err(problem) = endpoints::check(endpoint) {
+            panic!("{problem}");
+        }
         self.endpoint = Some(endpoint.to_owned());
         self
     }
