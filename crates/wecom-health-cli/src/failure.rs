@@ -16,6 +16,10 @@ pub(crate) enum Failure {
     Emulator(String),
     /// Any other failure of the program itself.
     Failed(Message),
+    /// A part of what was asked for is missing.
+    Partial(Message),
+    /// All of what was asked for is missing, because the app may not see it.
+    Permission(Message),
     /// A request failed, or no client could be built.
     Client(wecom_health::Error),
     /// The output cannot be written.
@@ -49,6 +53,7 @@ enum Kind {
     /// The response is not what the schema describes.
     Response,
     Output,
+    Partial,
     Interrupted,
     Failed,
 }
@@ -84,6 +89,7 @@ impl Kind {
             Self::Refused => "refused",
             Self::Response => "response",
             Self::Output => "output",
+            Self::Partial => "partial",
             Self::Interrupted => "interrupted",
             Self::Failed => "failed",
         }
@@ -94,6 +100,7 @@ impl Kind {
             Self::Usage => 2,
             Self::Credentials | Self::Permission => 3,
             Self::Network | Self::NotTheApi => 4,
+            Self::Partial => 5,
             _ => 1,
         }
     }
@@ -108,6 +115,14 @@ impl Failure {
         Self::Credentials(Message::new(english, chinese))
     }
 
+    pub(crate) fn partial(english: impl Into<String>, chinese: impl Into<String>) -> Self {
+        Self::Partial(Message::new(english, chinese))
+    }
+
+    pub(crate) fn permission(english: impl Into<String>, chinese: impl Into<String>) -> Self {
+        Self::Permission(Message::new(english, chinese))
+    }
+
     pub(crate) fn failed(english: impl Into<String>, chinese: impl Into<String>) -> Self {
         Self::Failed(Message::new(english, chinese))
     }
@@ -120,6 +135,8 @@ impl Failure {
         match self {
             Self::Usage(_) | Self::Emulator(_) => Kind::Usage,
             Self::Credentials(_) => Kind::Credentials,
+            Self::Partial(_) => Kind::Partial,
+            Self::Permission(_) => Kind::Permission,
             Self::Client(error) => Kind::of(error),
             Self::Failed(_) => Kind::Failed,
             Self::Interrupted(_) => Kind::Interrupted,
@@ -161,9 +178,10 @@ impl Localized for Message {
 impl Localized for Failure {
     fn fmt_in(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self, language) {
-            (Self::Usage(message) | Self::Credentials(message) | Self::Failed(message), _) => {
+            (Self::Usage(message) | Self::Credentials(message) | Self::Partial(message) | Self::Failed(message), _) => {
                 message.fmt_in(language, f)
             }
+            (Self::Permission(message), _) => message.fmt_in(language, f),
             (Self::Emulator(message), _) => f.write_str(message),
             (Self::Interrupted(_), Language::English) => f.write_str("interrupted"),
             (Self::Interrupted(_), Language::Chinese) => f.write_str("已中断"),

@@ -31,7 +31,7 @@ pub fn absentees(
 ) -> Absentees {
     let mut answered = Answered::of(answers);
     let finish_count = FinishCount::new(job.finish_cnt, answered.len());
-    let day_off = job.skip_weekend == YesNo::Yes && matches!(date.weekday(), Weekday::Sat | Weekday::Sun);
+    let day_off = is_day_off(job, date);
     let Expected { people, mut incomplete } = if day_off { Expected::default() } else { roster.expected(job) };
     let (reported, absent) = in_order(people, |person| answered.take(job.type_, &person.userid));
     if !absent.is_empty() {
@@ -50,6 +50,11 @@ pub fn absentees(
         finish_count,
         incomplete,
     }
+}
+
+/// Returns whether a job expects nobody on a day, because it leaves weekends out. No roster is needed then.
+pub fn is_day_off(job: &JobInfo, date: NaiveDate) -> bool {
+    job.skip_weekend == YesNo::Yes && matches!(date.weekday(), Weekday::Sat | Weekday::Sun)
 }
 
 /// Sorts people by userid, and parts those who reported from those who did not.

@@ -12,7 +12,7 @@ mod roster;
 mod roster_error;
 mod tree;
 
-pub use absentees::absentees;
+pub use absentees::{absentees, is_day_off};
 pub use outcome::{Absentees, DepartmentTally, FinishCount, Incomplete, Tally};
 pub use person::{DepartmentLabel, Person};
 pub use roster::Roster;

@@ -21,6 +21,16 @@ pub struct Person {
 }
 
 impl Person {
+    /// Returns the names of the departments, or their ids where they have no name, separated by `; `.
+    pub fn department_names(&self) -> String {
+        let names = self.departments.iter().filter_map(|department| match (&department.name, department.id) {
+            (Some(name), _) => Some(name.clone()),
+            (None, Some(id)) => Some(id.to_string()),
+            (None, None) => None,
+        });
+        names.collect::<Vec<_>>().join("; ")
+    }
+
     /// Somebody of whom only the userid is known.
     pub(crate) fn stranger(userid: &UserId) -> Self {
         Self { userid: userid.clone(), name: None, departments: Vec::new() }

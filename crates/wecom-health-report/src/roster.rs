@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use wecom_health_model::{
-    ApplyRange, Department, DepartmentId, JobInfo, JobType, Member, PartyId, SchoolDepartment, SchoolDepartmentId,
-    Student, UserId,
+    Answer, ApplyRange, Department, DepartmentId, JobInfo, JobType, Member, PartyId, Reporter, SchoolDepartment,
+    SchoolDepartmentId, Student, UserId,
 };
 
 use crate::address_book::AddressBook;
@@ -152,6 +152,15 @@ impl Roster {
             for Student { student_userid, name, department: own, .. } in students {
                 school.add(student_userid, Some(name), own.into_iter().chain([department]).map(party));
             }
+        }
+    }
+
+    /// Returns who gave an answer: the member, or the student for whom a parent answered; `None` if the roster lacks them.
+    pub fn reporter(&self, answer: &Answer) -> Option<Person> {
+        match answer.reporter() {
+            Reporter::Member(member) => self.member(member),
+            Reporter::Parent { student, .. } => self.student(student),
+            _ => None,
         }
     }
 
