@@ -303,6 +303,19 @@ async fn fifty_thousand_people_in_two_thousand_departments() {
     assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
 }
 
+#[tokio::test]
+async fn made_up_departments_are_as_deep_as_requested() {
+    for (departments, requested, levels) in
+        [(12, 12, 12), (12, 99, 12), (13, 12, 12), (40, 3, 3), (40, 0, 2), (1, 9, 1)]
+    {
+        let builder = Emulator::builder().synthetic_people(1, departments, requested);
+        let emulator = builder.start().await.unwrap();
+        let token = token(&emulator).await;
+        let response = get(&emulator, &token, "department/simplelist", "").await;
+        assert_eq!(depth(response["department_id"].as_array().unwrap()), levels, "{departments} {requested}");
+    }
+}
+
 /// The number of levels.
 fn depth(departments: &[Value]) -> usize {
     let parents: std::collections::BTreeMap<_, _> =

@@ -40,12 +40,9 @@ pub(crate) struct MadeUp {
 }
 
 impl MadeUp {
-    /// People in departments of this many levels, the root among them. Numbers that make no sense are replaced by the nearest.
+    /// Plans people in departments of this many levels: the root, and at least one more for other departments.
     pub(crate) fn new(kind: Kind, count: usize, departments: usize, depth: usize) -> Self {
-        let departments = departments.clamp(1, MAX_DEPARTMENTS);
-        // With fewer than two levels, there would be no place for a second department.
-        let depth = depth.clamp(2, departments.max(2));
-        Self { seed: 0, kind, count: count.min(MAX_PEOPLE), departments, depth }
+        Self { seed: 0, kind, count: count.min(MAX_PEOPLE), departments: departments.clamp(1, MAX_DEPARTMENTS), depth }
     }
 
     fn rng(&self, label: &str) -> Rng {
