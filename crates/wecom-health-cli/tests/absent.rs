@@ -140,6 +140,27 @@ async fn the_lists_fit_80_columns_in_both_languages() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn long_ids_and_names_fit_80_columns() {
+    let (id, title) = ("u".repeat(64), "很长的标题".repeat(30));
+    let builder = company(job(json!({"title": title}))).member(&id, &"很长的姓名".repeat(20), &[2, 3, 1]);
+    let mut builder = builder.job(&"j".repeat(64), job(json!({"title": title})));
+    for department in 0..100 {
+        builder = builder.department(1 << 40 | department, 2);
+    }
+    let refused = FaultRule::new(Fault::ErrCode(60011)).endpoint("user_simplelist").always();
+    let refused = refused.when(|request| request.expose_query().contains("department_id=10995"));
+    let world = World::new(builder.fault(refused)).await;
+    for language in ["en", "zh"] {
+        let shown = stdout(&world.absent(&["--by-department", "--lang", language]));
+        assert!(shown.lines().all(|line| line.width() <= 80), "{shown}");
+        let letters: String = shown.chars().filter(|char| *char == 'u').collect();
+        assert!(letters.len() >= 2 * 64, "the id is whole in both lists: {shown}");
+        let joined = shown.replace("\n  ", " ");
+        assert!(joined.contains(if language == "en" { "and 80 more" } else { "等 100 个部门" }), "{shown}");
+    }
+}
+
 /// Stderr without the warning that says how long ago the day is.
 fn without_the_day(said: &str) -> String {
     let is_kept = |line: &&str| !line.starts_with("warning: ") && !line.starts_with("警告：");
