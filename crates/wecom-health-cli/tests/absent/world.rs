@@ -68,7 +68,7 @@ impl World {
         lists.remove(0)
     }
 
-    /// The values of a parameter in the requests to an endpoint, in their order.
+    /// The departments whose people were requested, sorted: requests that go out together arrive in any order.
     pub(crate) fn departments_asked(&self, endpoint: &str) -> Vec<i64> {
         let requests = self.0.requests();
         let asked = requests.iter().filter(|request| request.endpoint() == endpoint);
@@ -76,7 +76,9 @@ impl World {
             let id = request.expose_query().split('&').find_map(|pair| pair.strip_prefix("department_id="));
             id.unwrap().parse().unwrap()
         });
-        ids.collect()
+        let mut ids: Vec<_> = ids.collect();
+        ids.sort_unstable();
+        ids
     }
 }
 
