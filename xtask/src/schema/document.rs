@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object with \"$schema\", \"links\" and \"$defs\"")]
 pub struct Document {
     #[serde(rename = "$schema")]
     pub(super) dialect: String,
@@ -37,7 +37,7 @@ pub struct Document {
 
 /// An endpoint: a link description of JSON Hyper-Schema.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object that describes an endpoint")]
 pub struct Link {
     /// The vendor's name of the endpoint, the last part of its path.
     pub rel: String,
@@ -72,7 +72,10 @@ pub struct Link {
 
 /// Which fields turn the pages: `offset`, or `cursor` and `next`.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object with the names of fields, e.g. {\"offset\": \"offset\", \"items\": \"answers\"}"
+)]
 pub struct Paged {
     /// Of the request: how many items to skip.
     pub offset: Option<String>,
@@ -91,7 +94,7 @@ pub struct Paged {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "{\"allow\": [\"POST\"]} or {\"allow\": [\"GET\"]}")]
 pub(super) struct TargetHints {
     pub(super) allow: Vec<Method>,
 }
@@ -108,7 +111,7 @@ pub enum Method {
 
 /// `{"$ref": "#/$defs/…"}`.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "{\"$ref\": \"#/$defs/…\"}")]
 pub(super) struct Reference {
     #[serde(rename = "$ref")]
     pub(super) target: String,
@@ -128,7 +131,7 @@ pub fn definition_name(reference: &str) -> Option<&str> {
 
 /// A definition, a field of an object, or what a list or a map holds.
 #[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object, e.g. {\"type\": \"string\"}")]
 pub struct Node {
     /// English label.
     #[serde(default)]
@@ -180,7 +183,7 @@ pub struct Node {
 
 /// What a success must hold.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "{\"required\": […]}")]
 pub(super) struct Success {
     pub(super) required: Vec<String>,
 }
@@ -202,11 +205,16 @@ pub(super) enum Format {
     Date,
     Int64,
     Password,
+    #[serde(other)]
+    Other,
 }
 
 /// One meaning of a coded value.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object, e.g. {\"value\": 1, \"name\": \"Yes\", \"title\": \"Yes\", \"x-term\": \"是\"}"
+)]
 pub struct KnownValue {
     /// The value on the wire.
     pub value: Value,
