@@ -222,6 +222,63 @@ fn indented_rows_are_below_the_row_above() {
 }
 
 #[test]
+fn rows_indented_by_blanks_are_below_the_row_above() {
+    for (one, two) in [("&nbsp;&nbsp;", "&nbsp;&nbsp;&nbsp;&nbsp;"), ("&emsp;&emsp;└ ", "&emsp;&emsp;&emsp;&emsp;└ ")]
+    {
+        let table = format!("|参数|说明|\n|-|-|\n|room|x|\n|{one}desks|x|\n|{two}no|x|\n|{two}size|x|\n|{one}id|x|\n");
+        let endpoint = endpoint(&format!("{SAMPLE}**参数说明：**\n\n{table}"));
+        assert_eq!(
+            described(&endpoint, Side::Response),
+            ["room", "room.desks", "room.desks.no", "room.desks.size", "room.id"],
+            "{one}"
+        );
+    }
+}
+
+#[test]
+fn a_blank_before_a_name_may_be_a_mistake() {
+    let table = "|参数|说明|\n|-|-|\n|desks|x|\n|&nbsp;id|x|\n";
+    let endpoint = endpoint(&format!("{SAMPLE}**参数说明：**\n\n{table}"));
+    assert_eq!(described(&endpoint, Side::Response), ["room.desks", "room.id"]);
+}
+
+#[test]
+fn tables_in_html_are_read() {
+    let one_line = "<table><tr><th>参数</th><th>必须</th><th>说明</th></tr>\
+        <tr><td>room_id</td><td>是</td><td>the <b>room</b>, a | b<br>two lines</td></tr></table>";
+    let many_lines = "<div>\n<TABLE border=\"1\">\n<thead>\n<tr>\n<td>参数\n<td>必须\n<td>说明\n</tr>\n</thead>\n<tbody>\n<tr>\n\
+        <td>\nroom_id\n</td>\n<td>是</td>\n<td>the room, a | b<br>\ntwo lines</td>\n</tr>\n</tbody>\n</TABLE>\n</div>";
+    for (table, line) in [(one_line, 9), (many_lines, 19)] {
+        let endpoint = endpoint(&format!("**请求参数**\n{table}\n\n```\n{{\"id\": 1}}\n```\n"));
+        let row = &endpoint.request.tables[0].rows[0];
+        assert_eq!((row.name(), row.required.as_deref()), ("room_id", Some("是")), "{table}");
+        let words: Vec<_> = row.description.split_whitespace().collect();
+        assert_eq!((words.join(" ").as_str(), row.line), ("the room, a | b two lines", line), "{table}");
+        assert_eq!(endpoint.request.samples.len(), 1, "{table}");
+    }
+}
+
+#[test]
+fn cells_of_html_tables_may_span_columns_and_rows() {
+    let table = "<table><tr><td>参数</td><td>必须</td><td>说明</td></tr>\
+        <tr><td>a</td><td rowspan=\"2\">是</td><td>x</td></tr><tr><td>b</td><td>y</td></tr>\
+        <tr><td colspan=\"2\">c</td><td>z</td></tr></table>";
+    let endpoint = endpoint(&format!("**请求参数**\n{table}\n"));
+    let rows: Vec<_> = endpoint.request.tables[0]
+        .rows
+        .iter()
+        .map(|row| (row.name(), row.required.as_deref(), row.description.as_str()))
+        .collect();
+    assert_eq!(rows, [("a", Some("是"), "x"), ("b", Some("是"), "y"), ("c", None, "z")]);
+}
+
+#[test]
+fn a_table_in_html_that_is_never_closed_hides_nothing() {
+    let endpoint = endpoint("<table>\n\n**请求参数**\n|参数|必须|说明|\n|-|-|-|\n|id|是|x|\n");
+    assert_eq!(described(&endpoint, Side::Request), ["id"]);
+}
+
+#[test]
 fn tables_about_a_part_are_below_its_field() {
     let main = "**参数说明：**\n\n|参数|类型|说明|\n|-|-|-|\n|room|object(Room)|x|\n";
     for label in ["**Room说明**", "### Room", "**Room**结构："] {
@@ -291,7 +348,20 @@ fn lines_are_those_of_the_page() {
 #[test]
 fn garbage_is_read_in_linear_time() {
     let start = std::time::Instant::now();
-    for piece in ["<!-- x\n", "{\n", "\"a\n", "```\n", "|a|b|\n", "[", "**a", "<", "```\n{\"a\":\"\n \n"] {
+    for piece in [
+        "<!-- x\n",
+        "{\n",
+        "\"a\n",
+        "```\n",
+        "|a|b|\n",
+        "[",
+        "**a",
+        "<",
+        "<table>\n",
+        "<table><tr><td>a</table>",
+        "<td",
+        "```\n{\"a\":\"\n \n",
+    ] {
         let _ = read(format!("https://qyapi.weixin.qq.com/cgi-bin/a/get\n{}", piece.repeat(60_000)).as_bytes());
     }
     assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());

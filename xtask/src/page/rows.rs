@@ -1,5 +1,7 @@
 //! Tables of fields, and the rows of them.
 
+use std::collections::BTreeSet;
+
 /// Deeper names are cut off.
 const DEEPEST: usize = 16;
 
@@ -50,7 +52,31 @@ struct Columns {
 /// Reads the rows of a table, if it is one of fields.
 pub(super) fn rows(header: &[String], rows: &[(usize, Vec<String>)]) -> Option<Vec<Row>> {
     let columns = columns(header, rows)?;
-    Some(rows.iter().filter_map(|(line, cells)| row(&columns, *line, cells)).collect())
+    let (mut rows, blanks): (Vec<Row>, Vec<usize>) = rows
+        .iter()
+        .filter_map(|(line, cells)| Some((row(&columns, *line, cells)?, blanks(&cells[columns.name]))))
+        .unzip();
+    deepen(&mut rows, &blanks);
+    Some(rows)
+}
+
+/// How many wide blanks a name begins with.
+fn blanks(cell: &str) -> usize {
+    cell.chars().take_while(|char| *char == '\u{a0}').count()
+}
+
+/// Reads the depth of rows from the blanks before their names, where the marks do not tell more than one level. One blank alone may
+/// be there by mistake.
+fn deepen(rows: &mut [Row], blanks: &[usize]) {
+    if rows.iter().any(|row| row.depth > 1) || blanks.iter().all(|blanks| *blanks < 2) {
+        return;
+    }
+    let indents: Vec<Option<usize>> =
+        rows.iter().zip(blanks).map(|(row, blanks)| (row.depth > 0 || *blanks > 1).then_some(*blanks)).collect();
+    let levels: BTreeSet<usize> = indents.iter().copied().flatten().collect();
+    for (row, indent) in rows.iter_mut().zip(indents) {
+        row.depth = indent.map_or(0, |indent| 1 + levels.range(..indent).count()).min(DEEPEST);
+    }
 }
 
 fn columns(header: &[String], rows: &[(usize, Vec<String>)]) -> Option<Columns> {
@@ -78,7 +104,9 @@ fn columns(header: &[String], rows: &[(usize, Vec<String>)]) -> Option<Columns> 
     };
     let numbers = |at: usize| {
         rows.iter()
-            .filter(|(_, cells)| cells.get(at).is_some_and(|cell| cell.starts_with(|char: char| char.is_ascii_digit())))
+            .filter(|(_, cells)| {
+                cells.get(at).is_some_and(|cell| cell.trim_start().starts_with(|char: char| char.is_ascii_digit()))
+            })
             .count()
     };
     if numbers(*names.first()?) * 2 > rows.len() {
@@ -92,7 +120,9 @@ fn columns(header: &[String], rows: &[(usize, Vec<String>)]) -> Option<Columns> 
 }
 
 fn row(columns: &Columns, line: usize, cells: &[String]) -> Option<Row> {
-    let cell = |at: Option<usize>| at.and_then(|at| cells.get(at)).filter(|cell| !cell.is_empty()).cloned();
+    let cell = |at: Option<usize>| {
+        at.and_then(|at| cells.get(at)).map(|cell| cell.trim().to_owned()).filter(|cell| !cell.is_empty())
+    };
     let (path, depth) = name(cells.get(columns.name)?)?;
     let mut row = Row {
         line,
