@@ -223,8 +223,11 @@ fn indented_rows_are_below_the_row_above() {
 
 #[test]
 fn rows_indented_by_blanks_are_below_the_row_above() {
-    for (one, two) in [("&nbsp;&nbsp;", "&nbsp;&nbsp;&nbsp;&nbsp;"), ("&emsp;&emsp;└ ", "&emsp;&emsp;&emsp;&emsp;└ ")]
-    {
+    for (one, two) in [
+        ("&nbsp;&nbsp;", "&nbsp;&nbsp;&nbsp;&nbsp;"),
+        ("&emsp;&emsp;└ ", "&emsp;&emsp;&emsp;&emsp;└ "),
+        ("&emsp;", "&emsp;&emsp;"),
+    ] {
         let table = format!("|参数|说明|\n|-|-|\n|room|x|\n|{one}desks|x|\n|{two}no|x|\n|{two}size|x|\n|{one}id|x|\n");
         let endpoint = endpoint(&format!("{SAMPLE}**参数说明：**\n\n{table}"));
         assert_eq!(
@@ -232,6 +235,25 @@ fn rows_indented_by_blanks_are_below_the_row_above() {
             ["room", "room.desks", "room.desks.no", "room.desks.size", "room.id"],
             "{one}"
         );
+    }
+}
+
+#[test]
+fn a_row_may_name_several_fields() {
+    for names in ["id/size", "id、size", "id<br>size", "**id**, **size**", "`id`或`size`"] {
+        let endpoint = endpoint(&format!("**请求参数**\n|参数|必须|说明|\n|-|-|-|\n|{names}|是|x|\n|name|否|x|\n"));
+        assert_eq!(described(&endpoint, Side::Request), ["id", "name", "size"], "{names}");
+    }
+    let endpoint = endpoint("**请求参数**\n|参数|必须|说明|\n|-|-|-|\n|id/编号|是|x|\n");
+    assert_eq!(described(&endpoint, Side::Request), ["id"]);
+}
+
+#[test]
+fn english_headings_are_about_no_part() {
+    for label in ["### Request parameters", "**Request fields:**", "### Parameter description"] {
+        let endpoint = endpoint(&format!("{label}\n\n|Parameter|Required|Description|\n|-|-|-|\n|id|Yes|x|\n"));
+        assert_eq!(described(&endpoint, Side::Request), ["id"], "{label}");
+        assert!(endpoint.parts.is_empty(), "{label}");
     }
 }
 

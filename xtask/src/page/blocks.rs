@@ -166,8 +166,12 @@ impl Reader<'_> {
 
 /// The text of a cell, with the wide blanks before it: they show what is in what.
 fn indented(text: &str) -> String {
-    let blanks =
-        text.chars().take_while(|char| matches!(char, '\u{a0}' | '\u{2002}' | '\u{2003}' | '\u{3000}')).count();
+    let width = |char| match char {
+        '\u{a0}' => Some(1),
+        '\u{2002}' | '\u{2003}' | '\u{3000}' => Some(2),
+        _ => None,
+    };
+    let blanks = text.chars().map_while(width).sum();
     let text = plain(text);
     if text.is_empty() { text } else { format!("{}{text}", "\u{a0}".repeat(blanks)) }
 }

@@ -52,10 +52,11 @@ struct Columns {
 /// Reads the rows of a table, if it is one of fields.
 pub(super) fn rows(header: &[String], rows: &[(usize, Vec<String>)]) -> Option<Vec<Row>> {
     let columns = columns(header, rows)?;
-    let (mut rows, blanks): (Vec<Row>, Vec<usize>) = rows
-        .iter()
-        .filter_map(|(line, cells)| Some((row(&columns, *line, cells)?, blanks(&cells[columns.name]))))
-        .unzip();
+    let read = |(line, cells): &(usize, Vec<String>)| {
+        let rows = row(&columns, *line, cells).unwrap_or_default();
+        rows.into_iter().map(|row| (row, blanks(&cells[columns.name]))).collect::<Vec<_>>()
+    };
+    let (mut rows, blanks): (Vec<Row>, Vec<usize>) = rows.iter().flat_map(read).unzip();
     deepen(&mut rows, &blanks);
     Some(rows)
 }
@@ -119,11 +120,13 @@ fn columns(header: &[String], rows: &[(usize, Vec<String>)]) -> Option<Columns> 
     Some(Columns { name, kind, required, description: description.or(free.then_some(last)) })
 }
 
-fn row(columns: &Columns, line: usize, cells: &[String]) -> Option<Row> {
+/// Reads a row, and more of the same where it names several fields.
+fn row(columns: &Columns, line: usize, cells: &[String]) -> Option<Vec<Row>> {
     let cell = |at: Option<usize>| {
         at.and_then(|at| cells.get(at)).map(|cell| cell.trim().to_owned()).filter(|cell| !cell.is_empty())
     };
-    let (path, depth) = name(cells.get(columns.name)?)?;
+    let names = listed(cells.get(columns.name)?);
+    let (path, depth) = name(names[0])?;
     let mut row = Row {
         line,
         path,
@@ -136,7 +139,19 @@ fn row(columns: &Columns, line: usize, cells: &[String]) -> Option<Row> {
     if row.description.is_empty() && row.required.as_ref().is_some_and(|text| text.chars().count() > 8) {
         row.description = row.required.take().unwrap_or_default();
     }
-    Some(row)
+    let others = names[1..].iter().filter_map(|other| Some(Row { path: name(other)?.0, ..row.clone() })).collect();
+    Some([vec![row], others].concat())
+}
+
+/// The names that a cell lists: `a/b` and `a、b` are two fields, if each is nothing but a name.
+fn listed(cell: &str) -> Vec<&str> {
+    let names: Vec<&str> = cell.split(['/', '、', '，', ',', '或', '\n']).map(str::trim).collect();
+    let is_name = |name: &str| {
+        name.starts_with(|char: char| char.is_ascii_alphabetic())
+            && name.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '_' | '.'))
+    };
+    let first = names[0].trim_start_matches(|char: char| !char.is_ascii_alphabetic());
+    if is_name(first) && names[1..].iter().all(|name| is_name(name)) { names } else { vec![cell] }
 }
 
 /// The path that a cell names, and how deep it is indented.
