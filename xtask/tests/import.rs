@@ -101,6 +101,22 @@ fn kinds_come_from_samples_and_columns() {
 }
 
 #[test]
+fn words_of_a_type_column_are_told_apart() {
+    let kinds = [
+        ("struct", json!({ "x-undocumented": true })),
+        ("map&lt;string,int&gt;", json!({ "x-undocumented": true })),
+        ("date", json!({ "type": "string" })),
+        ("字符串数组", json!({ "type": "array", "items": { "type": "string" } })),
+        ("[]int", json!({ "type": "array", "items": { "type": "integer", "format": "int64" } })),
+        ("float64", json!({ "type": "number" })),
+    ];
+    for (column, kind) in kinds {
+        let page = ROOMS.replace("| seats | uint32 |", &format!("| seats | {column} |"));
+        assert_eq!(field(&drafted(&page).schema, "Room", "seats"), kind, "{column}");
+    }
+}
+
+#[test]
 fn known_values_become_a_definition() {
     let schema = rooms();
     assert_eq!(field(&schema, "Room", "kind"), json!({ "$ref": "#/$defs/Kind" }));

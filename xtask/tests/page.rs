@@ -249,6 +249,26 @@ fn a_row_may_name_several_fields() {
 }
 
 #[test]
+fn tables_of_query_and_headers_are_not_of_the_body() {
+    let table = |name: &str| format!("|参数|必须|说明|\n|-|-|-|\n|{name}|是|x|\n\n");
+    let (query, body, header) = (table("debug"), table("id"), table("Content-Type"));
+    let endpoint = endpoint(&format!("**Query 参数**\n\n{query}**Body 参数**\n\n{body}**Header**\n\n{header}"));
+    assert_eq!(described(&endpoint, Side::Request), ["id"]);
+    assert_eq!(endpoint.query, ["access_token", "debug"]);
+}
+
+#[test]
+fn keys_of_a_map_are_data_unless_a_row_names_them() {
+    let sample =
+        "**返回结果：**\n```\n{\"errcode\": 0, \"ages\": {\"ann\": {\"age\": 1}, \"bob\": {\"age\": 2}}}\n```\n";
+    for (name, fields) in [("age", ["ages", "ages.*.age"]), ("ann", ["ages", "ages.ann"])] {
+        let table = format!("|参数|类型|说明|\n|-|-|-|\n|ages|map[string]object|x|\n|ages.{name}|int|x|\n");
+        let endpoint = endpoint(&format!("{sample}**参数说明：**\n\n{table}"));
+        assert_eq!(described(&endpoint, Side::Response), fields, "{name}");
+    }
+}
+
+#[test]
 fn english_headings_are_about_no_part() {
     for label in ["### Request parameters", "**Request fields:**", "### Parameter description"] {
         let endpoint = endpoint(&format!("{label}\n\n|Parameter|Required|Description|\n|-|-|-|\n|id|Yes|x|\n"));
