@@ -63,7 +63,7 @@ fn when(definition: &Node, wire: &String, node: &Node, is_received: bool, langua
         return language.of("on success", "成功时").to_owned();
     }
     match &node.required_if {
-        Some(condition) if language == Language::English => format!("if {condition}"),
+        Some(condition) if language == Language::English => format!("if {}", condition.trim_end_matches('.')),
         Some(_) => "视情况".to_owned(),
         None => language.of("optional", "可选").to_owned(),
     }
