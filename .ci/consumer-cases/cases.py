@@ -1,7 +1,6 @@
 """What the generated Python client does with responses that trip clients up. Prints a line for each case."""
 
 import datetime
-import json
 import os
 import urllib.request
 
@@ -21,10 +20,10 @@ def fault(rule):
     urllib.request.urlopen(request).close()
 
 
-def latest_body():
-    """Returns the body of the latest request, as the emulator received it."""
+def was_sent(text):
+    """Whether a request that the emulator remembers has a text."""
     with urllib.request.urlopen(f"{BASE_URL}/_emulator/requests") as response:
-        return json.dumps(json.load(response)["requests"][-1])
+        return text in response.read().decode().replace("\\", "").replace(" ", "")
 
 
 def case(name, found, expected):
@@ -50,7 +49,7 @@ def answers():
 case("jobs", get_report_jobids.sync(client=client, body=GetReportJobIdsRequest(0, 100)).jobids, ["jobid1"])
 case("64-bit party ids", job().job_info.apply_range.partyids, [4294967297, 9007199254740993])
 case("64-bit time", answers().answers[0].report_time, 5000000000)
-case("date as sent", '"date\\": \\"2020-03-27\\"' in latest_body() or '\\"date\\":\\"2020-03-27\\"' in latest_body(), True)
+case("a date is sent as text", was_sent('"date":"2020-03-27"'), True)
 usage = get_health_report_stat.sync(client=client, body=GetHealthReportStatRequest(DATE))
 case("usage", (usage.pv, usage.uv), (100, 50))
 fault("get_report_job_info:unknown-value")

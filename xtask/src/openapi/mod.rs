@@ -52,7 +52,7 @@ pub fn text(json: &Json) -> String {
     format!("{json:#}\n")
 }
 
-/// Adds a field unless its value is empty.
+/// Adds a field if there is a value.
 fn insert_some(object: &mut Map<String, Json>, key: &str, value: Option<impl Into<Json>>) {
     if let Some(value) = value {
         object.insert(key.to_owned(), value.into());

@@ -68,8 +68,8 @@ pub fn document(document: &Document, samples: &[Sample], language: Language) -> 
 fn front(document: &Document, language: Language) -> String {
     let name = language.of(&document.title, &document.term);
     let heading = language.of("reference", "接口参考");
-    let (other, other_name) =
-        language.of("REFERENCE.zh-CN.md|简体中文", "REFERENCE.md|English").split_once('|').unwrap_or_default();
+    let other_name = language.of("简体中文", "English");
+    let other = language.of("REFERENCE.zh-CN.md", "REFERENCE.md");
     let colon = language.colon();
     let version = env!("CARGO_PKG_VERSION");
     let generated = "<!-- cargo xtask codegen writes this file from health.schema.json. Do not edit it. -->";
@@ -91,6 +91,6 @@ fn front(document: &Document, language: Language) -> String {
 }
 
 const ABOUT: &str = "\
-Every response has HTTP status 200. It is an error if [`errcode`](#errcode) is present and not 0; the other fields may then be absent or
-empty. Decide by `errcode`, never by `errmsg`. Fields and values that are not listed here may come at any time. Integers have 64 bits. For
+Errors, too, have HTTP status 200. A response is an error if [`errcode`](#errcode) is present and not 0; the other fields may then be absent
+or empty. Decide by `errcode`, never by `errmsg`. Fields and values that are not listed here may come at any time. Integers have 64 bits. For
 lists, maps, and objects of nothing else, absent, null and empty mean the same.";
