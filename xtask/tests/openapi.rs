@@ -217,3 +217,16 @@ fn the_chinese_reference_has_no_sentence_of_the_schema() {
     assert!(found.is_empty(), "{found:?}");
     assert!(text.contains("请稍后重试"), "no advice");
 }
+
+#[test]
+fn a_sample_whose_name_says_nothing_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("samples")).unwrap();
+    for name in ["gettoken.json", "gettoken.answer.json", "gettoken.request"] {
+        let file = folder.path().join("samples").join(name);
+        std::fs::write(&file, "{}").unwrap();
+        let error = format!("{:#}", samples::read(&folder.path().join("health.schema.json")).unwrap_err());
+        assert!(error.contains(name) && error.contains("name it"), "{error}");
+        std::fs::remove_file(file).unwrap();
+    }
+}
