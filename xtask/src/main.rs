@@ -18,7 +18,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Generate Rust from schema/health.schema.json.
+    /// Generate Rust, OpenAPI and the reference from schema/health.schema.json.
     Codegen {
         /// Write nothing; fail if a generated file is not current.
         #[arg(long)]

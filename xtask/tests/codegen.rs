@@ -80,6 +80,16 @@ fn the_code_of_the_test_schema_is_as_reviewed() {
 }
 
 #[test]
+fn the_documents_of_the_test_schema_are_as_reviewed() {
+    let copy = Copy::new();
+    for (name, file) in [("openapi", "openapi.json"), ("openapi_3_0", "openapi-3.0.json")] {
+        insta::assert_snapshot!(name, copy.read(&format!("schema/{file}")));
+    }
+    insta::assert_snapshot!("reference", copy.read("schema/REFERENCE.md"));
+    insta::assert_snapshot!("reference_zh", copy.read("schema/REFERENCE.zh-CN.md"));
+}
+
+#[test]
 fn without_a_task_the_help_lists_the_tasks() {
     let output = Command::new(env!("CARGO_BIN_EXE_xtask")).output().unwrap();
     assert!(output.status.success());

@@ -56,6 +56,11 @@ pub fn add(schema: &Path, known: &[Deviation], more: &[Deviation]) -> Result<()>
 }
 
 impl Deviation {
+    /// Returns the place as people write it: `Definition.field`, or the file of a sample.
+    pub fn place(&self) -> String {
+        self.at.trim_start_matches("/$defs/").replacen("/properties/", ".", 1)
+    }
+
     /// The definition and the field that the schema leaves out, if that is what it does.
     fn left_out(&self) -> Option<(String, String)> {
         let (definition, field) = self.at.strip_prefix("/$defs/")?.split_once("/properties/")?;

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -252,6 +253,15 @@ pub enum Value {
     Integer(i64),
     /// Of a coded string.
     Text(String),
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(value) => write!(f, "{value}"),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
 }
 
 /// Which endpoint sends or receives which definition. Large schemas would be slow without it.

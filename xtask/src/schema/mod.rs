@@ -13,11 +13,13 @@ mod draft;
 pub mod json;
 mod names;
 mod rules;
+pub mod samples;
 mod types;
 
 pub use deviations::Deviation;
 pub use document::{Document, KnownValue, Link, Method, Node, Paged, Value, definition_name};
 pub use names::is_type as is_type_name;
+pub use samples::{Sample, Side};
 pub use types::{Kind, Output, STATUS, TOKEN, Type};
 
 /// The path of the schema from the root of the workspace.
