@@ -171,6 +171,9 @@ impl Comparer<'_> {
                 continue;
             }
             self.nodes(field, node, &pointer, &place);
+            if let Some(kind) = self.draft.other_kinds.get(&place) {
+                self.find(&place, &pointer, format!("has the type {kind} in its table, and another one in the sample"));
+            }
             let required = requires(theirs, name);
             if requires(ours, name) != required {
                 self.find(&place, &pointer, if required { "requires it" } else { "does not require it" });
