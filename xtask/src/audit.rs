@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::import::{self, Comparison, Difference, Draft, Sample, compare, join_renames};
@@ -15,17 +15,24 @@ use crate::schema::{self, Deviation, definition_name};
 
 /// Compares pages, given as files, with the schema and the samples of a workspace. Returns what was compared.
 ///
+/// With `record`, writes the differences into `deviations.json`, where a person has to give the reasons.
+///
 /// # Errors
 ///
 /// The schema breaks a rule, a page cannot be read, no page describes an endpoint of the schema, or they differ: all differences
 /// are listed.
-pub fn audit(root: &Path, pages: &[PathBuf]) -> Result<String> {
+pub fn audit(root: &Path, pages: &[PathBuf], record: bool) -> Result<String> {
     let file = root.join(schema::PATH);
     let document = schema::load(root, &file, schema::Stage::Finished)?;
     let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", schema::PATH))?;
     let mut audit = Audit::new(&file, serde_json::from_str(&text)?, document.deviations);
-    for page in import::read(pages)? {
+    let (pages, left_out) = import::read(pages)?;
+    audit.findings.extend(left_out);
+    for page in pages {
         audit.page(&import::draft(&[page]));
+    }
+    if record {
+        schema::deviations::add(&file, &audit.deviations, &audit.unrecorded)?;
     }
     audit.outcome()
 }
@@ -41,9 +48,11 @@ pub struct Audit {
     confirmed: BTreeSet<usize>,
     /// The links that were compared.
     links: BTreeSet<usize>,
-    /// How many endpoints of the pages are not in the schema.
-    others: usize,
+    /// The endpoints of the pages that are not in the schema.
+    others: Vec<Difference>,
     findings: Vec<String>,
+    /// The differences among the findings, as deviations without a reason.
+    unrecorded: Vec<Deviation>,
 }
 
 impl Audit {
@@ -52,7 +61,16 @@ impl Audit {
     pub fn new(file: &Path, schema: Value, deviations: Vec<Deviation>) -> Self {
         let folder = file.parent().unwrap_or(file).to_owned();
         let (confirmed, links) = (BTreeSet::new(), BTreeSet::new());
-        Self { folder, schema, deviations, confirmed, links, others: 0, findings: Vec::new() }
+        Self {
+            folder,
+            schema,
+            deviations,
+            confirmed,
+            links,
+            others: Vec::new(),
+            findings: Vec::new(),
+            unrecorded: Vec::new(),
+        }
     }
 
     /// Compares a page, given as a draft.
@@ -61,7 +79,7 @@ impl Audit {
         // Pages also describe endpoints that are none of ours.
         let (others, differences): (Vec<_>, _) =
             differences.into_iter().partition(|difference| difference.at == "/links");
-        self.others += others.len();
+        self.others.extend(others);
         self.find(differences);
         for (drafted, link) in endpoints {
             self.links.insert(link);
@@ -75,7 +93,13 @@ impl Audit {
             self.confirmed.extend(recorded);
             recorded.is_none()
         });
-        self.findings.extend(join_renames(differences).iter().map(Difference::to_string));
+        let differences = join_renames(differences);
+        self.findings.extend(differences.iter().map(Difference::to_string));
+        self.unrecorded.extend(differences.into_iter().map(|Difference { at, page, .. }| Deviation {
+            at,
+            page,
+            reason: String::new(),
+        }));
     }
 
     /// Compares the samples of an endpoint with the files.
@@ -130,16 +154,17 @@ impl Audit {
     ///
     /// The findings, or that no page describes an endpoint of the schema.
     pub fn outcome(mut self) -> Result<String> {
-        ensure!(
-            !self.links.is_empty(),
-            "no page describes an endpoint of the schema: give the vendor's pages about one"
-        );
+        if self.links.is_empty() {
+            let others = self.others.iter().map(|other| format!("\n{}: the page {}", other.line, other.page));
+            let others: String = others.collect();
+            bail!("no page describes an endpoint of the schema: give the vendor's pages about one{others}");
+        }
         self.find_unconfirmed();
         if !self.findings.is_empty() {
             let findings = self.findings.join("\n");
             bail!("pages and schema differ: mend the schema, or record the reason in deviations.json\n{findings}");
         }
-        let (links, recorded, others) = (self.links.len(), self.confirmed.len(), self.others);
+        let (links, recorded, others) = (self.links.len(), self.confirmed.len(), self.others.len());
         Ok(format!(
             "audit: schema and pages agree (endpoints: {links}, recorded deviations: {recorded}, endpoints outside the schema: {others})"
         ))

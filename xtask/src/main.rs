@@ -18,7 +18,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Generate Rust from schema/health.schema.json.
+    /// Generate Rust, OpenAPI and the reference from schema/health.schema.json.
     Codegen {
         /// Write nothing; fail if a generated file is not current.
         #[arg(long)]
@@ -38,6 +38,9 @@ enum Task {
         /// The pages.
         #[arg(required = true, value_name = "PAGE.md")]
         pages: Vec<PathBuf>,
+        /// Write the differences into schema/deviations.json, where you give the reason of each.
+        #[arg(long)]
+        record: bool,
     },
     /// Draft a schema from the vendor's pages, given as Markdown files.
     Import {
@@ -48,7 +51,7 @@ enum Task {
         #[arg(long, value_name = "FILE", required_unless_present = "into", conflicts_with = "into")]
         out: Option<PathBuf>,
         /// The folder for the samples that the pages print.
-        #[arg(long, value_name = "DIRECTORY", requires = "out")]
+        #[arg(long, value_name = "DIRECTORY")]
         samples: Option<PathBuf>,
         /// The schema to add to: what is there is kept, and what differs is listed.
         #[arg(long, value_name = "SCHEMA")]
@@ -77,7 +80,9 @@ fn main() -> ExitCode {
             let run = if check { xtask::codegen::check } else { xtask::codegen::write };
             run(&root, &source).map(|summary| println!("{summary}"))
         }
-        Some(Task::Audit { pages }) => xtask::audit::audit(&root, &pages).map(|summary| println!("{summary}")),
+        Some(Task::Audit { pages, record }) => {
+            xtask::audit::audit(&root, &pages, record).map(|summary| println!("{summary}"))
+        }
         Some(Task::Import { pages, out, samples, into }) => {
             import(&pages, out.as_deref(), samples.as_deref(), into.as_deref())
         }
@@ -95,7 +100,7 @@ fn main() -> ExitCode {
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the terminal's side of the tasks")]
 fn import(pages: &[PathBuf], out: Option<&Path>, samples: Option<&Path>, into: Option<&Path>) -> anyhow::Result<()> {
     let (findings, doubts) = match (out, into) {
-        (_, Some(schema)) => xtask::import::add(pages, schema)?,
+        (_, Some(schema)) => xtask::import::add(pages, schema, samples)?,
         (Some(out), None) => (Vec::new(), xtask::import::write(pages, out, samples)?),
         (None, None) => anyhow::bail!("name a file with --out, or a schema with --into"),
     };

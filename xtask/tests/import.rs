@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use xtask::import::{Draft, draft, merge};
+use xtask::import::{Draft, draft, merge, write};
 use xtask::page::read;
 
 const ROOMS: &str = include_str!("pages/rooms.md");
@@ -98,6 +98,22 @@ fn kinds_come_from_samples_and_columns() {
         field(&schema, "Room", "prices"),
         json!({ "type": "object", "additionalProperties": { "type": "integer", "format": "int64" } })
     );
+}
+
+#[test]
+fn words_of_a_type_column_are_told_apart() {
+    let kinds = [
+        ("struct", json!({ "x-undocumented": true })),
+        ("map&lt;string,int&gt;", json!({ "x-undocumented": true })),
+        ("date", json!({ "type": "string" })),
+        ("字符串数组", json!({ "type": "array", "items": { "type": "string" } })),
+        ("[]int", json!({ "type": "array", "items": { "type": "integer", "format": "int64" } })),
+        ("float64", json!({ "type": "number" })),
+    ];
+    for (column, kind) in kinds {
+        let page = ROOMS.replace("| seats | uint32 |", &format!("| seats | {column} |"));
+        assert_eq!(field(&drafted(&page).schema, "Room", "seats"), kind, "{column}");
+    }
 }
 
 #[test]
@@ -306,4 +322,53 @@ proptest! {
         let _ = read(format!("https://qyapi.weixin.qq.com/cgi-bin/a/get\n{text}\n```\n{text}\n```\n").as_bytes());
         let _ = xtask::page::tolerant_json::read(&text, 1);
     }
+}
+
+/// A folder with pages and the names of their files.
+fn folder(pages: &[(&str, &[u8])]) -> (tempfile::TempDir, Vec<std::path::PathBuf>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let paths: Vec<_> = pages.iter().map(|(name, _)| folder.path().join(name)).collect();
+    for (path, (_, bytes)) in paths.iter().zip(pages) {
+        std::fs::write(path, bytes).expect("a file");
+    }
+    (folder, paths)
+}
+
+#[test]
+fn a_page_without_endpoints_is_left_out() {
+    let (folder, pages) = folder(&[
+        ("about.md", b"# About\n"),
+        ("rooms.md", ROOMS.as_bytes()),
+        ("empty.md", b""),
+        ("picture.md", b"\xff\xfe"),
+    ]);
+    let out = folder.path().join("draft.json");
+    let doubts = write(&pages, &out, None).expect("a draft");
+    for (line, name) in doubts.iter().zip(["about.md", "empty.md", "picture.md"]) {
+        assert!(line.contains(&format!("{name}: left out: ")) && !line.contains('\n'), "{line}");
+    }
+    assert_eq!(std::fs::read_to_string(out).expect("the draft"), draft_of_rooms(&pages[1]));
+}
+
+fn draft_of_rooms(path: &std::path::Path) -> String {
+    draft(&[(path.display().to_string(), read(ROOMS.as_bytes()).expect("a page"))]).text()
+}
+
+#[test]
+fn without_a_usable_page_nothing_is_written() {
+    let (folder, pages) = folder(&[("about.md", b"# About\n"), ("empty.md", b"")]);
+    let out = folder.path().join("draft.json");
+    for pages in [&pages[..], &pages[..1]] {
+        let message = format!("{:#}", write(pages, &out, None).expect_err("there is no page"));
+        assert!(message.contains("about.md: ") && message.contains("no address of an endpoint"), "{message}");
+    }
+    assert!(!out.exists());
+}
+
+#[test]
+fn a_file_that_is_not_there_is_an_error() {
+    let (folder, mut pages) = folder(&[("rooms.md", ROOMS.as_bytes())]);
+    pages.push(folder.path().join("roms.md"));
+    let message = format!("{:#}", write(&pages, &folder.path().join("draft.json"), None).expect_err("a typing error"));
+    assert!(message.contains("cannot read") && message.contains("roms.md"), "{message}");
 }

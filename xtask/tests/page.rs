@@ -222,6 +222,105 @@ fn indented_rows_are_below_the_row_above() {
 }
 
 #[test]
+fn rows_indented_by_blanks_are_below_the_row_above() {
+    for (one, two) in [
+        ("&nbsp;&nbsp;", "&nbsp;&nbsp;&nbsp;&nbsp;"),
+        ("&emsp;&emsp;└ ", "&emsp;&emsp;&emsp;&emsp;└ "),
+        ("&emsp;", "&emsp;&emsp;"),
+    ] {
+        let table = format!("|参数|说明|\n|-|-|\n|room|x|\n|{one}desks|x|\n|{two}no|x|\n|{two}size|x|\n|{one}id|x|\n");
+        let endpoint = endpoint(&format!("{SAMPLE}**参数说明：**\n\n{table}"));
+        assert_eq!(
+            described(&endpoint, Side::Response),
+            ["room", "room.desks", "room.desks.no", "room.desks.size", "room.id"],
+            "{one}"
+        );
+    }
+}
+
+#[test]
+fn a_row_may_name_several_fields() {
+    for names in ["id/size", "id、size", "id<br>size", "**id**, **size**", "`id`或`size`"] {
+        let endpoint = endpoint(&format!("**请求参数**\n|参数|必须|说明|\n|-|-|-|\n|{names}|是|x|\n|name|否|x|\n"));
+        assert_eq!(described(&endpoint, Side::Request), ["id", "name", "size"], "{names}");
+    }
+    let endpoint = endpoint("**请求参数**\n|参数|必须|说明|\n|-|-|-|\n|id/编号|是|x|\n");
+    assert_eq!(described(&endpoint, Side::Request), ["id"]);
+}
+
+#[test]
+fn tables_of_query_and_headers_are_not_of_the_body() {
+    let table = |name: &str| format!("|参数|必须|说明|\n|-|-|-|\n|{name}|是|x|\n\n");
+    let (query, body, header) = (table("debug"), table("id"), table("Content-Type"));
+    let endpoint = endpoint(&format!("**Query 参数**\n\n{query}**Body 参数**\n\n{body}**Header**\n\n{header}"));
+    assert_eq!(described(&endpoint, Side::Request), ["id"]);
+    assert_eq!(endpoint.query, ["access_token", "debug"]);
+}
+
+#[test]
+fn keys_of_a_map_are_data_unless_a_row_names_them() {
+    let sample =
+        "**返回结果：**\n```\n{\"errcode\": 0, \"ages\": {\"ann\": {\"age\": 1}, \"bob\": {\"age\": 2}}}\n```\n";
+    for (name, fields) in [("age", ["ages", "ages.*.age"]), ("ann", ["ages", "ages.ann"])] {
+        let table = format!("|参数|类型|说明|\n|-|-|-|\n|ages|map[string]object|x|\n|ages.{name}|int|x|\n");
+        let endpoint = endpoint(&format!("{sample}**参数说明：**\n\n{table}"));
+        assert_eq!(described(&endpoint, Side::Response), fields, "{name}");
+    }
+}
+
+#[test]
+fn english_headings_are_about_no_part() {
+    for label in ["### Request parameters", "**Request fields:**", "### Parameter description"] {
+        let endpoint = endpoint(&format!("{label}\n\n|Parameter|Required|Description|\n|-|-|-|\n|id|Yes|x|\n"));
+        assert_eq!(described(&endpoint, Side::Request), ["id"], "{label}");
+        assert!(endpoint.parts.is_empty(), "{label}");
+    }
+}
+
+#[test]
+fn a_blank_before_a_name_may_be_a_mistake() {
+    let table = "|参数|说明|\n|-|-|\n|desks|x|\n|&nbsp;id|x|\n";
+    let endpoint = endpoint(&format!("{SAMPLE}**参数说明：**\n\n{table}"));
+    assert_eq!(described(&endpoint, Side::Response), ["room.desks", "room.id"]);
+}
+
+#[test]
+fn tables_in_html_are_read() {
+    let one_line = "<table><tr><th>参数</th><th>必须</th><th>说明</th></tr>\
+        <tr><td>room_id</td><td>是</td><td>the <b>room</b>, a | b<br>two lines</td></tr></table>";
+    let many_lines = "<div>\n<TABLE border=\"1\">\n<thead>\n<tr>\n<td>参数\n<td>必须\n<td>说明\n</tr>\n</thead>\n<tbody>\n<tr>\n\
+        <td>\nroom_id\n</td>\n<td>是</td>\n<td>the room, a | b<br>\ntwo lines</td>\n</tr>\n</tbody>\n</TABLE>\n</div>";
+    for (table, line) in [(one_line, 9), (many_lines, 19)] {
+        let endpoint = endpoint(&format!("**请求参数**\n{table}\n\n```\n{{\"id\": 1}}\n```\n"));
+        let row = &endpoint.request.tables[0].rows[0];
+        assert_eq!((row.name(), row.required.as_deref()), ("room_id", Some("是")), "{table}");
+        let words: Vec<_> = row.description.split_whitespace().collect();
+        assert_eq!((words.join(" ").as_str(), row.line), ("the room, a | b two lines", line), "{table}");
+        assert_eq!(endpoint.request.samples.len(), 1, "{table}");
+    }
+}
+
+#[test]
+fn cells_of_html_tables_may_span_columns_and_rows() {
+    let table = "<table><tr><td>参数</td><td>必须</td><td>说明</td></tr>\
+        <tr><td>a</td><td rowspan=\"2\">是</td><td>x</td></tr><tr><td>b</td><td>y</td></tr>\
+        <tr><td colspan=\"2\">c</td><td>z</td></tr></table>";
+    let endpoint = endpoint(&format!("**请求参数**\n{table}\n"));
+    let rows: Vec<_> = endpoint.request.tables[0]
+        .rows
+        .iter()
+        .map(|row| (row.name(), row.required.as_deref(), row.description.as_str()))
+        .collect();
+    assert_eq!(rows, [("a", Some("是"), "x"), ("b", Some("是"), "y"), ("c", None, "z")]);
+}
+
+#[test]
+fn a_table_in_html_that_is_never_closed_hides_nothing() {
+    let endpoint = endpoint("<table>\n\n**请求参数**\n|参数|必须|说明|\n|-|-|-|\n|id|是|x|\n");
+    assert_eq!(described(&endpoint, Side::Request), ["id"]);
+}
+
+#[test]
 fn tables_about_a_part_are_below_its_field() {
     let main = "**参数说明：**\n\n|参数|类型|说明|\n|-|-|-|\n|room|object(Room)|x|\n";
     for label in ["**Room说明**", "### Room", "**Room**结构："] {
@@ -291,7 +390,20 @@ fn lines_are_those_of_the_page() {
 #[test]
 fn garbage_is_read_in_linear_time() {
     let start = std::time::Instant::now();
-    for piece in ["<!-- x\n", "{\n", "\"a\n", "```\n", "|a|b|\n", "[", "**a", "<", "```\n{\"a\":\"\n \n"] {
+    for piece in [
+        "<!-- x\n",
+        "{\n",
+        "\"a\n",
+        "```\n",
+        "|a|b|\n",
+        "[",
+        "**a",
+        "<",
+        "<table>\n",
+        "<table><tr><td>a</table>",
+        "<td",
+        "```\n{\"a\":\"\n \n",
+    ] {
         let _ = read(format!("https://qyapi.weixin.qq.com/cgi-bin/a/get\n{}", piece.repeat(60_000)).as_bytes());
     }
     assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
@@ -304,4 +416,13 @@ fn what_is_no_page_is_refused_in_one_line() {
         let message = format!("{:#}", read(bytes).expect_err("it is no page"));
         assert!(message.contains(':') && !message.contains('\n') && message.len() < 200, "{message}");
     }
+}
+
+#[test]
+fn fields_stand_in_the_order_of_every_object_of_a_sample() {
+    let page = "https://qyapi.weixin.qq.com/cgi-bin/a/get?access_token=X\n**返回结果：**\n```json\n{\"list\": [{\"a\": 1, \"d\": 2}, {\"a\": 1, \"b\": 2, \"c\": 3, \"d\": 4}, {\"d\": 1, \"e\": 2}]}\n```\n";
+    let page = read(page.as_bytes()).unwrap();
+    let fields = Fields::of(&page.endpoints[0], Side::Response);
+    let list = fields.at_path(0, &["list".to_owned()]).unwrap();
+    assert_eq!(fields.get(list).children.keys().collect::<Vec<_>>(), ["a", "b", "c", "d", "e"]);
 }

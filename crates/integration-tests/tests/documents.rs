@@ -161,7 +161,7 @@ fn translations_show_the_same_code() {
         assert!(chinese.links.contains(&other) && english.links.contains(&own), "{name}: no link to and from");
         pairs += 1;
     }
-    assert_eq!(pairs, 2, "README and guide");
+    assert_eq!(pairs, 4, "README, guides and reference");
 }
 
 /// A block in no language: commands without comments, `--lang` and output.
@@ -185,8 +185,9 @@ fn the_crates_depend_on_each_other_as_described() {
     for (name, expected) in [
         ("crates/wecom-health-model", &[][..]),
         ("crates/wecom-health", &["wecom-health-model"]),
+        ("crates/wecom-health-report", &["wecom-health-model"]),
         ("crates/wecom-health-emulator", &[]),
-        ("crates/wecom-health-cli", &["wecom-health", "wecom-health-emulator"]),
+        ("crates/wecom-health-cli", &["wecom-health", "wecom-health-emulator", "wecom-health-report"]),
         ("xtask", &[]),
     ] {
         let manifest = std::fs::read_to_string(root().join(name).join("Cargo.toml")).unwrap();

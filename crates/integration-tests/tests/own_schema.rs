@@ -1,7 +1,9 @@
-//! An endpoint of any kind needs nothing but an entry in the schema: a copy of the workspace gets some, and its client is used.
+//! An endpoint of any kind needs nothing but an entry in the schema: a copy of the workspace gets some. Its client is used, and its types
+//! pass the property tests.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -43,17 +45,22 @@ fn endpoints_of_every_kind_need_only_the_schema() {
     let workspace = folder.path();
     copy(&root(), workspace);
     extend(&workspace.join(SCHEMA), include_str!("own_schema/endpoints.json"));
-    let test = workspace.join("crates/wecom-health/tests/own.rs");
-    std::fs::write(&test, include_str!("own_schema/client.rs.txt")).unwrap();
+    let tests = |name: &str| workspace.join("crates").join(name).join("tests");
+    std::fs::write(tests("wecom-health").join("own.rs"), include_str!("own_schema/client.rs.txt")).unwrap();
+    let properties = tests("wecom-health-model").join("properties");
+    copy(&tests("integration-tests").join("properties"), &properties);
+    let mut main = std::fs::OpenOptions::new().append(true).open(properties.join("main.rs")).unwrap();
+    main.write_all(include_bytes!("own_schema/properties.rs.txt")).unwrap();
     let source = xtask::codegen::Source::of_workspace(workspace);
     xtask::codegen::write(workspace, &source).unwrap();
     // What this build shares with others stays in the target folder of the workspace.
     let target = root().join("target/own-schema");
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["test", "--offline", "--package", "wecom-health", "--test", "own"]);
+    cargo.args(["test", "--offline", "--package", "wecom-health", "--package", "wecom-health-model"]);
+    cargo.args(["--test", "own", "--test", "properties", "--test", "robustness"]);
     let output = cargo.current_dir(workspace).env("CARGO_TARGET_DIR", target).output().unwrap();
     let text = [output.stdout, output.stderr].concat();
     let text = String::from_utf8_lossy(&text);
     assert!(output.status.success(), "{text}");
-    assert!(text.contains("8 passed"), "{text}");
+    assert!(text.contains("8 passed") && text.contains("3 passed") && text.contains("4 passed"), "{text}");
 }

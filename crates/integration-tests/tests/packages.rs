@@ -24,14 +24,17 @@ fn is_published(package: &Value) -> bool {
 }
 
 #[test]
-fn the_four_crates_are_published_and_nothing_else() {
+fn the_five_crates_are_published_and_nothing_else() {
     let mut names: Vec<_> = packages()
         .into_iter()
         .filter(is_published)
         .map(|package| package["name"].as_str().unwrap().to_owned())
         .collect();
     names.sort();
-    assert_eq!(names, ["wecom-health", "wecom-health-cli", "wecom-health-emulator", "wecom-health-model"]);
+    assert_eq!(
+        names,
+        ["wecom-health", "wecom-health-cli", "wecom-health-emulator", "wecom-health-model", "wecom-health-report"]
+    );
 }
 
 #[test]

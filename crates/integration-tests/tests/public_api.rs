@@ -31,3 +31,8 @@ fn the_client_lets_users_name_this() {
 fn the_emulator_lets_users_name_this() {
     insta::assert_snapshot!("api_emulator", api("wecom-health-emulator"));
 }
+
+#[test]
+fn the_report_lets_users_name_this() {
+    insta::assert_snapshot!("api_report", api("wecom-health-report"));
+}

@@ -17,6 +17,7 @@ Examples:
   wecom-health jobs                              the running jobs
   wecom-health answers jobid1 --date yesterday   everybody's answers
   wecom-health answers jobid1 --ndjson           a line of JSON for each answer
+  wecom-health absent                            who has not reported today
   wecom-health doctor                            why it does not work: a report without secrets
 
 Exit codes: 0 success, 1 failed, 2 usage, 3 credentials or permission, 4 network, 5 incomplete.
@@ -85,6 +86,7 @@ impl Command {
     pub(crate) fn is_json(&self) -> bool {
         match self {
             Self::Request(Request::Jobs { format } | Request::Answers { format, .. }) => format.json || format.ndjson,
+            Self::Request(Request::Absent(absent)) => absent.format.json,
             Self::Request(
                 Request::Job { format, .. } | Request::Stat { format, .. } | Request::Doctor { format, .. },
             ) => format.json,
@@ -105,6 +107,8 @@ pub(crate) enum Request {
         #[command(flatten)]
         job: JobOnDay,
         #[command(flatten)]
+        names: Names,
+        #[command(flatten)]
         format: Format,
     },
     /// Show everybody's answers to a job.
@@ -112,8 +116,12 @@ pub(crate) enum Request {
         #[command(flatten)]
         job: JobOnDay,
         #[command(flatten)]
+        names: Names,
+        #[command(flatten)]
         format: ListFormat,
     },
+    /// Show who has not reported on a day, by the address book or by a file.
+    Absent(Absent),
     /// Check credentials, network and permissions, and say what to do. The report holds no secret and no answer.
     ///
     /// Exit codes: 2 configuration, 4 network, 3 credentials or permission, 1 another failure, 5 if something could not be told; of
@@ -132,6 +140,45 @@ pub(crate) enum Request {
         #[command(flatten)]
         format: Format,
     },
+}
+
+/// Whose absence to show, and how.
+#[derive(Args)]
+pub(crate) struct Absent {
+    /// Ids of jobs. Defaults to all that run now.
+    #[arg(value_name = "JOBID", value_parser = job_id)]
+    pub(crate) jobids: Vec<JobId>,
+    #[command(flatten)]
+    pub(crate) day: Day,
+    /// File with the columns userid, name and department, as CSV: all in it are expected. Needs no permission for the address book.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) roster: Option<PathBuf>,
+    /// Also count by department; with --csv, count instead of listing people.
+    #[arg(long)]
+    pub(crate) by_department: bool,
+    #[command(flatten)]
+    pub(crate) format: AbsentFormat,
+}
+
+#[derive(Args)]
+pub(crate) struct AbsentFormat {
+    /// Print one JSON list, with an object for each job.
+    #[arg(long, conflicts_with = "csv")]
+    pub(crate) json: bool,
+    /// Print comma-separated values, with a row for each absent person.
+    #[arg(long)]
+    pub(crate) csv: bool,
+}
+
+/// Where names come from.
+#[derive(Args)]
+pub(crate) struct Names {
+    /// Show names beside userids, from the address book.
+    #[arg(long, conflicts_with_all = ["roster", "for_scripts"])]
+    pub(crate) names: bool,
+    /// Show names beside userids, from a CSV file with the columns userid, name and department.
+    #[arg(long, value_name = "FILE", conflicts_with = "for_scripts")]
+    pub(crate) roster: Option<PathBuf>,
 }
 
 /// A job on a day; the server keeps the latest 14 days.
@@ -159,6 +206,7 @@ pub(crate) struct Day {
 }
 
 #[derive(Args)]
+#[group(id = "for_scripts")]
 pub(crate) struct Format {
     /// Print JSON.
     #[arg(long)]
@@ -166,6 +214,7 @@ pub(crate) struct Format {
 }
 
 #[derive(Args)]
+#[group(id = "for_scripts")]
 pub(crate) struct ListFormat {
     /// Print the items as one JSON list.
     #[arg(long, conflicts_with = "ndjson")]

@@ -16,6 +16,10 @@ pub(crate) enum Failure {
     Emulator(String),
     /// Any other failure of the program itself.
     Failed(Message),
+    /// A part of what was asked for is missing.
+    Partial(Message),
+    /// All of what was asked for is missing, because the app may not see it.
+    Permission(Message),
     /// A request failed, or no client could be built.
     Client(wecom_health::Error),
     /// The output cannot be written.
@@ -52,8 +56,7 @@ pub(crate) enum Kind {
     /// The response is not what the schema describes.
     Response,
     Output,
-    /// The result is not complete.
-    Incomplete,
+    Partial,
     Interrupted,
     Failed,
 }
@@ -89,7 +92,7 @@ impl Kind {
             Self::Refused => "refused",
             Self::Response => "response",
             Self::Output => "output",
-            Self::Incomplete => "incomplete",
+            Self::Partial => "partial",
             Self::Interrupted => "interrupted",
             Self::Failed => "failed",
         }
@@ -100,7 +103,7 @@ impl Kind {
             Self::Usage => 2,
             Self::Credentials | Self::Permission => 3,
             Self::Network | Self::NotTheApi => 4,
-            Self::Incomplete => 5,
+            Self::Partial => 5,
             _ => 1,
         }
     }
@@ -113,6 +116,14 @@ impl Failure {
 
     pub(crate) fn credentials(english: impl Into<String>, chinese: impl Into<String>) -> Self {
         Self::Credentials(Message::new(english, chinese))
+    }
+
+    pub(crate) fn partial(english: impl Into<String>, chinese: impl Into<String>) -> Self {
+        Self::Partial(Message::new(english, chinese))
+    }
+
+    pub(crate) fn permission(english: impl Into<String>, chinese: impl Into<String>) -> Self {
+        Self::Permission(Message::new(english, chinese))
     }
 
     pub(crate) fn failed(english: impl Into<String>, chinese: impl Into<String>) -> Self {
@@ -128,6 +139,8 @@ impl Failure {
             Self::Found(kind, _) => *kind,
             Self::Usage(_) | Self::Emulator(_) => Kind::Usage,
             Self::Credentials(_) => Kind::Credentials,
+            Self::Partial(_) => Kind::Partial,
+            Self::Permission(_) => Kind::Permission,
             Self::Client(error) => Kind::of(error),
             Self::Failed(_) => Kind::Failed,
             Self::Interrupted(_) => Kind::Interrupted,
@@ -157,6 +170,14 @@ impl Message {
     }
 }
 
+impl Message {
+    /// Appends to the message in each language.
+    pub(crate) fn append(&mut self, english: &str, chinese: &str) {
+        self.english += english;
+        self.chinese += chinese;
+    }
+}
+
 impl Localized for Message {
     fn fmt_in(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match language {
@@ -170,7 +191,12 @@ impl Localized for Failure {
     fn fmt_in(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self, language) {
             (
-                Self::Usage(message) | Self::Credentials(message) | Self::Failed(message) | Self::Found(_, message),
+                Self::Usage(message)
+                | Self::Credentials(message)
+                | Self::Partial(message)
+                | Self::Permission(message)
+                | Self::Found(_, message)
+                | Self::Failed(message),
                 _,
             ) => message.fmt_in(language, f),
             (Self::Emulator(message), _) => f.write_str(message),

@@ -44,7 +44,8 @@ fn object(output: &Output, code: i32) -> Value {
 
 /// Kind, errcode, whether to retry, and endpoint. The rest is text.
 fn essence(error: &Value) -> Value {
-    let names: Vec<_> = error.as_object().unwrap().keys().map(String::as_str).collect();
+    let mut names: Vec<_> = error.as_object().unwrap().keys().map(String::as_str).collect();
+    names.sort_unstable();
     assert_eq!(names, ["advice", "caller_ip", "endpoint", "errcode", "kind", "message", "retryable"]);
     assert!(!error["message"].as_str().unwrap().is_empty());
     json!([error["kind"], error["errcode"], error["retryable"], error["endpoint"]])

@@ -16,20 +16,41 @@ pub struct App {
     pub(crate) corp_id: String,
     pub(crate) secret: String,
     pub(crate) is_listed: bool,
+    /// The departments of the company that the app sees, or `None` for all.
+    pub(crate) scope: Option<Vec<i64>>,
+    /// The same for the school.
+    pub(crate) school_scope: Option<Vec<i64>>,
 }
 
 impl App {
     /// Creates an app that may use all endpoints.
     pub fn new(corp_id: impl Into<String>, secret: impl Into<String>) -> Self {
-        Self { corp_id: corp_id.into(), secret: secret.into(), is_listed: true }
+        Self { corp_id: corp_id.into(), secret: secret.into(), is_listed: true, scope: None, school_scope: None }
     }
 
     /// Removes the app from the list 健康上报 › 可调用接口的应用.
     ///
-    /// It still gets tokens. The other endpoints refuse it or show it no jobs, see
+    /// It still gets tokens and the address book. The endpoints for health reports refuse it or show it no jobs, see
     /// [`Choices::jobs_of_unlisted_apps`].
     pub fn unlisted(mut self) -> Self {
         self.is_listed = false;
+        self
+    }
+
+    /// Limits what the app sees of the company to these departments and all below them. Defaults to all.
+    ///
+    /// Requests for other departments get errcode 60011.
+    pub fn scope(mut self, departments: impl IntoIterator<Item = i64>) -> Self {
+        self.scope = Some(departments.into_iter().collect());
+        self
+    }
+
+    /// Limits what the app sees of the school to these departments and all below them. Defaults to all.
+    ///
+    /// Requests for other departments get errcode 60011. With no departments at all, the app is not on the list of
+    /// 家校沟通, and the school's endpoints refuse it with 48002.
+    pub fn school_scope(mut self, departments: impl IntoIterator<Item = i64>) -> Self {
+        self.school_scope = Some(departments.into_iter().collect());
         self
     }
 }
@@ -77,6 +98,8 @@ impl fmt::Debug for ClientConfig {
 pub struct Choices {
     /// The errcode for a job that does not exist. Defaults to 40088, the vendor's generic code for a wrong jobid.
     pub unknown_job: i64,
+    /// The errcode for a department that does not exist, if the app sees all. Defaults to 60003, the vendor's generic code for it.
+    pub unknown_department: i64,
     /// What happens on days that the vendor does not keep. Defaults to [`OldDays::Accepted`].
     ///
     /// The vendor keeps jobs and answers for the latest 14 days, and usage for 30 days back. How it counts is not known: here,
@@ -90,7 +113,7 @@ pub struct Choices {
     pub invalid_parameter: i64,
     /// The errcode for a body that is not a JSON object. Defaults to 40063, with `Warning: wrong json format.` before the text.
     pub not_json: i64,
-    /// The errcode for a method other than POST, if the token is valid. Defaults to 40058.
+    /// The errcode for another method than the endpoint's, if the token is valid. Defaults to 40058.
     pub wrong_method: i64,
     /// How the end of the job ids is marked. Defaults to [`Ending::LastPage`].
     pub ending: Ending,
@@ -104,6 +127,7 @@ impl Default for Choices {
     fn default() -> Self {
         Self {
             unknown_job: 40088,
+            unknown_department: 60003,
             old_days: OldDays::default(),
             limit_over_100: LimitOver100::default(),
             default_limit: 100,
@@ -168,6 +192,7 @@ impl Choices {
     pub(crate) fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
         match name {
             "unknown_job" => self.unknown_job = errcode(name, value)?,
+            "unknown_department" => self.unknown_department = errcode(name, value)?,
             "invalid_parameter" => self.invalid_parameter = errcode(name, value)?,
             "not_json" => self.not_json = errcode(name, value)?,
             "wrong_method" => self.wrong_method = errcode(name, value)?,
@@ -194,8 +219,8 @@ impl Choices {
             }
             _ => {
                 return Err(format!(
-                    "there is no choice {name}; write one of unknown_job, invalid_parameter, not_json, wrong_method, \
-                     default_limit, old_days, limit_over_100, ending, jobs_of_unlisted_apps"
+                    "there is no choice {name}; write one of unknown_job, unknown_department, invalid_parameter, not_json, \
+                     wrong_method, default_limit, old_days, limit_over_100, ending, jobs_of_unlisted_apps"
                 ));
             }
         }

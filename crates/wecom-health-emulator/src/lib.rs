@@ -8,6 +8,7 @@ mod config;
 mod control;
 mod data;
 mod emulator;
+mod endpoints;
 mod fault;
 mod handler;
 mod http;

@@ -14,6 +14,7 @@ use clap::Args;
 use crate::builder::EmulatorBuilder;
 use crate::clock::LATEST_START;
 use crate::config::{Choices, ClientConfig};
+use crate::data::made_up::MAX_PEOPLE;
 use crate::fault::rule::FaultRule;
 use crate::text::one_line;
 
@@ -26,8 +27,8 @@ const MAX_JOBS: usize = 10_000;
 /// How many lines may wait for a slow reader of stderr. Further ones are dropped.
 const MAX_UNWRITTEN_LINES: usize = 1_000;
 
-/// Run the emulator until Ctrl-C: a server that behaves like the vendor's, for tests in any language. Without --data, --jobs,
-/// --answers or --days it serves the vendor's samples.
+/// Run the emulator until Ctrl-C: a server that behaves like the vendor's, for tests in any language. Without --data, --members,
+/// --jobs, --answers or --days it serves the vendor's samples.
 #[derive(Args, Clone, Debug)]
 pub struct Arguments {
     /// Port to listen on; 0 for a free one.
@@ -37,17 +38,21 @@ pub struct Arguments {
     /// Address to listen on. Anyone who reaches it can control the emulator.
     #[arg(long, value_name = "IP", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     bind: IpAddr,
-    /// Apps, jobs, answers and usage figures as JSON.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["jobs", "answers", "days"])]
+    /// Apps, jobs, answers, usage figures and address book as JSON.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["members", "jobs", "answers", "days"])]
     data: Option<PathBuf>,
-    /// Generate this many jobs; 3 if only --answers or --days is set.
+    /// Generate an address book of this many members and as many students, with a department for every 25 of them. Generated jobs
+    /// are for all of them, and generated answers come from them.
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = members)]
+    members: Option<usize>,
+    /// Generate this many jobs; 3 if only other data is to be generated.
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = jobs)]
     jobs: Option<usize>,
-    /// Generate this many answers to each job a day; 100 if only --jobs or --days is set.
+    /// Generate this many answers to each job a day; else 100, or with --members one from four in five people.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     #[arg(value_parser = |text: &str| number::<usize>(text, "write a whole number, e.g. 100"))]
     answers: Option<usize>,
-    /// Generate answers for this many days up to today; 14 if only --jobs or --answers is set.
+    /// Generate answers for this many days up to today; 14 if only other data is to be generated.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     #[arg(value_parser = |text: &str| number::<u32>(text, "write a whole number, e.g. 14"))]
     days: Option<u32>,
@@ -191,15 +196,19 @@ fn print(mut out: impl Write, text: &str) {
 }
 
 fn builder(arguments: Arguments) -> Result<EmulatorBuilder, String> {
-    let Arguments { jobs, answers, days, .. } = arguments;
+    let Arguments { members, jobs, answers, days, .. } = arguments;
     let mut builder = EmulatorBuilder::default().seed(arguments.seed);
     builder = if let Some(file) = &arguments.data {
         builder.data_file(file).map_err(|error| error.to_string())?
-    } else if jobs.is_some() || answers.is_some() || days.is_some() {
-        builder.synthetic(jobs.unwrap_or(3), answers.unwrap_or(100), days.unwrap_or(14))
+    } else if members.is_some() || jobs.is_some() || answers.is_some() || days.is_some() {
+        let answers = answers.unwrap_or_else(|| members.map_or(100, |members| members - members / 5));
+        builder.synthetic(jobs.unwrap_or(3), answers, days.unwrap_or(14))
     } else {
         builder.samples()
     };
+    if let Some(people) = members {
+        builder = with_people(builder, people);
+    }
     let mut choices = Choices::default();
     for (name, value) in &arguments.choose {
         choices.set(name, value)?;
@@ -212,6 +221,12 @@ fn builder(arguments: Arguments) -> Result<EmulatorBuilder, String> {
         builder = builder.no_rate_limits();
     }
     Ok(arguments.fault.into_iter().fold(builder, EmulatorBuilder::fault))
+}
+
+/// Adds people in departments of 25, which are nested the deeper the more there are: 50,000 people in 2,000, nested 12 deep.
+fn with_people(builder: EmulatorBuilder, people: usize) -> EmulatorBuilder {
+    let departments = people.div_ceil(25).max(1);
+    builder.synthetic_people(people, departments, departments.ilog2() as usize + 2)
 }
 
 fn cannot_listen(address: SocketAddr, error: &io::Error) -> String {
@@ -233,6 +248,10 @@ fn number<N: std::str::FromStr>(text: &str, advice: &'static str) -> Result<N, &
 
 fn jobs(text: &str) -> Result<usize, &'static str> {
     text.parse().ok().filter(|jobs| *jobs <= MAX_JOBS).ok_or("write a whole number from 0 to 10000, e.g. 20")
+}
+
+fn members(text: &str) -> Result<usize, &'static str> {
+    text.parse().ok().filter(|members| *members <= MAX_PEOPLE).ok_or("write a whole number from 0 to 1000000, e.g. 500")
 }
 
 fn time(text: &str) -> Result<i64, &'static str> {

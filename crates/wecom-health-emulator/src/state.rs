@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::config::{App, Settings};
-use crate::data::{Data, synthetic};
+use crate::data::Data;
+use crate::endpoints::ENDPOINTS;
 use crate::fault::Fault;
-use crate::fault::rule::ENDPOINTS;
 use crate::fault::rules::FaultRules;
 use crate::http::connections::Panic;
 use crate::http::history::RequestHistory;
@@ -66,9 +66,7 @@ pub(crate) struct State {
 
 impl State {
     fn new(mut data: Data, mut settings: Settings) -> Self {
-        for (id, job) in &mut data.jobs {
-            job.info.get_or_insert_with(|| synthetic::job(settings.seed, id));
-        }
+        data.prepare(settings.seed);
         if settings.apps.is_empty() {
             settings.apps.push(App::default());
         }
@@ -131,7 +129,7 @@ impl State {
 
     /// Counts a request and returns how many there were to its endpoint. All other paths count as one.
     pub(crate) fn count(&mut self, endpoint: &str) -> u64 {
-        let index = ENDPOINTS.iter().position(|name| *name == endpoint).unwrap_or(ENDPOINTS.len());
+        let index = ENDPOINTS.iter().position(|known| known.name == endpoint).unwrap_or(ENDPOINTS.len());
         self.requests_to[index] += 1;
         self.requests_to[index]
     }

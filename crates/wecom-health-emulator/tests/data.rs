@@ -49,13 +49,50 @@ async fn data_from_json_is_served_unchanged() {
     token_of(&emulator, "ww1", "two").await;
 }
 
+#[tokio::test]
+async fn an_address_book_from_json_is_served_unchanged() {
+    let data = json!({
+        "apps": [
+            {"corp_id": "ww1", "secret": "one"},
+            {"corp_id": "ww1", "secret": "two", "scope": [2], "school_scope": []},
+        ],
+        "departments": [{"id": 2, "parentid": 9, "order": 4_294_967_295_u64, "new": {"x": 1}}, {"id": 3, "parentid": 0}],
+        "members": [{"userid": "U", "name": "甲", "department": [2, 2], "open_userid": "o"}],
+        "school_departments": [{"id": 2, "parentid": 1, "name": "二", "type": 7}],
+        "students": [{"student_userid": "s", "name": "乙", "department": [2], "parents": [{"parent_userid": "p"}]}],
+    });
+    let emulator = Emulator::builder().data_json(&data.to_string()).unwrap().start().await.unwrap();
+    let token = token_of(&emulator, "ww1", "one").await;
+    for (path, list, served) in [
+        ("department/simplelist", "department_id", "departments"),
+        ("user/simplelist", "userlist", "members"),
+        ("school/department/list", "departments", "school_departments"),
+        ("school/user/list", "students", "students"),
+    ] {
+        let target = format!("/cgi-bin/{path}?access_token={token}&department_id=2");
+        assert_eq!(support::json(&emulator, "GET", &target, "").await[list], data[served], "{path}");
+    }
+    let token = token_of(&emulator, "ww1", "two").await;
+    for (path, code) in [
+        ("department/simplelist?id=2", 0),
+        ("department/simplelist?id=3", 60011),
+        ("school/department/list?id=2", 48002),
+    ] {
+        let target = format!("/cgi-bin/{path}&access_token={token}");
+        assert_eq!(support::json(&emulator, "GET", &target, "").await["errcode"], code, "{path}");
+    }
+}
+
 #[test]
 fn errors_of_wrong_data_show_the_place_but_no_value() {
     for (data, message) in [
         ("", "not JSON: EOF while parsing a value at line 1 column 0"),
         ("{\"jobs\": [}", "not JSON: expected value at line 1 column 11"),
         ("[]", "the document: needs an object, not a list"),
-        (r#"{"job": []}"#, "job: unknown field; known are apps, jobs, usage, usage_on"),
+        (
+            r#"{"job": []}"#,
+            "job: unknown field; known are apps, jobs, usage, usage_on, departments, members, school_departments, students",
+        ),
         (r#"{"jobs": {}}"#, "jobs: needs a list, not an object"),
         (r#"{"jobs": [{}]}"#, "jobs[0].jobid: is missing"),
         (r#"{"jobs": [{"jobid": 39}]}"#, "jobs[0].jobid: needs a string that is not empty, not a whole number"),
@@ -86,9 +123,54 @@ fn errors_of_wrong_data_show_the_place_but_no_value() {
             "jobs[0].answers_on.2020-3-7: is not a date of the form YYYY-MM-DD",
         ),
         (r#"{"usage_on": {"2020-02-30": {}}}"#, "usage_on.2020-02-30: is not a date of the form YYYY-MM-DD"),
+        (r#"{"departments": {}}"#, "departments: needs a list, not an object"),
+        (r#"{"departments": [{"parentid": 39}]}"#, "departments[0].id: is missing"),
+        (r#"{"departments": [{"id": 39}]}"#, "departments[0].parentid: is missing"),
+        (r#"{"departments": [{"id": "39", "parentid": 0}]}"#, "departments[0].id: needs a whole number, not a string"),
+        (
+            r#"{"school_departments": [{"id": 0, "parentid": 0}]}"#,
+            "school_departments[0].id: needs a whole number from 1 to 9223372036854775807",
+        ),
+        (
+            r#"{"departments": [{"id": 39, "parentid": 0}, {"id": 39, "parentid": 0}]}"#,
+            "departments[1].id: another department has this id",
+        ),
+        (r#"{"members": [{"userid": "39"}]}"#, "members[0].department: is missing"),
+        (r#"{"members": [{"department": []}]}"#, "members[0].userid: is missing"),
+        (
+            r#"{"members": [{"userid": "39", "name": 39, "department": []}]}"#,
+            "members[0].name: needs a string, not a whole number",
+        ),
+        (
+            r#"{"departments": [{"id": 1, "parentid": 0}], "members": [{"userid": "39", "department": [1, 39]}]}"#,
+            "members[0].department[1]: none of departments has this id",
+        ),
+        (
+            r#"{"departments": [{"id": 1, "parentid": 0}], "students": [{"student_userid": "39", "department": [1]}]}"#,
+            "students[0].department[0]: none of school_departments has this id",
+        ),
+        (
+            r#"{"students": [{"student_userid": "a39", "department": []}, {"student_userid": "A39", "department": []}]}"#,
+            "students[1].student_userid: somebody else has this id, perhaps in another case",
+        ),
+        (
+            r#"{"students": [{"student_userid": "a", "department": [], "parents": [{"mobile": 39}]}]}"#,
+            "students[0].parents[0].mobile: needs a string, not a whole number",
+        ),
+        (
+            r#"{"apps": [{"corp_id": "ww1", "secret": "39", "scope": 39}]}"#,
+            "apps[0].scope: needs a list, not a whole number",
+        ),
+        (
+            r#"{"apps": [{"corp_id": "ww1", "secret": "39", "school_scope": ["39"]}]}"#,
+            "apps[0].school_scope[0]: needs a whole number from 1 to 9223372036854775807",
+        ),
         (r#"{"usage": {"pv": "39"}}"#, "usage.pv: needs a whole number, not a string"),
         (r#"{"apps": [{"corp_id": "ww1"}]}"#, "apps[0].secret: is missing"),
-        ("{\"a\\nb\\u001b[31m\": 39}", "a\\nb\\u{1b}[31m: unknown field; known are apps, jobs, usage, usage_on"),
+        (
+            "{\"a\\nb\\u001b[31m\": 39}",
+            "a\\nb\\u{1b}[31m: unknown field; known are apps, jobs, usage, usage_on, departments, members, school_departments, students",
+        ),
         (r#"{"usage_on": {"+10000-01-01": {}}}"#, "usage_on.+10000-01-01: is not a date of the form YYYY-MM-DD"),
         (
             r#"{"apps": [{"corp_id": "ww1", "secret": "39", "allowed": "39"}]}"#,

@@ -92,6 +92,24 @@ fn it_prints_credentials_logs_no_secret_and_stops_cleanly() {
 }
 
 #[test]
+fn members_are_made_up_and_answer_the_made_up_jobs() {
+    let (_child, _, address) = start(&["--members", "100", "--jobs", "1"]);
+    let token = request(
+        &address,
+        "GET /cgi-bin/gettoken?corpid=ww0emulator00000000&corpsecret=emulator-secret-that-guards-nothing",
+        "",
+    );
+    let token = token.split("\"access_token\":\"").nth(1).unwrap().split('"').next().unwrap();
+    let departments = request(&address, &format!("GET /cgi-bin/department/simplelist?access_token={token}"), "");
+    assert_eq!(departments.matches("\"parentid\"").count(), 4, "{departments}");
+    let body = r#"{"jobid": "job0000", "date": "DATE"}"#;
+    let today = (chrono::Utc::now() + chrono::TimeDelta::hours(8)).date_naive().to_string();
+    let answers = format!("POST /cgi-bin/health/get_report_answer?access_token={token}");
+    let answers = request(&address, &answers, &body.replace("DATE", &today));
+    assert_eq!(answers.matches("\"id_type\"").count(), 80, "{answers}");
+}
+
+#[test]
 fn control_paths_do_what_the_methods_do() {
     let (child, _, address) = start(&["--jobs", "2", "--answers", "5", "--days", "1", "--seed", "7"]);
     let ids = |query: &str| request(&address, &format!("POST /cgi-bin/health/get_report_jobids?{query}"), "{}");
@@ -232,6 +250,15 @@ fn wrong_arguments_have_exit_code_2() {
         (
             &["--jobs", "10001"],
             "error: invalid value '10001' for '--jobs <N>': write a whole number from 0 to 10000, e.g. 20",
+        ),
+        (
+            &["--members", "1000001"],
+            "error: invalid value '1000001' for '--members <N>': write a whole number from 0 to 1000000, e.g. 500",
+        ),
+        (&["--data", "a", "--members", "1"], "error: the argument '--data <FILE>' cannot be used with '--members <N>'"),
+        (
+            &["--choose", "unknown_department=0"],
+            "error: invalid value 'unknown_department=0' for '--choose <NAME=VALUE>': unknown_department must be an errcode",
         ),
         (&["--answers", "-1"], "error: invalid value '-1' for '--answers <N>': write a whole number, e.g. 100"),
         (&["--days", "-1"], "error: invalid value '-1' for '--days <N>': write a whole number, e.g. 14"),

@@ -35,9 +35,18 @@ fn the_readme_shows_what_its_commands_print() {
         return;
     }
     let commands = commands();
-    let endpoints =
-        ["gettoken", "get_report_jobids", "get_report_job_info", "get_report_answer", "get_health_report_stat"];
-    for shown in endpoints.into_iter().chain(["revoke_tokens"]) {
+    for shown in [
+        "gettoken",
+        "get_report_jobids",
+        "get_report_job_info",
+        "get_report_answer",
+        "get_health_report_stat",
+        "department/simplelist",
+        "user/simplelist",
+        "school/department/list",
+        "school/user/list",
+        "revoke_tokens",
+    ] {
         assert!(commands.iter().any(|(command, printed)| format!("{command} {printed}").contains(shown)), "{shown}");
     }
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();

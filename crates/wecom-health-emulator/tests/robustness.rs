@@ -37,16 +37,22 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 /// A request to an endpoint with arbitrary parameters, and sometimes with another path, query or method.
 fn nearly_right() -> impl Strategy<Value = Vec<u8>> {
-    let method = prop_oneof![8 => Just("POST".to_owned()), 1 => Just("GET".to_owned()), 1 => "[A-Z]{1,9}"];
+    let method = prop_oneof![6 => Just("POST".to_owned()), 3 => Just("GET".to_owned()), 1 => "[A-Z]{1,9}"];
     let endpoint = prop_oneof![
         Just("health/get_report_jobids".to_owned()),
         Just("health/get_report_job_info".to_owned()),
         Just("health/get_report_answer".to_owned()),
         Just("health/get_health_report_stat".to_owned()),
         Just("gettoken".to_owned()),
+        Just("department/simplelist".to_owned()),
+        Just("user/simplelist".to_owned()),
+        Just("school/department/list".to_owned()),
+        Just("school/user/list".to_owned()),
         "[A-Za-z0-9%/._~-]{0,40}",
     ];
-    let query = prop_oneof![4 => Just("access_token=TOKEN".to_owned()), 1 => "[A-Za-z0-9%&=+._~-]{0,40}"];
+    let department = "(&(department_)?id=[0-9]{0,20}){0,3}";
+    let query = prop_oneof![2 => Just("access_token=TOKEN".to_owned()),
+        2 => department.prop_map(|ids| format!("access_token=TOKEN{ids}")), 1 => "[A-Za-z0-9%&=+._~-]{0,40}"];
     let name = prop_oneof![Just("jobid"), Just("date"), Just("offset"), Just("limit")];
     let fields = vec((name, any_json()), 0..5);
     let body = prop_oneof![

@@ -16,7 +16,9 @@ macro_rules! for_each_endpoint {
     ($callback:ident) => {
         $callback! { $crate::GetTokenRequest, $crate::GetReportJobInfoRequest,
         $crate::GetReportJobIdsRequest, $crate::GetReportAnswerRequest,
-        $crate::GetHealthReportStatRequest }
+        $crate::GetHealthReportStatRequest, $crate::DepartmentSimplelistRequest,
+        $crate::UserSimplelistRequest, $crate::SchoolDepartmentListRequest,
+        $crate::SchoolUserListRequest }
     };
 }
 
@@ -117,13 +119,13 @@ impl ErrCode {
     ///
     /// The app may not use this API.
     ///
-    /// What to do: add the app in the admin console under 健康上报 › 可调用接口的应用.
+    /// What to do: add the app in the admin console under 健康上报 › 可调用接口的应用, for the school's address book under 家校沟通.
     pub const NOT_AUTHORIZED: Self = Self(48001);
     /// 48002: No API permission (API接口无权限调用).
     ///
     /// The app has no permission for this API.
     ///
-    /// What to do: add the app in the admin console under 健康上报 › 可调用接口的应用.
+    /// What to do: add the app in the admin console under 健康上报 › 可调用接口的应用, for the school's address book under 家校沟通.
     pub const NO_API_PERMISSION: Self = Self(48002);
     /// 48004: Invalid authorisation (API接口权限无效).
     ///
@@ -1459,4 +1461,743 @@ pub struct HealthReportStat {
     ///
     /// How many members used the app.
     pub uv: i64,
+}
+
+/// Department id (部门id).
+///
+/// Id of a department of the enterprise, whose root is 1. Ids beyond 32 bits occur.
+///
+/// Source: `#/$defs/DepartmentId` in the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct DepartmentId(i64);
+
+newtype::number!(DepartmentId);
+
+/// School department id (家校部门id).
+///
+/// Id of a department of the school, whose root is 1. It has nothing to do with departments of the enterprise.
+///
+/// Source: `#/$defs/SchoolDepartmentId` in the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct SchoolDepartmentId(i64);
+
+newtype::number!(SchoolDepartmentId);
+
+/// Open userid (open_userid).
+///
+/// Id of a member for all apps of one developer, up to 64 bytes.
+///
+/// Source: `#/$defs/OpenUserId` in the schema.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct OpenUserId(String);
+
+newtype::text!(OpenUserId);
+
+/// Group chat id (班级群id).
+///
+/// Id of the group chat of a class.
+///
+/// Source: `#/$defs/GroupChatId` in the schema.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct GroupChatId(String);
+
+newtype::text!(GroupChatId);
+
+/// Kind of department (部门类型).
+///
+/// What a department of the school is.
+///
+/// Source: `#/$defs/SchoolDepartmentType` in the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(from = "i64", into = "i64")]
+#[non_exhaustive]
+pub enum SchoolDepartmentType {
+    /// 1: Class (班级).
+    Class,
+    /// 2: Grade (年级).
+    Grade,
+    /// 3: Stage (学段).
+    ///
+    /// A stage of education, such as primary school.
+    Stage,
+    /// 4: Campus (校区).
+    Campus,
+    /// 5: School (学校).
+    ///
+    /// The school itself, the root of its departments.
+    School,
+    /// A value that the schema does not name. Only `From<i64>` makes one, so it never holds a known value.
+    #[non_exhaustive]
+    Unknown(i64),
+}
+
+impl SchoolDepartmentType {
+    /// Returns the number on the wire.
+    pub const fn value(self) -> i64 {
+        match self {
+            Self::Class => 1,
+            Self::Grade => 2,
+            Self::Stage => 3,
+            Self::Campus => 4,
+            Self::School => 5,
+            Self::Unknown(value) => value,
+        }
+    }
+
+    /// Returns what the schema says about the value, or `None` if the value is unknown.
+    pub fn known(self) -> Option<&'static KnownValue> {
+        Self::SHAPE.known_value(self.value())
+    }
+}
+
+impl From<i64> for SchoolDepartmentType {
+    fn from(value: i64) -> Self {
+        match value {
+            1 => Self::Class,
+            2 => Self::Grade,
+            3 => Self::Stage,
+            4 => Self::Campus,
+            5 => Self::School,
+            _ => Self::Unknown(value),
+        }
+    }
+}
+
+impl From<SchoolDepartmentType> for i64 {
+    fn from(code: SchoolDepartmentType) -> Self {
+        code.value()
+    }
+}
+
+/// Kind of staff (部门管理员的类型).
+///
+/// What somebody is in a department of the school.
+///
+/// Source: `#/$defs/SchoolAdminType` in the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(from = "i64", into = "i64")]
+#[non_exhaustive]
+pub enum SchoolAdminType {
+    /// 1: Head of campus (校区负责人).
+    CampusHead,
+    /// 2: Head of grade (年级负责人).
+    GradeHead,
+    /// 3: Class teacher (班主任).
+    ClassTeacher,
+    /// 4: Teacher (任课老师).
+    Teacher,
+    /// 5: Head of stage (学段负责人).
+    StageHead,
+    /// A value that the schema does not name. Only `From<i64>` makes one, so it never holds a known value.
+    #[non_exhaustive]
+    Unknown(i64),
+}
+
+impl SchoolAdminType {
+    /// Returns the number on the wire.
+    pub const fn value(self) -> i64 {
+        match self {
+            Self::CampusHead => 1,
+            Self::GradeHead => 2,
+            Self::ClassTeacher => 3,
+            Self::Teacher => 4,
+            Self::StageHead => 5,
+            Self::Unknown(value) => value,
+        }
+    }
+
+    /// Returns what the schema says about the value, or `None` if the value is unknown.
+    pub fn known(self) -> Option<&'static KnownValue> {
+        Self::SHAPE.known_value(self.value())
+    }
+}
+
+impl From<i64> for SchoolAdminType {
+    fn from(value: i64) -> Self {
+        match value {
+            1 => Self::CampusHead,
+            2 => Self::GradeHead,
+            3 => Self::ClassTeacher,
+            4 => Self::Teacher,
+            5 => Self::StageHead,
+            _ => Self::Unknown(value),
+        }
+    }
+}
+
+impl From<SchoolAdminType> for i64 {
+    fn from(code: SchoolAdminType) -> Self {
+        code.value()
+    }
+}
+
+/// Departments request (获取子部门ID列表).
+///
+/// Asks for the ids of departments.
+///
+/// Source: `#/$defs/DepartmentSimplelistRequest` in the schema.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct DepartmentSimplelistRequest {
+    /// Department (部门id).
+    ///
+    /// Id of the uppermost department. Defaults to all departments.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<DepartmentId>,
+}
+
+impl DepartmentSimplelistRequest {
+    /// Creates a request with the fields that are always needed.
+    pub fn new() -> Self {
+        Self { id: Default::default() }
+    }
+
+    /// Sets `id`.
+    ///
+    /// Id of the uppermost department. Defaults to all departments.
+    #[must_use]
+    pub fn id(mut self, id: impl Into<DepartmentId>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+}
+
+impl Endpoint for DepartmentSimplelistRequest {
+    type Response = DepartmentSimplelistResponse;
+    const NAME: &'static str = "department_simplelist";
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/cgi-bin/department/simplelist";
+    const TOKEN_PARAMETER: Option<&'static str> = Some("access_token");
+    const WRITES: bool = false;
+}
+
+/// Departments response (获取子部门ID列表).
+///
+/// Response to a request for the ids of departments.
+///
+/// Source: `#/$defs/DepartmentSimplelistResponse` in the schema.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct DepartmentSimplelistResponse {
+    /// Result code (返回码).
+    ///
+    /// The result of the request.
+    #[serde(default, deserialize_with = "null::as_default")]
+    pub errcode: ErrCode,
+    /// Result text (返回码的文本描述).
+    ///
+    /// Text of the result code. The vendor may change it at any time.
+    #[serde(default, deserialize_with = "null::as_default")]
+    pub errmsg: String,
+    /// Departments (部门列表数据).
+    ///
+    /// The departments, those at all depths in one list.
+    #[serde(default, deserialize_with = "list::read", skip_serializing_if = "Vec::is_empty")]
+    pub department_id: Vec<Department>,
+}
+
+impl Response for DepartmentSimplelistResponse {
+    type Output = DepartmentSimplelist;
+    fn errcode(&self) -> ErrCode {
+        self.errcode
+    }
+
+    fn errmsg(&self) -> &str {
+        &self.errmsg
+    }
+
+    fn shape() -> Option<Shape> {
+        Some(Self::SHAPE)
+    }
+
+    fn into_result(self) -> Result<Self::Output, ResponseError> {
+        ResponseError::check(self.errcode, &self.errmsg)?;
+        Ok(DepartmentSimplelist { department_id: self.department_id })
+    }
+}
+
+/// The payload of a successful [`DepartmentSimplelistResponse`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct DepartmentSimplelist {
+    /// Departments (部门列表数据).
+    ///
+    /// The departments, those at all depths in one list.
+    #[serde(default, deserialize_with = "list::read", skip_serializing_if = "Vec::is_empty")]
+    pub department_id: Vec<Department>,
+}
+
+/// Department (部门).
+///
+/// A department of the enterprise.
+///
+/// Source: `#/$defs/Department` in the schema.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Department {
+    /// Id (创建的部门id).
+    ///
+    /// Id of the department.
+    pub id: DepartmentId,
+    /// Parent (父部门id).
+    ///
+    /// Id of the department above.
+    pub parentid: DepartmentId,
+    /// Order (在父部门中的次序值).
+    ///
+    /// Its place below its parent: higher values come first.
+    pub order: i64,
+}
+
+/// Members request (获取部门成员).
+///
+/// Asks for the members of a department.
+///
+/// Source: `#/$defs/UserSimplelistRequest` in the schema.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct UserSimplelistRequest {
+    /// Department (获取的部门id).
+    ///
+    /// Id of the department.
+    pub department_id: DepartmentId,
+}
+
+impl UserSimplelistRequest {
+    /// Creates a request with the fields that are always needed.
+    pub fn new(department_id: impl Into<DepartmentId>) -> Self {
+        Self { department_id: department_id.into() }
+    }
+}
+
+impl Endpoint for UserSimplelistRequest {
+    type Response = UserSimplelistResponse;
+    const NAME: &'static str = "user_simplelist";
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/cgi-bin/user/simplelist";
+    const TOKEN_PARAMETER: Option<&'static str> = Some("access_token");
+    const WRITES: bool = false;
+}
+
+/// Members response (获取部门成员).
+///
+/// Response to a request for the members of a department.
+///
+/// Source: `#/$defs/UserSimplelistResponse` in the schema.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct UserSimplelistResponse {
+    /// Result code (返回码).
+    ///
+    /// The result of the request.
+    #[serde(default, deserialize_with = "null::as_default")]
+    pub errcode: ErrCode,
+    /// Result text (返回码的文本描述).
+    ///
+    /// Text of the result code. The vendor may change it at any time.
+    #[serde(default, deserialize_with = "null::as_default")]
+    pub errmsg: String,
+    /// Members (成员列表).
+    ///
+    /// The members.
+    #[serde(default, deserialize_with = "list::read", skip_serializing_if = "Vec::is_empty")]
+    pub userlist: Vec<Member>,
+}
+
+impl Response for UserSimplelistResponse {
+    type Output = UserSimplelist;
+    fn errcode(&self) -> ErrCode {
+        self.errcode
+    }
+
+    fn errmsg(&self) -> &str {
+        &self.errmsg
+    }
+
+    fn shape() -> Option<Shape> {
+        Some(Self::SHAPE)
+    }
+
+    fn into_result(self) -> Result<Self::Output, ResponseError> {
+        ResponseError::check(self.errcode, &self.errmsg)?;
+        Ok(UserSimplelist { userlist: self.userlist })
+    }
+}
+
+/// The payload of a successful [`UserSimplelistResponse`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct UserSimplelist {
+    /// Members (成员列表).
+    ///
+    /// The members.
+    #[serde(default, deserialize_with = "list::read", skip_serializing_if = "Vec::is_empty")]
+    pub userlist: Vec<Member>,
+}
+
+/// Member (成员).
+///
+/// A member of the enterprise.
+///
+/// Source: `#/$defs/Member` in the schema.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Member {
+    /// Userid (成员UserID).
+    ///
+    /// Userid of the member.
+    pub userid: UserId,
+    /// Name (成员名称).
+    ///
+    /// Name of the member. Some apps get the userid instead, or nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Departments (成员所属部门列表).
+    ///
+    /// Ids of the departments that the member belongs to.
+    #[serde(default, deserialize_with = "list::read", skip_serializing_if = "Vec::is_empty")]
+    pub department: Vec<DepartmentId>,
+    /// Open userid (全局唯一的open_userid).
+    ///
+    /// Id for all apps of one developer. Only apps of third parties get it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open_userid: Option<OpenUserId>,
+}
+
+/// School departments request (获取部门列表).
+///
+/// Asks for the departments of the school.
+///
+/// Source: `#/$defs/SchoolDepartmentListRequest` in the schema.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct SchoolDepartmentListRequest {
+    /// Department (部门id).
+    ///
+    /// Id of the uppermost department. Defaults to all departments.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<SchoolDepartmentId>,
+}
+
+impl SchoolDepartmentListRequest {
+    /// Creates a request with the fields that are always needed.
+    pub fn new() -> Self {
+        Self { id: Default::default() }
+    }
+
+    /// Sets `id`.
+    ///
+    /// Id of the uppermost department. Defaults to all departments.
+    #[must_use]
+    pub fn id(mut self, id: impl Into<SchoolDepartmentId>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+}
+
+impl Endpoint for SchoolDepartmentListRequest {
+    type Response = SchoolDepartmentListResponse;
+    const NAME: &'static str = "school_department_list";
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/cgi-bin/school/department/list";
+    const TOKEN_PARAMETER: Option<&'static str> = Some("access_token");
+    const WRITES: bool = false;
+}
+
+/// School departments response (获取部门列表).
+///
+/// Response to a request for the departments of the school.
+///
+/// Source: `#/$defs/SchoolDepartmentListResponse` in the schema.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct SchoolDepartmentListResponse {
+    /// Result code (返回码).
+    ///
+    /// The result of the request.
+    #[serde(default, deserialize_with = "null::as_default")]
+    pub errcode: ErrCode,
+    /// Result text (返回码的文本描述).
+    ///
+    /// Text of the result code. The vendor may change it at any time.
+    #[serde(default, deserialize_with = "null::as_default")]
+    pub errmsg: String,
+    /// Departments (部门列表数据).
+    ///
+    /// The departments, those at all depths in one list.
+    #[serde(default, deserialize_with = "list::read", skip_serializing_if = "Vec::is_empty")]
+    pub departments: Vec<SchoolDepartment>,
+}
+
+impl Response for SchoolDepartmentListResponse {
+    type Output = SchoolDepartmentList;
+    fn errcode(&self) -> ErrCode {
+        self.errcode
+    }
+
+    fn errmsg(&self) -> &str {
+        &self.errmsg
+    }
+
+    fn shape() -> Option<Shape> {
+        Some(Self::SHAPE)
+    }
+
+    fn into_result(self) -> Result<Self::Output, ResponseError> {
+        ResponseError::check(self.errcode, &self.errmsg)?;
+        Ok(SchoolDepartmentList { departments: self.departments })
+    }
+}
+
+/// The payload of a successful [`SchoolDepartmentListResponse`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct SchoolDepartmentList {
+    /// Departments (部门列表数据).
+    ///
+    /// The departments, those at all depths in one list.
+    #[serde(default, deserialize_with = "list::read", skip_serializing_if = "Vec::is_empty")]
+    pub departments: Vec<SchoolDepartment>,
+}
+
+/// School department (家校部门).
+///
+/// A department of the school.
+///
+/// Source: `#/$defs/SchoolDepartment` in the schema.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct SchoolDepartment {
+    /// Name (部门名称).
+    ///
+    /// Name of the department.
+    pub name: String,
+    /// Parent (父亲部门id).
+    ///
+    /// Id of the department above, 0 for the root.
+    pub parentid: SchoolDepartmentId,
+    /// Id (部门id).
+    ///
+    /// Id of the department.
+    pub id: SchoolDepartmentId,
+    /// Kind (部门类型).
+    ///
+    /// What the department is.
+    #[serde(rename = "type")]
+    pub type_: SchoolDepartmentType,
+    /// Year of entry (入学年份).
+    ///
+    /// Year in which the students of a standard grade entered the school.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub register_year: Option<i64>,
+    /// Standard grade (标准年级).
+    ///
+    /// Which standard grade the department is, by the vendor's table of grades.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standard_grade: Option<i64>,
+    /// Order (在父部门中的次序值).
+    ///
+    /// Its place below its parent, if one was set: higher values come first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<i64>,
+    /// Staff (部门管理员).
+    ///
+    /// Those who are in charge of the department, and its teachers.
+    #[serde(default, deserialize_with = "list::read", skip_serializing_if = "Vec::is_empty")]
+    pub department_admins: Vec<SchoolAdmin>,
+    /// Graduated (是否是已毕业).
+    ///
+    /// Whether a grade has left the school.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_graduated: Option<YesNo>,
+    /// Group chat (是否开启班级群).
+    ///
+    /// Whether a class has a group chat.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open_group_chat: Option<YesNo>,
+    /// Group chat id (班级群id).
+    ///
+    /// Id of the group chat, of a class that has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group_chat_id: Option<GroupChatId>,
+}
+
+/// Staff (部门管理员).
+///
+/// A member who is in charge of a department of the school or teaches in it.
+///
+/// Source: `#/$defs/SchoolAdmin` in the schema.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct SchoolAdmin {
+    /// Userid (部门管理员的userid).
+    ///
+    /// Userid of the member.
+    pub userid: UserId,
+    /// Kind (部门管理员的类型).
+    ///
+    /// What the member is in the department.
+    #[serde(rename = "type")]
+    pub type_: SchoolAdminType,
+    /// Subject (教师或班主任的科目).
+    ///
+    /// What a teacher teaches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+}
+
+/// Students request (获取部门学生详情).
+///
+/// Asks for the students of a department of the school.
+///
+/// Source: `#/$defs/SchoolUserListRequest` in the schema.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct SchoolUserListRequest {
+    /// Department (获取的部门id).
+    ///
+    /// Id of the department.
+    pub department_id: SchoolDepartmentId,
+}
+
+impl SchoolUserListRequest {
+    /// Creates a request with the fields that are always needed.
+    pub fn new(department_id: impl Into<SchoolDepartmentId>) -> Self {
+        Self { department_id: department_id.into() }
+    }
+}
+
+impl Endpoint for SchoolUserListRequest {
+    type Response = SchoolUserListResponse;
+    const NAME: &'static str = "school_user_list";
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/cgi-bin/school/user/list";
+    const TOKEN_PARAMETER: Option<&'static str> = Some("access_token");
+    const WRITES: bool = false;
+}
+
+/// Students response (获取部门学生详情).
+///
+/// Response to a request for the students of a department of the school.
+///
+/// Source: `#/$defs/SchoolUserListResponse` in the schema.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct SchoolUserListResponse {
+    /// Result code (返回码).
+    ///
+    /// The result of the request.
+    #[serde(default, deserialize_with = "null::as_default")]
+    pub errcode: ErrCode,
+    /// Result text (返回码的文本描述).
+    ///
+    /// Text of the result code. The vendor may change it at any time.
+    #[serde(default, deserialize_with = "null::as_default")]
+    pub errmsg: String,
+    /// Students (学生列表).
+    ///
+    /// The students.
+    #[serde(default, deserialize_with = "list::read", skip_serializing_if = "Vec::is_empty")]
+    pub students: Vec<Student>,
+}
+
+impl Response for SchoolUserListResponse {
+    type Output = SchoolUserList;
+    fn errcode(&self) -> ErrCode {
+        self.errcode
+    }
+
+    fn errmsg(&self) -> &str {
+        &self.errmsg
+    }
+
+    fn shape() -> Option<Shape> {
+        Some(Self::SHAPE)
+    }
+
+    fn into_result(self) -> Result<Self::Output, ResponseError> {
+        ResponseError::check(self.errcode, &self.errmsg)?;
+        Ok(SchoolUserList { students: self.students })
+    }
+}
+
+/// The payload of a successful [`SchoolUserListResponse`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct SchoolUserList {
+    /// Students (学生列表).
+    ///
+    /// The students.
+    #[serde(default, deserialize_with = "list::read", skip_serializing_if = "Vec::is_empty")]
+    pub students: Vec<Student>,
+}
+
+/// Student (学生).
+///
+/// A student of the school.
+///
+/// Source: `#/$defs/Student` in the schema.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Student {
+    /// Userid (学生UserID).
+    ///
+    /// Userid of the student.
+    pub student_userid: UserId,
+    /// Name (学生名字).
+    ///
+    /// Name of the student.
+    pub name: String,
+    /// Classes (学生所在的班级id列表).
+    ///
+    /// Ids of the classes that the student belongs to, at most 20.
+    #[serde(default, deserialize_with = "list::read", skip_serializing_if = "Vec::is_empty")]
+    pub department: Vec<SchoolDepartmentId>,
+    /// Parents (学生家长列表).
+    ///
+    /// The student's parents.
+    #[serde(default, deserialize_with = "list::read", skip_serializing_if = "Vec::is_empty")]
+    pub parents: Vec<Parent>,
+}
+
+/// Parent (家长).
+///
+/// A parent of a student. How to contact parents is left out: health reports do not need it.
+///
+/// Source: `#/$defs/Parent` in the schema.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Parent {
+    /// Userid (家长的userid).
+    ///
+    /// Userid of the parent.
+    pub parent_userid: UserId,
 }

@@ -103,16 +103,16 @@ impl Described for ErrCode {
             value: 48001,
             label: Words { english: "API not allowed", chinese: "API 禁止调用" },
             advice: Some(Words {
-                english: "add the app in the admin console under 健康上报 › 可调用接口的应用",
-                chinese: "请在管理后台「健康上报 › 可调用接口的应用」中添加此应用",
+                english: "add the app in the admin console under 健康上报 › 可调用接口的应用, for the school's address book under 家校沟通",
+                chinese: "请在管理后台「健康上报 › 可调用接口的应用」中添加此应用；如需读取家校通讯录，请在「家校沟通」中添加",
             }),
         },
         KnownValue {
             value: 48002,
             label: Words { english: "No API permission", chinese: "API接口无权限调用" },
             advice: Some(Words {
-                english: "add the app in the admin console under 健康上报 › 可调用接口的应用",
-                chinese: "请在管理后台「健康上报 › 可调用接口的应用」中添加此应用",
+                english: "add the app in the admin console under 健康上报 › 可调用接口的应用, for the school's address book under 家校沟通",
+                chinese: "请在管理后台「健康上报 › 可调用接口的应用」中添加此应用；如需读取家校通讯录，请在「家校沟通」中添加",
             }),
         },
         KnownValue {
@@ -649,6 +649,332 @@ impl Described for GetHealthReportStatResponse {
     };
 }
 
+impl Described for DepartmentId {
+    const SHAPE: Shape = Shape::Integer;
+}
+
+impl Described for SchoolDepartmentId {
+    const SHAPE: Shape = Shape::Integer;
+}
+
+impl Described for OpenUserId {
+    const SHAPE: Shape = Shape::Text;
+}
+
+impl Described for GroupChatId {
+    const SHAPE: Shape = Shape::Text;
+}
+
+impl Described for SchoolDepartmentType {
+    const SHAPE: Shape = Shape::Coded(&[
+        KnownValue { value: 1, label: Words { english: "Class", chinese: "班级" }, advice: None },
+        KnownValue { value: 2, label: Words { english: "Grade", chinese: "年级" }, advice: None },
+        KnownValue { value: 3, label: Words { english: "Stage", chinese: "学段" }, advice: None },
+        KnownValue { value: 4, label: Words { english: "Campus", chinese: "校区" }, advice: None },
+        KnownValue { value: 5, label: Words { english: "School", chinese: "学校" }, advice: None },
+    ]);
+}
+
+impl Described for SchoolAdminType {
+    const SHAPE: Shape = Shape::Coded(&[
+        KnownValue { value: 1, label: Words { english: "Head of campus", chinese: "校区负责人" }, advice: None },
+        KnownValue { value: 2, label: Words { english: "Head of grade", chinese: "年级负责人" }, advice: None },
+        KnownValue { value: 3, label: Words { english: "Class teacher", chinese: "班主任" }, advice: None },
+        KnownValue { value: 4, label: Words { english: "Teacher", chinese: "任课老师" }, advice: None },
+        KnownValue { value: 5, label: Words { english: "Head of stage", chinese: "学段负责人" }, advice: None },
+    ]);
+}
+
+impl Described for DepartmentSimplelistRequest {
+    const SHAPE: Shape = Shape::Object {
+        fields: &[Field {
+            name: "id",
+            label: Words { english: "Department", chinese: "部门id" },
+            shape: DepartmentId::SHAPE,
+        }],
+        left_out: &[],
+    };
+}
+
+impl Described for DepartmentSimplelistResponse {
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field {
+                name: "errcode",
+                label: Words { english: "Result code", chinese: "返回码" },
+                shape: ErrCode::SHAPE,
+            },
+            Field {
+                name: "errmsg",
+                label: Words { english: "Result text", chinese: "返回码的文本描述" },
+                shape: Shape::Text,
+            },
+            Field {
+                name: "department_id",
+                label: Words { english: "Departments", chinese: "部门列表数据" },
+                shape: Shape::List(&Department::SHAPE),
+            },
+        ],
+        left_out: &[],
+    };
+}
+
+impl Described for Department {
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field {
+                name: "id", label: Words { english: "Id", chinese: "创建的部门id" }, shape: DepartmentId::SHAPE
+            },
+            Field {
+                name: "parentid",
+                label: Words { english: "Parent", chinese: "父部门id" },
+                shape: DepartmentId::SHAPE,
+            },
+            Field {
+                name: "order",
+                label: Words { english: "Order", chinese: "在父部门中的次序值" },
+                shape: Shape::Integer,
+            },
+        ],
+        left_out: &[],
+    };
+}
+
+impl Described for UserSimplelistRequest {
+    const SHAPE: Shape = Shape::Object {
+        fields: &[Field {
+            name: "department_id",
+            label: Words { english: "Department", chinese: "获取的部门id" },
+            shape: DepartmentId::SHAPE,
+        }],
+        left_out: &[],
+    };
+}
+
+impl Described for UserSimplelistResponse {
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field {
+                name: "errcode",
+                label: Words { english: "Result code", chinese: "返回码" },
+                shape: ErrCode::SHAPE,
+            },
+            Field {
+                name: "errmsg",
+                label: Words { english: "Result text", chinese: "返回码的文本描述" },
+                shape: Shape::Text,
+            },
+            Field {
+                name: "userlist",
+                label: Words { english: "Members", chinese: "成员列表" },
+                shape: Shape::List(&Member::SHAPE),
+            },
+        ],
+        left_out: &[],
+    };
+}
+
+impl Described for Member {
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field { name: "userid", label: Words { english: "Userid", chinese: "成员UserID" }, shape: UserId::SHAPE },
+            Field { name: "name", label: Words { english: "Name", chinese: "成员名称" }, shape: Shape::Text },
+            Field {
+                name: "department",
+                label: Words { english: "Departments", chinese: "成员所属部门列表" },
+                shape: Shape::List(&DepartmentId::SHAPE),
+            },
+            Field {
+                name: "open_userid",
+                label: Words { english: "Open userid", chinese: "全局唯一的open_userid" },
+                shape: OpenUserId::SHAPE,
+            },
+        ],
+        left_out: &[],
+    };
+}
+
+impl Described for SchoolDepartmentListRequest {
+    const SHAPE: Shape = Shape::Object {
+        fields: &[Field {
+            name: "id",
+            label: Words { english: "Department", chinese: "部门id" },
+            shape: SchoolDepartmentId::SHAPE,
+        }],
+        left_out: &[],
+    };
+}
+
+impl Described for SchoolDepartmentListResponse {
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field {
+                name: "errcode",
+                label: Words { english: "Result code", chinese: "返回码" },
+                shape: ErrCode::SHAPE,
+            },
+            Field {
+                name: "errmsg",
+                label: Words { english: "Result text", chinese: "返回码的文本描述" },
+                shape: Shape::Text,
+            },
+            Field {
+                name: "departments",
+                label: Words { english: "Departments", chinese: "部门列表数据" },
+                shape: Shape::List(&SchoolDepartment::SHAPE),
+            },
+        ],
+        left_out: &[],
+    };
+}
+
+impl Described for SchoolDepartment {
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field { name: "name", label: Words { english: "Name", chinese: "部门名称" }, shape: Shape::Text },
+            Field {
+                name: "parentid",
+                label: Words { english: "Parent", chinese: "父亲部门id" },
+                shape: SchoolDepartmentId::SHAPE,
+            },
+            Field { name: "id", label: Words { english: "Id", chinese: "部门id" }, shape: SchoolDepartmentId::SHAPE },
+            Field {
+                name: "type",
+                label: Words { english: "Kind", chinese: "部门类型" },
+                shape: SchoolDepartmentType::SHAPE,
+            },
+            Field {
+                name: "register_year",
+                label: Words { english: "Year of entry", chinese: "入学年份" },
+                shape: Shape::Integer,
+            },
+            Field {
+                name: "standard_grade",
+                label: Words { english: "Standard grade", chinese: "标准年级" },
+                shape: Shape::Integer,
+            },
+            Field {
+                name: "order",
+                label: Words { english: "Order", chinese: "在父部门中的次序值" },
+                shape: Shape::Integer,
+            },
+            Field {
+                name: "department_admins",
+                label: Words { english: "Staff", chinese: "部门管理员" },
+                shape: Shape::List(&SchoolAdmin::SHAPE),
+            },
+            Field {
+                name: "is_graduated",
+                label: Words { english: "Graduated", chinese: "是否是已毕业" },
+                shape: YesNo::SHAPE,
+            },
+            Field {
+                name: "open_group_chat",
+                label: Words { english: "Group chat", chinese: "是否开启班级群" },
+                shape: YesNo::SHAPE,
+            },
+            Field {
+                name: "group_chat_id",
+                label: Words { english: "Group chat id", chinese: "班级群id" },
+                shape: GroupChatId::SHAPE,
+            },
+        ],
+        left_out: &[],
+    };
+}
+
+impl Described for SchoolAdmin {
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field {
+                name: "userid",
+                label: Words { english: "Userid", chinese: "部门管理员的userid" },
+                shape: UserId::SHAPE,
+            },
+            Field {
+                name: "type",
+                label: Words { english: "Kind", chinese: "部门管理员的类型" },
+                shape: SchoolAdminType::SHAPE,
+            },
+            Field {
+                name: "subject",
+                label: Words { english: "Subject", chinese: "教师或班主任的科目" },
+                shape: Shape::Text,
+            },
+        ],
+        left_out: &[],
+    };
+}
+
+impl Described for SchoolUserListRequest {
+    const SHAPE: Shape = Shape::Object {
+        fields: &[Field {
+            name: "department_id",
+            label: Words { english: "Department", chinese: "获取的部门id" },
+            shape: SchoolDepartmentId::SHAPE,
+        }],
+        left_out: &[],
+    };
+}
+
+impl Described for SchoolUserListResponse {
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field {
+                name: "errcode",
+                label: Words { english: "Result code", chinese: "返回码" },
+                shape: ErrCode::SHAPE,
+            },
+            Field {
+                name: "errmsg",
+                label: Words { english: "Result text", chinese: "返回码的文本描述" },
+                shape: Shape::Text,
+            },
+            Field {
+                name: "students",
+                label: Words { english: "Students", chinese: "学生列表" },
+                shape: Shape::List(&Student::SHAPE),
+            },
+        ],
+        left_out: &[],
+    };
+}
+
+impl Described for Student {
+    const SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field {
+                name: "student_userid",
+                label: Words { english: "Userid", chinese: "学生UserID" },
+                shape: UserId::SHAPE,
+            },
+            Field { name: "name", label: Words { english: "Name", chinese: "学生名字" }, shape: Shape::Text },
+            Field {
+                name: "department",
+                label: Words { english: "Classes", chinese: "学生所在的班级id列表" },
+                shape: Shape::List(&SchoolDepartmentId::SHAPE),
+            },
+            Field {
+                name: "parents",
+                label: Words { english: "Parents", chinese: "学生家长列表" },
+                shape: Shape::List(&Parent::SHAPE),
+            },
+        ],
+        left_out: &[],
+    };
+}
+
+impl Described for Parent {
+    const SHAPE: Shape = Shape::Object {
+        fields: &[Field {
+            name: "parent_userid",
+            label: Words { english: "Userid", chinese: "家长的userid" },
+            shape: UserId::SHAPE,
+        }],
+        left_out: &["relation", "mobile", "is_subscribe", "external_userid"],
+    };
+}
+
 impl Described for Token {
     const SHAPE: Shape = Shape::Object {
         fields: &[
@@ -706,6 +1032,50 @@ impl Described for HealthReportStat {
                 name: "uv", label: Words { english: "Members", chinese: "应用使用成员数" }, shape: Shape::Integer
             },
         ],
+        left_out: &[],
+    };
+}
+
+impl Described for DepartmentSimplelist {
+    const SHAPE: Shape = Shape::Object {
+        fields: &[Field {
+            name: "department_id",
+            label: Words { english: "Departments", chinese: "部门列表数据" },
+            shape: Shape::List(&Department::SHAPE),
+        }],
+        left_out: &[],
+    };
+}
+
+impl Described for UserSimplelist {
+    const SHAPE: Shape = Shape::Object {
+        fields: &[Field {
+            name: "userlist",
+            label: Words { english: "Members", chinese: "成员列表" },
+            shape: Shape::List(&Member::SHAPE),
+        }],
+        left_out: &[],
+    };
+}
+
+impl Described for SchoolDepartmentList {
+    const SHAPE: Shape = Shape::Object {
+        fields: &[Field {
+            name: "departments",
+            label: Words { english: "Departments", chinese: "部门列表数据" },
+            shape: Shape::List(&SchoolDepartment::SHAPE),
+        }],
+        left_out: &[],
+    };
+}
+
+impl Described for SchoolUserList {
+    const SHAPE: Shape = Shape::Object {
+        fields: &[Field {
+            name: "students",
+            label: Words { english: "Students", chinese: "学生列表" },
+            shape: Shape::List(&Student::SHAPE),
+        }],
         left_out: &[],
     };
 }

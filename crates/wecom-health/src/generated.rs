@@ -3,7 +3,7 @@
 #[cfg(feature = "blocking")]
 use crate::blocking;
 use crate::model::*;
-use crate::{Client, Error, Pages};
+use crate::{Client, Error, Pages, Prepared};
 
 impl Client {
     /// Fetches the details of a health-report job on one day.
@@ -49,6 +49,49 @@ impl Client {
     pub async fn report_stat(&self, date: NaiveDate) -> Result<HealthReportStat, Error> {
         self.send(&GetHealthReportStatRequest::new(date)).await
     }
+
+    /// Lists the ids of a department and of all departments below it, as far as the app may see them.
+    ///
+    /// Nothing is sent until `send`.
+    ///
+    /// Vendor's page: [获取子部门ID列表](https://developer.work.weixin.qq.com/document/path/95350).
+    pub fn department_simplelist(&self) -> Prepared<DepartmentSimplelistRequest> {
+        self.prepare(DepartmentSimplelistRequest::new())
+    }
+
+    /// Lists the members of a department, without those of the departments below it.
+    ///
+    /// Vendor's page: [获取部门成员](https://developer.work.weixin.qq.com/document/path/90200).
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::send`].
+    pub async fn user_simplelist(&self, department_id: impl Into<DepartmentId>) -> Result<UserSimplelist, Error> {
+        self.send(&UserSimplelistRequest::new(department_id)).await
+    }
+
+    /// Lists a department of the school and the departments below it, as far as the app may see them.
+    ///
+    /// Nothing is sent until `send`.
+    ///
+    /// Vendor's page: [获取部门列表](https://developer.work.weixin.qq.com/document/path/92343).
+    pub fn school_department_list(&self) -> Prepared<SchoolDepartmentListRequest> {
+        self.prepare(SchoolDepartmentListRequest::new())
+    }
+
+    /// Lists the students of a department of the school, without those of the departments below it.
+    ///
+    /// Vendor's page: [获取部门学生详情](https://developer.work.weixin.qq.com/document/path/92338).
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::send`].
+    pub async fn school_user_list(
+        &self,
+        department_id: impl Into<SchoolDepartmentId>,
+    ) -> Result<SchoolUserList, Error> {
+        self.send(&SchoolUserListRequest::new(department_id)).await
+    }
 }
 
 impl Pages<GetReportJobIdsRequest> {
@@ -83,6 +126,26 @@ impl Pages<GetReportAnswerRequest> {
     /// How many answers to list at most.
     pub fn limit(mut self, limit: i64) -> Self {
         self.request = self.request.limit(limit);
+        self
+    }
+}
+
+impl Prepared<DepartmentSimplelistRequest> {
+    /// Sets `id`.
+    ///
+    /// Id of the uppermost department. Defaults to all departments.
+    pub fn id(mut self, id: impl Into<DepartmentId>) -> Self {
+        self.request = self.request.id(id);
+        self
+    }
+}
+
+impl Prepared<SchoolDepartmentListRequest> {
+    /// Sets `id`.
+    ///
+    /// Id of the uppermost department. Defaults to all departments.
+    pub fn id(mut self, id: impl Into<SchoolDepartmentId>) -> Self {
+        self.request = self.request.id(id);
         self
     }
 }
@@ -132,6 +195,46 @@ impl blocking::Client {
     pub fn report_stat(&self, date: NaiveDate) -> Result<HealthReportStat, Error> {
         self.send(&GetHealthReportStatRequest::new(date))
     }
+
+    /// Lists the ids of a department and of all departments below it, as far as the app may see them.
+    ///
+    /// Nothing is sent until `send`.
+    ///
+    /// Vendor's page: [获取子部门ID列表](https://developer.work.weixin.qq.com/document/path/95350).
+    pub fn department_simplelist(&self) -> blocking::Prepared<DepartmentSimplelistRequest> {
+        self.prepare(DepartmentSimplelistRequest::new())
+    }
+
+    /// Lists the members of a department, without those of the departments below it.
+    ///
+    /// Vendor's page: [获取部门成员](https://developer.work.weixin.qq.com/document/path/90200).
+    ///
+    /// # Errors
+    ///
+    /// As [`blocking::Client::send`].
+    pub fn user_simplelist(&self, department_id: impl Into<DepartmentId>) -> Result<UserSimplelist, Error> {
+        self.send(&UserSimplelistRequest::new(department_id))
+    }
+
+    /// Lists a department of the school and the departments below it, as far as the app may see them.
+    ///
+    /// Nothing is sent until `send`.
+    ///
+    /// Vendor's page: [获取部门列表](https://developer.work.weixin.qq.com/document/path/92343).
+    pub fn school_department_list(&self) -> blocking::Prepared<SchoolDepartmentListRequest> {
+        self.prepare(SchoolDepartmentListRequest::new())
+    }
+
+    /// Lists the students of a department of the school, without those of the departments below it.
+    ///
+    /// Vendor's page: [获取部门学生详情](https://developer.work.weixin.qq.com/document/path/92338).
+    ///
+    /// # Errors
+    ///
+    /// As [`blocking::Client::send`].
+    pub fn school_user_list(&self, department_id: impl Into<SchoolDepartmentId>) -> Result<SchoolUserList, Error> {
+        self.send(&SchoolUserListRequest::new(department_id))
+    }
 }
 
 #[cfg(feature = "blocking")]
@@ -168,6 +271,28 @@ impl blocking::Pages<GetReportAnswerRequest> {
     /// How many answers to list at most.
     pub fn limit(mut self, limit: i64) -> Self {
         self.inner = self.inner.limit(limit);
+        self
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl blocking::Prepared<DepartmentSimplelistRequest> {
+    /// Sets `id`.
+    ///
+    /// Id of the uppermost department. Defaults to all departments.
+    pub fn id(mut self, id: impl Into<DepartmentId>) -> Self {
+        self.inner = self.inner.id(id);
+        self
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl blocking::Prepared<SchoolDepartmentListRequest> {
+    /// Sets `id`.
+    ///
+    /// Id of the uppermost department. Defaults to all departments.
+    pub fn id(mut self, id: impl Into<SchoolDepartmentId>) -> Self {
+        self.inner = self.inner.id(id);
         self
     }
 }

@@ -15,9 +15,9 @@ pub(super) fn document(text: &str, deviations: &[Deviation]) -> Result<String> {
 }
 
 fn table(deviations: &[Deviation]) -> String {
-    let rows = deviations.iter().map(|Deviation { at, page, reason }| {
-        let place = at.trim_start_matches("/$defs/").replacen("/properties/", ".", 1);
-        format!("| `{place}` | {page} | {reason} |\n")
+    let rows = deviations.iter().map(|deviation| {
+        let Deviation { page, reason, .. } = deviation;
+        format!("| `{}` | {page} | {reason} |\n", deviation.place())
     });
     format!("| place | the page | reason |\n|---|---|---|\n{}", rows.collect::<String>())
 }

@@ -1,6 +1,6 @@
 //! `cargo xtask codegen`: from a schema to the generated files, or a check that they are current.
 //!
-//! Without arguments, it generates the files of this workspace from its schema. With another schema and a folder, it writes a model
+//! Without arguments, it generates the files of this workspace from its schema: Rust, OpenAPI and the reference. With another schema and a folder, it writes a model
 //! crate that stands alone.
 
 use std::path::{Path, PathBuf};
@@ -8,7 +8,9 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::schema::{self, Document, Kind, Stage};
+use crate::openapi;
+use crate::reference::{self, Language};
+use crate::schema::{self, Document, Kind, Stage, samples};
 
 mod client;
 mod codes;
@@ -119,7 +121,23 @@ fn generate(root: &Path, source: &Source) -> Result<Vec<Generated>> {
         let text = format::rustfmt(root, &format::file(items)?)?;
         Ok(Generated { path: root.join(path), text })
     });
-    generated.chain(readme(root, &document).transpose()).collect()
+    let mut files: Vec<_> = generated.chain(readme(root, &document).transpose()).collect::<Result<_>>()?;
+    files.extend(documents(&source.schema, &document)?);
+    Ok(files)
+}
+
+/// Returns the schema in the forms that people and other tools read, beside the schema.
+fn documents(schema: &Path, document: &Document) -> Result<Vec<Generated>> {
+    let samples = samples::read(schema)?;
+    let openapi = openapi::document(document, &samples);
+    let older = openapi::three_zero::document(openapi.clone());
+    let file = |name: &str, text: String| Generated { path: schema.with_file_name(name), text };
+    Ok(vec![
+        file("openapi.json", openapi::text(&openapi)),
+        file("openapi-3.0.json", openapi::text(&older)),
+        file("REFERENCE.md", reference::document(document, &samples, Language::English)),
+        file("REFERENCE.zh-CN.md", reference::document(document, &samples, Language::Chinese)),
+    ])
 }
 
 /// Returns the document beside the schema with its table of deviations, if there is such a document.

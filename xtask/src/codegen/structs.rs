@@ -34,8 +34,10 @@ pub(super) fn generate(document: &Document) -> Result<Structs> {
     settings.with_map_type("::std::collections::BTreeMap");
     let written_elsewhere = document.definitions.iter().filter(|(_, definition)| definition.kind() != Kind::Object);
     let mut replaced: BTreeSet<&str> = written_elsewhere.map(|(name, _)| name.as_str()).collect();
-    let schema = for_typify(document);
+    let mut schema = for_typify(document);
     if schema.to_string().contains(&reference(UNDOCUMENTED).to_string()) {
+        // typify writes each definition that has no replacement, and takes none that nothing uses.
+        schema["$defs"][UNDOCUMENTED] = json!({"type": "string"});
         replaced.insert(UNDOCUMENTED);
     }
     for output in document.outputs() {
@@ -86,7 +88,6 @@ fn for_typify(document: &Document) -> Json {
     for output in document.outputs() {
         definitions.insert(output.name, object(output.fields.into_iter(), output.required));
     }
-    definitions.insert(UNDOCUMENTED.to_owned(), json!({"type": "string"}));
     json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "$defs": definitions})
 }
 

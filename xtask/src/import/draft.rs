@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::page::{Endpoint, Field, Fields, Page, Row, Side};
 
 use super::compare::escaped;
-use super::definitions::{Definitions, LINE, NO_ROW};
+use super::definitions::{COLUMN, Definitions, LINE, NO_ROW};
 use super::messages::Writer;
 use super::terms::{TODO, term};
 use super::{layout, names, paging, samples};
@@ -23,8 +23,10 @@ pub struct Draft {
     pub samples: Vec<Sample>,
     /// Page and line of each link and field, by JSON pointer.
     pub lines: BTreeMap<String, String>,
-    /// The fields that a sample shows and no table names, by JSON pointer.
+    /// The fields that a sample shows and no table names, though it names others beside them, by JSON pointer.
     pub without_row: BTreeSet<String>,
+    /// The word of the type column where the sample shows another kind, by JSON pointer.
+    pub other_kinds: BTreeMap<String, String>,
 }
 
 impl Draft {
@@ -40,6 +42,9 @@ impl Draft {
             Value::Object(members) => {
                 if let Some(Value::String(line)) = members.shift_remove(LINE) {
                     self.lines.insert(pointer.to_owned(), line);
+                }
+                if let Some(Value::String(kind)) = members.shift_remove(COLUMN) {
+                    self.other_kinds.insert(pointer.to_owned(), kind);
                 }
                 if members.shift_remove(NO_ROW).is_some() {
                     self.without_row.insert(pointer.to_owned());

@@ -34,6 +34,9 @@ impl Kind {
     }
 }
 
+/// What is said of a field whose column names another kind than the sample shows.
+pub(super) const DIFFER: &str = "the sample and the type column differ";
+
 /// A kind, and what is not certain about it.
 type Found = (Kind, Option<&'static str>);
 
@@ -57,7 +60,7 @@ pub(super) fn kind(fields: &Fields, at: usize) -> Found {
         }
         Some(kind) => {
             let doubt = column.is_some_and(|column| !agrees(&column, &kind.clone().listed(levels)));
-            (kind.listed(levels), doubt.then_some("the sample and the type column differ"))
+            (kind.listed(levels), doubt.then_some(DIFFER))
         }
         None => items_unseen(field, column, levels),
     }
@@ -174,15 +177,17 @@ fn from_column(column: &str) -> Option<Kind> {
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     let lists =
         if brackets > 0 { brackets } else { usize::from(has(&["array", "list", "数组", "列表", "repeated"])) };
-    let inner = if has(&["bool", "布尔"]) {
+    let inner = if lower.starts_with("map") || has(&["struct"]) {
+        Kind::Object
+    } else if has(&["bool", "布尔"]) {
         Kind::Boolean
     } else if has(&["float", "double", "decimal", "浮点", "小数"]) {
         Kind::Number
-    } else if has(&["string", "str", "字符", "char", "text", "文本"]) {
+    } else if has(&["string", "str", "字符", "char", "text", "文本", "date", "日期"]) {
         Kind::Text
     } else if has(&["int", "long", "number", "整", "数字", "timestamp", "时间戳", "short"]) {
         Kind::Integer
-    } else if has(&["obj", "json", "struct", "map", "对象", "结构", "dict"]) {
+    } else if has(&["obj", "json", "map", "对象", "结构", "dict"]) {
         Kind::Object
     } else if lists > 0 {
         // A type of its own in a list is an object; `array` alone says nothing of its items.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::page::{ANY, Fields, Row, Side};
 
-use super::definitions::{Definitions, LINE, NO_ROW};
+use super::definitions::{COLUMN, Definitions, LINE, NO_ROW};
 use super::kinds::{Kind, kind};
 use super::known_values;
 use super::names::{is_general, of_field};
@@ -44,9 +44,9 @@ impl Writer<'_> {
         let mut properties = Map::new();
         properties.insert(
             "errcode".into(),
-            json!({ "$ref": "#/$defs/ErrCode", "title": TODO, "x-term": "返回码", "description": TODO, "default": 0 }),
+            json!({ "$ref": "#/$defs/ErrCode", "title": "Result code", "x-term": "返回码", "description": "The result of the request.", "default": 0 }),
         );
-        properties.insert("errmsg".into(), json!({ "type": "string", "title": TODO, "x-term": "返回码的文本描述", "description": TODO, "default": "" }));
+        properties.insert("errmsg".into(), json!({ "type": "string", "title": "Result text", "x-term": "返回码的文本描述", "description": "Text of the result code. The vendor may change it at any time.", "default": "" }));
         if let Some(Value::Object(payload)) = object.remove("properties") {
             properties.extend(payload.into_iter().filter(|(name, _)| name != "errcode" && name != "errmsg"));
         }
@@ -96,8 +96,14 @@ impl Writer<'_> {
         }
         let mut node = self.node(message, at, &kind);
         node.insert(LINE.into(), format!("{}:{line}", self.page).into());
-        if field.rows.is_empty() && field.children.is_empty() {
+        let siblings = fields.get(field.parent).children.values();
+        let is_described = siblings.copied().any(|sibling| !fields.get(sibling).rows.is_empty());
+        if field.rows.is_empty() && field.children.is_empty() && is_described {
             node.insert(NO_ROW.into(), "".into());
+        }
+        if doubt == Some(super::kinds::DIFFER) {
+            let column = field.rows.iter().find_map(|row| row.kind.clone());
+            node.insert(COLUMN.into(), column.unwrap_or_default().into());
         }
         node.extend(head(&row_term(&field.rows)));
         if !comments.is_empty() {

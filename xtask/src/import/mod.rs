@@ -21,7 +21,7 @@ mod text_edit;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::page::{self, Page};
 use crate::schema::deviations;
@@ -30,18 +30,20 @@ pub use self::compare::{Comparison, Difference, compare, join_renames};
 pub use self::draft::{Draft, Sample, draft};
 pub use self::into::{Merged, merge};
 
-/// Writes a draft of all endpoints of the pages, and their samples into a folder if one is given. Returns the doubts.
+/// Writes a draft of all endpoints of the pages, and their samples into a folder if one is given. Returns the doubts, first of all
+/// the pages that were left out.
 ///
 /// # Errors
 ///
-/// A page cannot be read or names no endpoint, or the file cannot be written.
+/// A file cannot be read or written, or no page describes an endpoint: nothing is written.
 pub fn write(pages: &[PathBuf], out: &Path, samples: Option<&Path>) -> Result<Vec<String>> {
-    let draft = draft(&read(pages)?);
+    let (pages, left_out) = read(pages)?;
+    let draft = draft(&pages);
     write_file(out, &draft.text())?;
     if let Some(folder) = samples {
         write_samples(&draft, folder)?;
     }
-    Ok(draft.doubts)
+    Ok([left_out, draft.doubts].concat())
 }
 
 fn write_samples(draft: &Draft, folder: &Path) -> Result<()> {
@@ -56,29 +58,43 @@ fn write_file(path: &Path, text: &str) -> Result<()> {
     std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// Adds to a schema what the pages have and it lacks, and returns what was added and what differs, and the doubts.
+/// Adds to a schema what the pages have and it lacks, and returns what was added and what differs, and the doubts, first of all the
+/// pages that were left out.
 ///
 /// # Errors
 ///
-/// A page cannot be read or names no endpoint, or the schema cannot be read or written.
-pub fn add(pages: &[PathBuf], schema: &Path) -> Result<(Vec<String>, Vec<String>)> {
+/// A file cannot be read or written, or no page describes an endpoint: nothing is written.
+pub fn add(pages: &[PathBuf], schema: &Path, samples: Option<&Path>) -> Result<(Vec<String>, Vec<String>)> {
     let name = schema.display();
-    let draft = draft(&read(pages)?);
+    let (pages, left_out) = read(pages)?;
+    let draft = draft(&pages);
     let text = std::fs::read_to_string(schema).with_context(|| format!("cannot read {name}"))?;
     let merged = merge(&text, &draft, &deviations::read(schema)?).with_context(|| name.to_string())?;
     if merged.text != text {
         std::fs::write(schema, merged.text).with_context(|| format!("cannot write {name}"))?;
     }
-    Ok((merged.findings, draft.doubts))
+    if let Some(folder) = samples {
+        write_samples(&draft, folder)?;
+    }
+    Ok((merged.findings, [left_out, draft.doubts].concat()))
 }
 
-/// Reads pages, each with its name.
-pub fn read(pages: &[PathBuf]) -> Result<Vec<(String, Page)>> {
-    let read = |path: &PathBuf| {
+/// Pages, each with its name.
+pub type Pages = Vec<(String, Page)>;
+
+/// Reads pages. Returns those that describe endpoints, and a line for each other one.
+pub fn read(paths: &[PathBuf]) -> Result<(Pages, Vec<String>)> {
+    let (mut pages, mut left_out) = (Vec::new(), Vec::new());
+    for path in paths {
         let name = path.display().to_string();
+        // A name that leads to no file is a mistake of the command, and no matter of the pages.
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {name}"))?;
-        let page = page::read(&bytes).with_context(|| name.clone())?;
-        Ok((name, page))
-    };
-    pages.iter().map(read).collect()
+        match page::read(&bytes) {
+            Ok(page) => pages.push((name, page)),
+            Err(error) if paths.len() == 1 => return Err(error.context(name)),
+            Err(error) => left_out.push(format!("{name}: left out: {error}")),
+        }
+    }
+    ensure!(!pages.is_empty(), "none of the pages describes an endpoint\n{}", left_out.join("\n"));
+    Ok((pages, left_out))
 }

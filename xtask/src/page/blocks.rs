@@ -140,7 +140,7 @@ impl Reader<'_> {
                 self.open = Open::Nothing;
             }
             TagEnd::TableCell => {
-                let cell = plain(&std::mem::take(&mut self.text));
+                let cell = indented(&std::mem::take(&mut self.text));
                 if let Some(Block::Table { header, rows, .. }) = self.blocks.last_mut() {
                     rows.last_mut().map_or(header, |(_, cells)| cells).push(cell);
                 }
@@ -162,6 +162,18 @@ impl Reader<'_> {
             self.blocks.push(Block::Text { line, text, marked });
         }
     }
+}
+
+/// The text of a cell, with the wide blanks before it: they show what is in what.
+fn indented(text: &str) -> String {
+    let width = |char| match char {
+        '\u{a0}' => Some(1),
+        '\u{2002}' | '\u{2003}' | '\u{3000}' => Some(2),
+        _ => None,
+    };
+    let blanks = text.chars().map_while(width).sum();
+    let text = plain(text);
+    if text.is_empty() { text } else { format!("{}{text}", "\u{a0}".repeat(blanks)) }
 }
 
 /// Text without what is left of the vendor's markup: colours (`!!#ff0000 …!!`), emphasis that is no Markdown, odd spaces.

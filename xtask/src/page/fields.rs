@@ -68,14 +68,14 @@ impl Fields {
             Side::Request => &endpoint.request,
             Side::Response => &endpoint.response,
         };
-        let mut fields = Self::of_samples(message, side);
+        let mut fields = Self::of_samples(message, side, Named::of(endpoint, message));
         let sent: HashSet<String> = fields.fields[0].children.keys().cloned().collect();
         places::place(&mut fields, message, |row| side == Side::Request && in_query(endpoint, &sent, row));
         parts::place(&mut fields, endpoint, side);
         fields
     }
 
-    fn of_samples(message: &Message, side: Side) -> Self {
+    fn of_samples(message: &Message, side: Side, named: Named<'_>) -> Self {
         let mut fields =
             Self { fields: vec![Field::default()], by_name: HashMap::new(), by_row: HashMap::new(), notes: Vec::new() };
         for sample in &message.samples {
@@ -83,7 +83,7 @@ impl Fields {
                 && sample.json.get("errcode").is_some_and(|code| *code != Json::Integer(0.into()));
             let objects = fields.fields[0].objects;
             fields.fields[0].line = sample.line;
-            fields.merge(0, &sample.json, sample.line);
+            fields.merge(0, &sample.json, sample.line, &named);
             if failed {
                 fields.fields[0].objects = objects;
             }
@@ -92,7 +92,7 @@ impl Fields {
     }
 
     /// Adds a value of a sample to a field.
-    fn merge(&mut self, at: usize, json: &Json, line: usize) {
+    fn merge(&mut self, at: usize, json: &Json, line: usize, rows: &Named<'_>) {
         let mut levels = 0;
         let mut pending = vec![(json, levels)];
         while let Some((json, level)) = pending.pop() {
@@ -103,16 +103,35 @@ impl Fields {
                 Json::Object(members) => {
                     self.fields[at].objects += 1;
                     let mut named = HashSet::new();
-                    let data = !members.is_empty() && members.iter().all(|(name, _)| is_data(name));
+                    let map = rows.maps.contains(self.fields[at].name.as_str());
+                    let all = |is_key: &dyn Fn(&str) -> bool| members.iter().all(|(name, _)| is_key(name));
+                    let data = !members.is_empty() && (all(&is_data) || map && all(&|name| !rows.names.contains(name)));
+                    let known = self.fields[at].children.len();
                     for (name, value) in members {
                         let name = if data { ANY } else { name };
                         let child = self.child(at, name, line);
                         self.fields[child].seen += usize::from(named.insert(name));
-                        self.merge(child, value, line);
+                        self.merge(child, value, line, rows);
                     }
+                    self.order(at, known, members);
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Moves the fields that only this object of a sample has, after so many others, to where it has them.
+    fn order(&mut self, at: usize, known: usize, members: &[(String, Json)]) {
+        let children = &mut self.fields[at].children;
+        let mut next = None;
+        for name in members.iter().rev().map(|(name, _)| name) {
+            let Some(place) = children.get_index_of(name) else { continue };
+            let is_new = place >= known;
+            match next {
+                Some(next) if is_new && next < place && next < known => children.move_index(place, next),
+                _ => {}
+            }
+            next = children.get_index_of(name);
         }
     }
 
@@ -151,7 +170,7 @@ impl Fields {
     }
 
     /// The field at a path below another.
-    pub(super) fn at_path(&self, from: usize, path: &[String]) -> Option<usize> {
+    pub fn at_path(&self, from: usize, path: &[String]) -> Option<usize> {
         path.iter().try_fold(from, |at, name| {
             let children = &self.fields[at].children;
             let inside = || self.fields[*children.get(ANY)?].children.get(name);
@@ -212,6 +231,24 @@ impl Fields {
         }
         path.reverse();
         path
+    }
+}
+
+/// What the rows of a message name.
+struct Named<'a> {
+    /// The last names of all rows.
+    names: HashSet<&'a str>,
+    /// Those of rows whose type is a map.
+    maps: HashSet<&'a str>,
+}
+
+impl<'a> Named<'a> {
+    fn of(endpoint: &'a Endpoint, message: &'a Message) -> Self {
+        let rows =
+            message.tables.iter().chain(endpoint.parts.iter().map(|part| &part.table)).flat_map(|table| &table.rows);
+        let is_map = |row: &&Row| row.kind.as_deref().is_some_and(|kind| kind.to_lowercase().starts_with("map"));
+        let names = rows.clone().map(Row::name).collect();
+        Self { names, maps: rows.filter(is_map).map(Row::name).collect() }
     }
 }
 

@@ -54,3 +54,10 @@ fn known_tag(text: &str) -> Option<(usize, bool)> {
         _ => None,
     }
 }
+
+/// Where a tag begins, in whatever case.
+pub(super) fn find_tag(text: &str, tag: &str) -> Option<usize> {
+    text.match_indices('<').map(|(at, _)| at).find(|at| {
+        text.as_bytes().get(*at..at + tag.len()).is_some_and(|found| found.eq_ignore_ascii_case(tag.as_bytes()))
+    })
+}

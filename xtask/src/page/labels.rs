@@ -62,6 +62,20 @@ pub(super) fn is_label(text: &str, marked: bool) -> bool {
     (marked && length <= 30) || (ends && length <= 80)
 }
 
+/// Whether a label is about the headers of a request, which are no fields.
+pub(super) fn is_header(label: &str) -> bool {
+    has_word(label, "header") || has_word(label, "headers") || label.contains("请求头")
+}
+
+/// Whether a label is about the query of a request.
+pub(super) fn is_query(label: &str) -> bool {
+    has_word(label, "query") && !has_word(label, "body")
+}
+
+fn has_word(label: &str, word: &str) -> bool {
+    label.to_lowercase().split(|char: char| !(char.is_ascii_alphanumeric() || char == '_')).any(|found| found == word)
+}
+
 /// Whether a heading begins an appendix.
 pub(super) fn is_appendix(text: &str) -> bool {
     let text = text.trim_start_matches(|char: char| char.is_ascii_digit() || matches!(char, '.' | ' ' | '、'));
@@ -126,9 +140,37 @@ const GENERAL: [&str; 46] = [
     "值",
     "表",
 ];
-const NO_NAMES: [&str; 14] = [
-    "json", "http", "https", "get", "post", "object", "body", "query", "url", "api", "xml", "request", "response",
+const NO_NAMES: &[&str] = &[
+    "json",
+    "http",
+    "https",
+    "get",
+    "post",
+    "object",
+    "body",
+    "query",
+    "url",
+    "api",
+    "xml",
+    "request",
+    "response",
     "params",
+    "param",
+    "parameter",
+    "parameters",
+    "field",
+    "fields",
+    "data",
+    "description",
+    "example",
+    "sample",
+    "result",
+    "return",
+    "returns",
+    "header",
+    "headers",
+    "of",
+    "the",
 ];
 
 /// Reads what a label is about. Both are empty for a general one, such as `参数说明`.

@@ -1,5 +1,7 @@
 //! Tables of fields, and the rows of them.
 
+use std::collections::BTreeSet;
+
 /// Deeper names are cut off.
 const DEEPEST: usize = 16;
 
@@ -50,7 +52,32 @@ struct Columns {
 /// Reads the rows of a table, if it is one of fields.
 pub(super) fn rows(header: &[String], rows: &[(usize, Vec<String>)]) -> Option<Vec<Row>> {
     let columns = columns(header, rows)?;
-    Some(rows.iter().filter_map(|(line, cells)| row(&columns, *line, cells)).collect())
+    let read = |(line, cells): &(usize, Vec<String>)| {
+        let rows = row(&columns, *line, cells).unwrap_or_default();
+        rows.into_iter().map(|row| (row, blanks(&cells[columns.name]))).collect::<Vec<_>>()
+    };
+    let (mut rows, blanks): (Vec<Row>, Vec<usize>) = rows.iter().flat_map(read).unzip();
+    deepen(&mut rows, &blanks);
+    Some(rows)
+}
+
+/// How many wide blanks a name begins with.
+fn blanks(cell: &str) -> usize {
+    cell.chars().take_while(|char| *char == '\u{a0}').count()
+}
+
+/// Reads the depth of rows from the blanks before their names, where the marks do not tell more than one level. One blank alone may
+/// be there by mistake.
+fn deepen(rows: &mut [Row], blanks: &[usize]) {
+    if rows.iter().any(|row| row.depth > 1) || blanks.iter().all(|blanks| *blanks < 2) {
+        return;
+    }
+    let indents: Vec<Option<usize>> =
+        rows.iter().zip(blanks).map(|(row, blanks)| (row.depth > 0 || *blanks > 1).then_some(*blanks)).collect();
+    let levels: BTreeSet<usize> = indents.iter().copied().flatten().collect();
+    for (row, indent) in rows.iter_mut().zip(indents) {
+        row.depth = indent.map_or(0, |indent| 1 + levels.range(..indent).count()).min(DEEPEST);
+    }
 }
 
 fn columns(header: &[String], rows: &[(usize, Vec<String>)]) -> Option<Columns> {
@@ -78,7 +105,9 @@ fn columns(header: &[String], rows: &[(usize, Vec<String>)]) -> Option<Columns> 
     };
     let numbers = |at: usize| {
         rows.iter()
-            .filter(|(_, cells)| cells.get(at).is_some_and(|cell| cell.starts_with(|char: char| char.is_ascii_digit())))
+            .filter(|(_, cells)| {
+                cells.get(at).is_some_and(|cell| cell.trim_start().starts_with(|char: char| char.is_ascii_digit()))
+            })
             .count()
     };
     if numbers(*names.first()?) * 2 > rows.len() {
@@ -91,9 +120,13 @@ fn columns(header: &[String], rows: &[(usize, Vec<String>)]) -> Option<Columns> 
     Some(Columns { name, kind, required, description: description.or(free.then_some(last)) })
 }
 
-fn row(columns: &Columns, line: usize, cells: &[String]) -> Option<Row> {
-    let cell = |at: Option<usize>| at.and_then(|at| cells.get(at)).filter(|cell| !cell.is_empty()).cloned();
-    let (path, depth) = name(cells.get(columns.name)?)?;
+/// Reads a row, and more of the same where it names several fields.
+fn row(columns: &Columns, line: usize, cells: &[String]) -> Option<Vec<Row>> {
+    let cell = |at: Option<usize>| {
+        at.and_then(|at| cells.get(at)).map(|cell| cell.trim().to_owned()).filter(|cell| !cell.is_empty())
+    };
+    let names = listed(cells.get(columns.name)?);
+    let (path, depth) = name(names[0])?;
     let mut row = Row {
         line,
         path,
@@ -106,7 +139,19 @@ fn row(columns: &Columns, line: usize, cells: &[String]) -> Option<Row> {
     if row.description.is_empty() && row.required.as_ref().is_some_and(|text| text.chars().count() > 8) {
         row.description = row.required.take().unwrap_or_default();
     }
-    Some(row)
+    let others = names[1..].iter().filter_map(|other| Some(Row { path: name(other)?.0, ..row.clone() })).collect();
+    Some([vec![row], others].concat())
+}
+
+/// The names that a cell lists: `a/b` and `a、b` are two fields, if each is nothing but a name.
+fn listed(cell: &str) -> Vec<&str> {
+    let names: Vec<&str> = cell.split(['/', '、', '，', ',', '或', '\n']).map(str::trim).collect();
+    let is_name = |name: &str| {
+        name.starts_with(|char: char| char.is_ascii_alphabetic())
+            && name.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '_' | '.'))
+    };
+    let first = names[0].trim_start_matches(|char: char| !char.is_ascii_alphabetic());
+    if is_name(first) && names[1..].iter().all(|name| is_name(name)) { names } else { vec![cell] }
 }
 
 /// The path that a cell names, and how deep it is indented.

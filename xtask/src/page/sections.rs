@@ -6,7 +6,7 @@
 use super::addresses::{Address, addresses, method};
 use super::blocks::{Block, blocks};
 use super::json::Printed;
-use super::labels::{Side, is_appendix, is_label, side, subject};
+use super::labels::{Side, is_appendix, is_header, is_label, is_query, side, subject};
 use super::rows::{Row, Table, rows};
 use super::tolerant_json;
 use super::{Endpoint, Message, Page, Part};
@@ -58,6 +58,8 @@ struct Section {
     title: String,
     method: Option<&'static str>,
     upload: bool,
+    /// The names that tables of the query have.
+    query: Vec<String>,
     request: Message,
     response: Message,
     parts: Vec<Part>,
@@ -169,6 +171,9 @@ impl Section {
 
     fn table(&mut self, line: usize, header: &[String], rows: Vec<Row>) {
         let label = std::mem::take(&mut self.label);
+        if is_header(&label) {
+            return;
+        }
         let about = subject(&label);
         let table = Table { line, label, rows };
         if self.appendix || !about.identifiers.is_empty() || !about.stem.is_empty() {
@@ -187,6 +192,9 @@ impl Section {
         } else {
             self.side.unwrap_or(Side::Request)
         };
+        if side == Side::Request && is_query(&table.label) {
+            self.query.extend(table.rows.iter().filter(|row| row.depth == 0).map(|row| row.path[0].clone()));
+        }
         self.request_is_over |= side == Side::Request && !self.request.samples.is_empty();
         self.message(side).tables.push(table);
     }
@@ -205,7 +213,7 @@ impl Section {
         if endpoint.method.is_none() {
             endpoint.method = self.method.map(str::to_owned);
         }
-        for name in &address.query {
+        for name in address.query.iter().chain(&self.query) {
             if !endpoint.query.contains(name) {
                 endpoint.query.push(name.clone());
             }

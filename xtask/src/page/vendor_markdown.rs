@@ -4,7 +4,8 @@
 //! closed, and samples without a fence. Each line that comes out knows the line that it was, so that everything read from it can be
 //! found on the page.
 
-use super::html::without_html;
+use super::html::{find_tag, without_html};
+use super::html_table;
 
 /// A page in standard Markdown, and the line of the page that each of its lines comes from.
 #[derive(Debug, Default)]
@@ -25,7 +26,8 @@ impl Standard {
 pub(super) fn standard(page: &str) -> Standard {
     let source: Vec<&str> = page.lines().collect();
     let last_comment = source.iter().rposition(|line| line.contains("-->"));
-    let mut rewriter = Rewriter { source: &source, at: 0, out: Standard::default(), last_comment };
+    let last_table = source.iter().rposition(|line| find_tag(line, "</table").is_some());
+    let mut rewriter = Rewriter { source: &source, at: 0, out: Standard::default(), last_comment, last_table };
     rewriter.front_matter();
     while rewriter.at < source.len() {
         rewriter.block();
@@ -39,6 +41,8 @@ struct Rewriter<'a> {
     out: Standard,
     /// The last line that ends a comment.
     last_comment: Option<usize>,
+    /// The last line that ends a table in HTML.
+    last_table: Option<usize>,
 }
 
 impl Rewriter<'_> {
@@ -60,6 +64,8 @@ impl Rewriter<'_> {
             self.table();
         } else if is_bare_json(line) {
             self.bare_json();
+        } else if find_tag(line, "<table").is_some() && self.last_table.is_some_and(|last| last >= self.at) {
+            self.html_table();
         } else {
             self.text(line);
         }
@@ -183,6 +189,29 @@ impl Rewriter<'_> {
             }
         }
         self.out.push(self.at.max(1), "");
+    }
+
+    /// Writes a table in HTML as one of Markdown, with what stands before and after it.
+    fn html_table(&mut self) {
+        let first = self.at;
+        let start = find_tag(self.source[first], "<table").unwrap_or(0);
+        let closes = |line: &str| find_tag(line, "</table").is_some();
+        let below = || self.source[first + 1..].iter().position(|line| closes(line)).map_or(0, |below| below + 1);
+        let lines = if closes(&self.source[first][start..]) { 1 } else { below() + 1 };
+        self.at += lines;
+        let text = self.source[first..self.at].join("\n");
+        let end = find_tag(&text[start..], "</table").map_or(text.len(), |end| start + end);
+        self.out.push(first + 1, &without_html(text[..start].trim()));
+        self.out.push(first + 1, "");
+        for (index, (line, cells)) in html_table::rows(&text[start..end]).iter().enumerate() {
+            self.out.push(first + 1 + line, &format!("|{}|", cells.join("|")));
+            if index == 0 {
+                self.out.push(first + 1 + line, &format!("{}|", "|-".repeat(cells.len())));
+            }
+        }
+        self.out.push(self.at, "");
+        let after = text[end..].split_once('>').map_or("", |(_, after)| after);
+        self.out.push(self.at, &without_html(after.trim()));
     }
 
     /// Writes a row, with the lines that a broken cell goes on in, and with what stands after the last column in that column.

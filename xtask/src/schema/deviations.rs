@@ -3,14 +3,15 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::document::Document;
+use super::draft::TODO;
 use super::{Breach, json};
 
 /// An accepted difference between a page and the schema.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct Deviation {
     /// JSON pointer to the place in the schema, or the file of a sample: `samples/gettoken.response.json`.
@@ -41,7 +42,25 @@ pub fn read(schema: &Path) -> Result<Vec<Deviation>> {
         .map_err(|error| anyhow::anyhow!("{name}: {}: {}", error.path(), error.inner()))
 }
 
+/// Writes the deviations beside a schema, and further ones whose reasons a person has to write.
+///
+/// # Errors
+///
+/// The file cannot be written.
+pub fn add(schema: &Path, known: &[Deviation], more: &[Deviation]) -> Result<()> {
+    let more = more.iter().map(|deviation| Deviation { reason: TODO.to_owned(), ..deviation.clone() });
+    let all: Vec<Deviation> = known.iter().cloned().chain(more).collect();
+    let file = schema.with_file_name("deviations.json");
+    let text = serde_json::to_string_pretty(&all)? + "\n";
+    std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
+}
+
 impl Deviation {
+    /// Returns the place as people write it: `Definition.field`, or the file of a sample.
+    pub fn place(&self) -> String {
+        self.at.trim_start_matches("/$defs/").replacen("/properties/", ".", 1)
+    }
+
     /// The definition and the field that the schema leaves out, if that is what it does.
     fn left_out(&self) -> Option<(String, String)> {
         let (definition, field) = self.at.strip_prefix("/$defs/")?.split_once("/properties/")?;

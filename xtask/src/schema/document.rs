@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -11,7 +12,7 @@ use super::deviations::Deviation;
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object with \"$schema\", \"links\" and \"$defs\"")]
 pub struct Document {
     #[serde(rename = "$schema")]
     pub(super) dialect: String,
@@ -42,7 +43,7 @@ pub struct Document {
 
 /// An endpoint: a link description of JSON Hyper-Schema.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object that describes an endpoint")]
 pub struct Link {
     /// The vendor's name of the endpoint, the last part of its path.
     pub rel: String,
@@ -77,7 +78,10 @@ pub struct Link {
 
 /// Which fields turn the pages: `offset`, or `cursor` and `next`.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object with the names of fields, e.g. {\"offset\": \"offset\", \"items\": \"answers\"}"
+)]
 pub struct Paged {
     /// Of the request: how many items to skip.
     pub offset: Option<String>,
@@ -96,7 +100,7 @@ pub struct Paged {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "{\"allow\": [\"POST\"]} or {\"allow\": [\"GET\"]}")]
 pub(super) struct TargetHints {
     pub(super) allow: Vec<Method>,
 }
@@ -113,7 +117,7 @@ pub enum Method {
 
 /// `{"$ref": "#/$defs/…"}`.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "{\"$ref\": \"#/$defs/…\"}")]
 pub(super) struct Reference {
     #[serde(rename = "$ref")]
     pub(super) target: String,
@@ -133,7 +137,7 @@ pub fn definition_name(reference: &str) -> Option<&str> {
 
 /// A definition, a field of an object, or what a list or a map holds.
 #[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object, e.g. {\"type\": \"string\"}")]
 pub struct Node {
     /// English label.
     #[serde(default)]
@@ -188,7 +192,7 @@ pub struct Node {
 
 /// What a success must hold.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "{\"required\": […]}")]
 pub(super) struct Success {
     pub(super) required: Vec<String>,
 }
@@ -210,11 +214,16 @@ pub(super) enum Format {
     Date,
     Int64,
     Password,
+    #[serde(other)]
+    Other,
 }
 
 /// One meaning of a coded value.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object, e.g. {\"value\": 1, \"name\": \"Yes\", \"title\": \"Yes\", \"x-term\": \"是\"}"
+)]
 pub struct KnownValue {
     /// The value on the wire.
     pub value: Value,
@@ -244,6 +253,15 @@ pub enum Value {
     Integer(i64),
     /// Of a coded string.
     Text(String),
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(value) => write!(f, "{value}"),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
 }
 
 /// Which endpoint sends or receives which definition. Large schemas would be slow without it.

@@ -8,7 +8,7 @@ use super::rules::WIDEST_LABEL;
 use super::{Breach, escape};
 
 /// What the import writes where a person has to write something.
-const TODO: &str = "TODO";
+pub(super) const TODO: &str = "TODO";
 /// How notes of the import begin.
 const NOTE: &str = "import:";
 

@@ -13,11 +13,13 @@ mod draft;
 pub mod json;
 mod names;
 mod rules;
+pub mod samples;
 mod types;
 
 pub use deviations::Deviation;
 pub use document::{Document, KnownValue, Link, Method, Node, Paged, Value, definition_name};
 pub use names::is_type as is_type_name;
+pub use samples::{Sample, Side};
 pub use types::{Kind, Output, STATUS, TOKEN, Type};
 
 /// The path of the schema from the root of the workspace.
@@ -78,21 +80,41 @@ fn refusal(file: &dyn fmt::Display, breaches: &[Breach]) -> anyhow::Error {
 ///
 /// Every rule that it breaks. Where a keyword is unknown or has a value of another type, that alone.
 pub fn parse(json: &serde_json::Value, stage: Stage) -> Result<Document, Vec<Breach>> {
-    let mut document: Document = serde_path_to_error::deserialize(json).map_err(|error| {
-        let steps = error.path().iter().filter_map(|segment| match segment {
-            Segment::Map { key } => Some(format!("/{}", escape(key))),
-            Segment::Seq { index } => Some(format!("/{index}")),
-            Segment::Enum { .. } | Segment::Unknown => None,
-        });
-        vec![Breach { pointer: steps.collect(), message: rules::advice(&error.inner().to_string()) }]
-    })?;
+    let mut document = read(json).map_err(|error| vec![breach(json, &error)])?;
     let mut breaches = Vec::new();
     match stage {
         Stage::Draft => draft::fill(&mut document),
         Stage::Finished => draft::find(json, "", &mut breaches),
     }
-    breaches.extend(rules::check(&document));
+    // What is not written yet needs no other advice.
+    let unwritten: Vec<_> = breaches.iter().map(|breach| breach.pointer.clone()).collect();
+    breaches.extend(rules::check(&document, None).into_iter().filter(|breach| !unwritten.contains(&breach.pointer)));
     if breaches.is_empty() { Ok(document) } else { Err(breaches) }
+}
+
+fn read(json: &serde_json::Value) -> Result<Document, serde_path_to_error::Error<serde_json::Error>> {
+    serde_path_to_error::deserialize(json)
+}
+
+/// What to do about JSON that is no document. Where a value has the wrong type and its keyword would be refused anyway, the rules have
+/// the better advice.
+fn breach(json: &serde_json::Value, error: &serde_path_to_error::Error<serde_json::Error>) -> Breach {
+    let steps = error.path().iter().filter_map(|segment| match segment {
+        Segment::Map { key } => Some(format!("/{}", escape(key))),
+        Segment::Seq { index } => Some(format!("/{index}")),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    });
+    let (pointer, text) = (steps.collect::<String>(), error.inner().to_string());
+    let of_rules = || {
+        let Some(Segment::Map { key }) = error.path().iter().next_back() else { return None };
+        let mut without = json.clone();
+        let parent = &pointer[..pointer.rfind('/')?];
+        without.pointer_mut(parent)?.as_object_mut()?.shift_remove(key)?;
+        let document = read(&without).ok()?;
+        rules::check(&document, Some(&pointer)).into_iter().find(|breach| breach.pointer == pointer)
+    };
+    let of_rules = if text.starts_with(rules::UNKNOWN) { None } else { of_rules() };
+    of_rules.unwrap_or_else(|| Breach { message: rules::advice(&text), pointer: pointer.clone() })
 }
 
 impl Node {

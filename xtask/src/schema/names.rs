@@ -129,7 +129,10 @@ pub(super) fn field(wire: &str, node: &Node) -> String {
     }
 }
 
-/// Whether a name can be a field.
+/// Whether a name can be a field: lower case, no keyword of Rust, and no function that requests have.
 pub(super) fn is_field(name: &str) -> bool {
-    is_snake(name.strip_suffix('_').unwrap_or(name)) && syn::parse_str::<syn::Ident>(name).is_ok()
+    is_snake(name.strip_suffix('_').unwrap_or(name))
+        && !TAKEN_FIELDS.contains(&name)
+        && !NEW_KEYWORDS.contains(&name)
+        && syn::parse_str::<syn::Ident>(name).is_ok()
 }

@@ -84,8 +84,8 @@ impl Node {
         }
     }
 
-    /// The definition that a field refers to, however deep.
-    fn refers_to(&self) -> Option<&str> {
+    /// Returns the definition that a field refers to, however deep.
+    pub fn refers_to(&self) -> Option<&str> {
         match &self.reference {
             Some(reference) => definition_name(reference),
             None => self.items.as_deref().or(self.additional_properties.as_deref()).and_then(Self::refers_to),

@@ -10,9 +10,11 @@ use wecom_health::model::{
     Answer, Described, IdType, JobInfo, Language, QuestionId, QuestionTemplate, ReportValue, Reporter, Shape,
     TypedValue, UserId,
 };
+use wecom_health_report::Roster;
 
-use crate::arguments::{JobOnDay, ListFormat};
+use crate::arguments::{JobOnDay, ListFormat, Names};
 use crate::commands::kept::Kept;
+use crate::commands::names;
 use crate::day;
 use crate::failure::Failure;
 use crate::output::table::{Column, Columns};
@@ -33,7 +35,13 @@ const REPORTER_WIDTH: usize = 34;
 const MIN_REPORTER_WIDTH: usize = 16;
 
 /// Fetches the answers and prints them as they arrive.
-pub(crate) async fn run(client: &Client, job: JobOnDay, format: &ListFormat, output: Output) -> Result<(), Failure> {
+pub(crate) async fn run(
+    client: &Client,
+    job: JobOnDay,
+    names: &Names,
+    format: &ListFormat,
+    output: Output,
+) -> Result<(), Failure> {
     let date = job.day.date;
     Kept::JOBS.warn_outside(date, output);
     let mut answers = client.report_answers(job.jobid.clone(), date).concurrency(CONCURRENCY).stream();
@@ -44,7 +52,8 @@ pub(crate) async fn run(client: &Client, job: JobOnDay, format: &ListFormat, out
         return list::print_ndjson(&mut answers).await;
     }
     let job = client.report_job_info(job.jobid, date).await?;
-    let view = View::new(&job, output);
+    let roster = names::of_reporters(client, &job, names, output).await?;
+    let view = View::new(&job, roster.as_ref(), output);
     match view.columns() {
         Some(columns) => {
             let heading = columns.heading(output);
@@ -62,13 +71,15 @@ pub(crate) async fn run(client: &Client, job: JobOnDay, format: &ListFormat, out
 struct View<'a> {
     job: &'a JobInfo,
     questions: HashSet<QuestionId>,
+    /// Whose names are shown.
+    roster: Option<&'a Roster>,
     output: Output,
 }
 
 impl<'a> View<'a> {
-    fn new(job: &'a JobInfo, output: Output) -> Self {
+    fn new(job: &'a JobInfo, roster: Option<&'a Roster>, output: Output) -> Self {
         let questions = job.question_templates.iter().map(|question| question.question_id).collect();
-        Self { job, questions, output }
+        Self { job, questions, roster, output }
     }
 
     /// Returns the columns: who, when and each question; `None` if they do not fit.
@@ -103,7 +114,7 @@ impl<'a> View<'a> {
         }
         let asked = self.job.question_templates.iter().map(|question| values.remove(&question.question_id));
         let asked = asked.map(Option::unwrap_or_default);
-        let cells: Vec<_> = [reporter(answer, self.output), time(answer)].into_iter().chain(asked).collect();
+        let cells: Vec<_> = [self.reporter(answer), time(answer)].into_iter().chain(asked).collect();
         columns.row(&cells) + &self.others(&others)
     }
 
@@ -119,7 +130,7 @@ impl<'a> View<'a> {
     /// Returns a line with who and when, or one for each if they do not fit together; then a line for each value. Long lines wrap.
     fn block(&self, answer: &Answer) -> String {
         let options = textwrap::Options::new(self.output.width).subsequent_indent("    ");
-        let (who, when) = (reporter(answer, self.output), time(answer));
+        let (who, when) = (self.reporter(answer), time(answer));
         let head = format!("{who}  {when}").trim_end().to_owned();
         let head = if head.width() <= self.output.width {
             vec![head]
@@ -141,6 +152,15 @@ impl<'a> View<'a> {
             lines.extend(wrapped(&text, options.clone()));
         }
         lines.into_iter().map(|line| line + "\n").collect()
+    }
+
+    /// Returns who gave an answer, the name first if it is known.
+    fn reporter(&self, answer: &Answer) -> String {
+        let id = reporter(answer, self.output);
+        match self.roster.and_then(|roster| names::of_reporter(roster, answer)) {
+            Some(name) => format!("{} {id}", cut(&printable(&name), MAX_COLUMN_WIDTH)),
+            None => id,
+        }
     }
 
     fn question(&self, value: &ReportValue) -> Option<&'a QuestionTemplate> {
@@ -233,7 +253,7 @@ mod tests {
         let job = serde_json::from_value(job).unwrap();
         let value = json!({"question_id": 1, "text": "36.5"});
         let answer = json!({"id_type": 1, "userid": "user1", "report_time": 1_585_267_200, "report_values": [value]});
-        let view = View::new(&job, Output::for_tests(Language::English).bold());
+        let view = View::new(&job, None, Output::for_tests(Language::English).bold());
         let block = view.block(&serde_json::from_value(answer).unwrap());
         assert_eq!(block, "\u{1b}[1muser1  2020-03-27 08:00:00\u{1b}[0m\n  question 1: 36.5\n");
     }

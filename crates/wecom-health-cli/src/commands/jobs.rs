@@ -32,15 +32,19 @@ pub(crate) async fn run(client: &Client, format: &ListFormat, output: Output) ->
         rows.push(row);
     }
     if rows.is_empty() {
-        // A token without permission gets an empty list too, and no error.
-        output.notice(
-            "no running jobs; if there should be some, add the app in the admin console under 健康上报 › 可调用接口的应用",
-            "没有进行中的任务；如果实际有任务，请在管理后台「健康上报 › 可调用接口的应用」中添加此应用",
-        );
+        notice_none(output);
         return Ok(());
     }
     let headings = output.pick(["Job", "Title"], ["任务ID", "任务名称"]);
     print(&table::complete(&headings, &rows, output, output.width))
+}
+
+/// Says that there are no jobs. A token without permission gets an empty list too, and no error.
+pub(crate) fn notice_none(output: Output) {
+    output.notice(
+        "no running jobs; if there should be some, add the app in the admin console under 健康上报 › 可调用接口的应用",
+        "没有进行中的任务；如果实际有任务，请在管理后台「健康上报 › 可调用接口的应用」中添加此应用",
+    );
 }
 
 /// Returns id and title of a job.

@@ -14,6 +14,8 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
+    /// How many days of jobs and answers the server keeps.
+    pub(crate) const DAYS_OF_JOBS: u64 = 14;
     /// Of jobs and answers: the latest 14, today included, which is the sensible reading of the vendor's page.
     pub(crate) const JOBS: Self = Self { days: 14, with_today: true };
     /// Of usage figures: 30 days back.

@@ -5,11 +5,15 @@ use crate::connect;
 use crate::failure::Failure;
 use crate::output::Output;
 
+mod absent;
+mod address_book;
 mod answers;
 mod doctor;
 mod job;
 mod jobs;
 mod kept;
+mod names;
+mod roster;
 mod stat;
 
 /// Runs the requested command.
@@ -22,8 +26,9 @@ pub(crate) async fn run(request: Request, server: &Server, output: Output) -> Re
     let client = &session.client;
     match request {
         Request::Jobs { format } => jobs::run(client, &format, output).await,
-        Request::Job { job, format } => job::run(client, job, &format, output).await,
-        Request::Answers { job, format } => answers::run(client, job, &format, output).await,
+        Request::Job { job, names, format } => job::run(client, job, &names, &format, output).await,
+        Request::Answers { job, names, format } => answers::run(client, job, &names, &format, output).await,
+        Request::Absent(arguments) => absent::run(client, arguments, output).await,
         Request::Stat { day, format } => stat::run(client, &day, &format, output).await,
         Request::Doctor { .. } => Ok(()),
     }

@@ -97,8 +97,16 @@ async fn failing(endpoints: &[&str], fault: Fault) -> Emulator {
     emulator
 }
 
-pub(crate) const READING: [&str; 4] =
-    ["get_report_jobids", "get_report_job_info", "get_report_answer", "get_health_report_stat"];
+pub(crate) const READING: [&str; 8] = [
+    "get_report_jobids",
+    "get_report_job_info",
+    "get_report_answer",
+    "get_health_report_stat",
+    "department_simplelist",
+    "user_simplelist",
+    "school_department_list",
+    "school_user_list",
+];
 
 /// What goes wrong before a server responds.
 async fn before_a_response() -> Vec<Case> {

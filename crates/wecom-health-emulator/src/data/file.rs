@@ -9,10 +9,11 @@ use serde_json::Value;
 
 use crate::clock::parse_day;
 use crate::config::App;
+use crate::data::directory::Directory;
 use crate::data::{Answers, ByDay, Data, Job, Usage};
 use crate::text::one_line;
 
-/// The vendor's samples, and a job of our own with all six kinds of questions.
+/// The vendor's samples, a job of our own with all six kinds of questions, and an address book of our own.
 pub(crate) const SAMPLES: &str = include_str!("../../data/sample.json");
 
 /// An error from data that cannot be served.
@@ -39,7 +40,16 @@ pub(crate) fn read(file: &Path) -> Result<(Vec<App>, Data), DataError> {
 pub(crate) fn parse(json: &str) -> Result<(Vec<App>, Data), DataError> {
     let (document, samples) = (from_json(json)?, from_json(SAMPLES)?);
     let root = Node { path: String::new(), value: &document };
-    root.check_names(&["apps", "jobs", "usage", "usage_on"])?;
+    root.check_names(&[
+        "apps",
+        "jobs",
+        "usage",
+        "usage_on",
+        "departments",
+        "members",
+        "school_departments",
+        "students",
+    ])?;
     let apps = root.list("apps")?.iter().map(app).collect::<Result<_, _>>()?;
     let mut data = Data::default();
     for node in root.list("jobs")? {
@@ -49,6 +59,8 @@ pub(crate) fn parse(json: &str) -> Result<(Vec<App>, Data), DataError> {
             return Err(id.wrong("another job has this id"));
         }
     }
+    data.company = directory(&root, &samples, "departments", "members", "userid")?;
+    data.school = directory(&root, &samples, "school_departments", "students", "student_userid")?;
     data.usage = by_day(&root, "usage", |usage| usage.payload(&[&samples["usage"]]).map(Usage::Fixed))?;
     Ok((apps, data))
 }
@@ -59,8 +71,10 @@ fn from_json(json: &str) -> Result<Value, DataError> {
 }
 
 fn app(node: &Node<'_>) -> Result<App, DataError> {
-    node.check_names(&["corp_id", "secret", "allowed"])?;
-    let app = App::new(node.required("corp_id")?.text()?, node.required("secret")?.text()?);
+    node.check_names(&["corp_id", "secret", "allowed", "scope", "school_scope"])?;
+    let mut app = App::new(node.required("corp_id")?.text()?, node.required("secret")?.text()?);
+    app.scope = node.field("scope").map(|ids| ids.ids()).transpose()?;
+    app.school_scope = node.field("school_scope").map(|ids| ids.ids()).transpose()?;
     let is_listed = node.field("allowed").map_or(Ok(true), |allowed| allowed.boolean())?;
     Ok(if is_listed { app } else { app.unlisted() })
 }
@@ -75,6 +89,39 @@ fn job(node: &Node<'_>, samples: &Value) -> Result<Job, DataError> {
     })?;
     let info = node.field("job_info").map(|info| info.payload(&sample_infos)).transpose()?;
     Ok(Job { info, answers })
+}
+
+/// Reads departments and the people in them. Where a department has its place is not checked: tests may want a broken tree.
+fn directory(
+    root: &Node<'_>,
+    samples: &Value,
+    departments: &str,
+    people: &str,
+    userid: &str,
+) -> Result<Directory, DataError> {
+    let samples_of = |name: &str| samples[name].as_array().into_iter().flatten().collect::<Vec<_>>();
+    let mut directory = Directory::default();
+    for node in root.list(departments)? {
+        let department = node.payload(&samples_of(departments))?;
+        let id = node.required("id")?;
+        node.required("parentid")?;
+        if directory.departments.insert(id.id()?, department).is_some() {
+            return Err(id.wrong("another department has this id"));
+        }
+    }
+    for node in root.list(people)? {
+        let person = node.payload(&samples_of(people))?;
+        let id = node.required(userid)?;
+        for department in node.required("department")?.items()? {
+            if !directory.departments.contains_key(&department.id()?) {
+                return Err(department.wrong(format_args!("none of {departments} has this id")));
+            }
+        }
+        if directory.add_person(id.text()?, person).is_some() {
+            return Err(id.wrong("somebody else has this id, perhaps in another case"));
+        }
+    }
+    Ok(directory)
 }
 
 /// Reads the field `name` for every day, and the field `name_on` for single days.
@@ -155,6 +202,16 @@ impl<'a> Node<'a> {
 
     fn text(&self) -> Result<&'a str, DataError> {
         self.value.as_str().filter(|text| !text.is_empty()).ok_or_else(|| self.needs("a string that is not empty"))
+    }
+
+    /// Returns the id of a department.
+    fn id(&self) -> Result<i64, DataError> {
+        let id = self.value.as_i64().filter(|id| *id > 0);
+        id.ok_or_else(|| self.wrong(format_args!("needs a whole number from 1 to {}", i64::MAX)))
+    }
+
+    fn ids(&self) -> Result<Vec<i64>, DataError> {
+        self.items()?.iter().map(Node::id).collect()
     }
 
     fn boolean(&self) -> Result<bool, DataError> {

@@ -1,7 +1,7 @@
-//! What the server serves: jobs, their answers day by day, and usage figures.
+//! What the server serves: jobs, their answers day by day, usage figures, and the address book.
 //!
 //! It is JSON rather than the client's types, so that fields which those drop are noticed. [`mod@file`] reads it, [`synthetic`]
-//! generates it.
+//! and [`made_up`] generate it.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,11 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use crate::clock::is_among_latest;
+use crate::data::directory::Directory;
 
+pub(crate) mod directory;
 pub(crate) mod file;
+pub(crate) mod made_up;
 pub(crate) mod synthetic;
 
 /// Everything that can be asked for.
@@ -18,12 +21,37 @@ pub(crate) mod synthetic;
 pub(crate) struct Data {
     pub(crate) jobs: BTreeMap<String, Job>,
     pub(crate) usage: ByDay<Usage>,
+    pub(crate) company: Directory,
+    pub(crate) school: Directory,
 }
 
 impl Data {
     /// Returns the job with this id; adds it if there is none.
     pub(crate) fn job(&mut self, id: &str) -> &mut Job {
         self.jobs.entry(id.to_owned()).or_default()
+    }
+
+    /// Adds the parts of `other`, which replace those with the same id.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.jobs.extend(other.jobs);
+        self.usage.extend(other.usage);
+        self.company.extend(other.company);
+        self.school.extend(other.school);
+    }
+
+    /// Generates what was not added, before anything is served.
+    pub(crate) fn prepare(&mut self, seed: u64) {
+        self.company.prepare(seed);
+        self.school.prepare(seed);
+        let Self { jobs, company, school, .. } = self;
+        for (id, job) in jobs {
+            job.info.get_or_insert_with(|| synthetic::job(seed, id, company, school));
+        }
+    }
+
+    /// Returns the departments and people that a job names.
+    pub(crate) fn directory_of(&self, job_info: &Value) -> &Directory {
+        if job_info["type"] == 2 { &self.school } else { &self.company }
     }
 }
 

@@ -5,6 +5,7 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 
 use crate::clock;
+use crate::data::directory::Directory;
 use crate::random::rng;
 
 /// The kinds of questions, each with titles that fit.
@@ -21,8 +22,8 @@ const OPTIONS: [&str; 5] = ["是", "否", "不清楚", "其他", "不适用"];
 /// Returns the `job_info` of a job, with questions of all six kinds.
 ///
 /// Audience and frequency depend on the number in the id. Of two jobs in a row, one is for employees and one for parents, one
-/// asks once and one daily.
-pub(crate) fn job(seed: u64, id: &str) -> Value {
+/// asks once and one daily. If people are made up, it is for all of them.
+pub(crate) fn job(seed: u64, id: &str, company: &Directory, school: &Directory) -> Value {
     let mut rng = rng(seed, id);
     let number = number_in(id);
     let mut kinds: Vec<_> = QUESTIONS.iter().collect();
@@ -32,21 +33,29 @@ pub(crate) fn job(seed: u64, id: &str) -> Value {
     let audience = number % 2 + 1;
     let title = if audience == 1 { "员工健康上报" } else { "学生健康上报" };
     let member = |number: u64| format!("user{number:07}");
-    json!({
+    let members = company.made_up.as_ref().map_or(100, |people| people.count.clamp(1, 100)) as u64;
+    let mut job = json!({
         "title": format!("{title} {id}"),
-        "creator": member(rng.u64(..100)),
+        "creator": member(rng.u64(..members)),
         "type": audience,
         "apply_range": {
             "userids": (0..rng.u64(1..4)).map(member).collect::<Vec<_>>(),
             // Ids of departments can exceed 32 bits.
             "partyids": [1, (1_u64 << 32) + number],
         },
-        "report_to": {"userids": [member(rng.u64(..100))]},
+        "report_to": {"userids": [member(rng.u64(..members))]},
         "report_type": (number + number / 2) % 2 + 1,
         "skip_weekend": rng.u8(0..2),
         "finish_cnt": rng.u32(..1_000),
         "question_templates": questions,
-    })
+    });
+    let directory = if audience == 1 { company } else { school };
+    if let Some(people) = &directory.made_up {
+        // Nobody is in the root itself if there are other departments.
+        let departments = Some(directory.children(1)).filter(|ids| !ids.is_empty()).unwrap_or(&[1]);
+        job["apply_range"] = json!({"userids": people.userids(3), "partyids": departments});
+    }
+    job
 }
 
 fn question(rng: &mut Rng, id: u8, (kind, titles): &(u8, [&str; 3])) -> Value {

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::endpoints;
 use crate::fault::Fault;
-use crate::fault::rule::{ENDPOINTS, FaultRule, Frequency};
+use crate::fault::rule::{FaultRule, Frequency};
 use crate::text::one_line;
 
 /// An example of each fault that takes a value.
@@ -46,10 +47,7 @@ impl FromStr for FaultRule {
         let (text, frequency) = split_frequency(text)?;
         let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
         let (endpoint, name) = name.split_once(':').map_or((None, name), |(endpoint, name)| (Some(endpoint), name));
-        if let Some(endpoint) = endpoint.filter(|endpoint| !ENDPOINTS.contains(endpoint)) {
-            let known = ENDPOINTS.join(", ");
-            return Err(FaultRuleError(format!("there is no endpoint {endpoint}; write one of {known}")));
-        }
+        endpoint.map_or(Ok(()), endpoints::check).map_err(FaultRuleError)?;
         let fault = parse_fault(name, value)?;
         Ok(Self { fault, endpoint: endpoint.map(str::to_owned), condition: None, frequency })
     }

@@ -3,12 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::endpoints;
 use crate::fault::Fault;
 use crate::http::request::RecordedRequest;
-
-/// The endpoints, by the vendor's names.
-pub(crate) const ENDPOINTS: [&str; 5] =
-    ["gettoken", "get_report_jobids", "get_report_job_info", "get_report_answer", "get_health_report_stat"];
 
 type Condition = Arc<dyn Fn(&RecordedRequest) -> bool + Send + Sync>;
 
@@ -53,18 +50,16 @@ impl FaultRule {
         Self { fault, endpoint: None, condition: None, frequency: Frequency::Times(1) }
     }
 
-    /// Limits the rule to requests to this endpoint, e.g. `get_report_answer`.
+    /// Limits the rule to requests to this endpoint, e.g. `get_report_answer` or `user_simplelist`.
     ///
     /// For other paths, use [`when`](Self::when).
     ///
     /// # Panics
     /// If the endpoint does not exist: a fault that never happens would test nothing.
     pub fn endpoint(mut self, endpoint: &str) -> Self {
-        assert!(
-            ENDPOINTS.contains(&endpoint),
-            "there is no endpoint {endpoint}; write one of {}",
-            ENDPOINTS.join(", ")
-        );
+        if let Err(problem) = endpoints::check(endpoint) {
+            panic!("{problem}");
+        }
         self.endpoint = Some(endpoint.to_owned());
         self
     }

@@ -10,8 +10,19 @@ use crate::fault::Fault;
 use crate::http::response::{Body, in_halves, json, json_with_bytes, plain, to_text};
 
 /// The integers whose values are codes.
-const CODED: [&str; 8] =
-    ["type", "report_type", "question_type", "id_type", "itinerary_card_type", "is_required", "skip_weekend", "ending"];
+const CODED: [&str; 11] = [
+    "type",
+    "report_type",
+    "question_type",
+    "id_type",
+    "itinerary_card_type",
+    "is_required",
+    "skip_weekend",
+    "ending",
+    "is_graduated",
+    "open_group_chat",
+    "is_subscribe",
+];
 
 /// Returns the response of a fault that replaces the API's.
 pub(crate) fn replacement(fault: &Fault) -> Option<Response<Body>> {

@@ -10,6 +10,8 @@ use hyper::Request;
 use hyper::body::Incoming;
 use hyper::header::HeaderValue;
 
+use crate::endpoints::{self, Endpoint};
+
 /// The time limit for the head of a request, and for its body.
 pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -63,15 +65,24 @@ impl RecordedRequest {
         self.peer
     }
 
-    /// Returns the last part of the path, which is the vendor's name of the endpoint, e.g. `get_report_answer`.
+    /// Returns the name of the endpoint: the last part of the path, e.g. `get_report_answer`, or `user_simplelist` for
+    /// `/cgi-bin/user/simplelist` and the like, whose last part alone is ambiguous.
     pub fn endpoint(&self) -> &str {
-        self.path.rsplit('/').next().unwrap_or_default()
+        let last_part = || self.path.rsplit('/').next().unwrap_or_default();
+        self.known_endpoint().map_or_else(last_part, |endpoint| endpoint.name)
+    }
+
+    pub(crate) fn known_endpoint(&self) -> Option<&'static Endpoint> {
+        endpoints::at(&self.path)
     }
 
     /// Returns a parameter of the query, or an empty string if there is none.
     pub(crate) fn query_parameter(&self, name: &str) -> String {
-        let parameters = form_urlencoded::parse(self.query.as_bytes()).filter(|(found, _)| found == name);
-        parameters.last().map_or_else(String::new, |(_, value)| value.into_owned())
+        self.query_parameters().filter(|(found, _)| found == name).last().map_or_else(String::new, |(_, value)| value)
+    }
+
+    pub(crate) fn query_parameters(&self) -> impl Iterator<Item = (String, String)> {
+        form_urlencoded::parse(self.query.as_bytes()).into_owned()
     }
 
     /// Reads a whole request. Returns `None` if its body is too large.

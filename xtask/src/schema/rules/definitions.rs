@@ -16,8 +16,7 @@ impl<'a> Rules<'a> {
         for (name, definition) in &self.document.definitions {
             let pointer = below("/$defs", name);
             if !names::is_type(name) {
-                let advice =
-                    "write the name in upper camel case, and none that the generated code uses for something else";
+                let advice = "write another name, in upper camel case: this one is not, or the generated code uses it for something else";
                 self.report(&pointer, advice);
             }
             self.words(&pointer, &definition.title, &definition.term, &definition.description);
@@ -42,7 +41,7 @@ impl<'a> Rules<'a> {
         if self.reaches(name, name, &mut BTreeSet::new()) {
             return self.report(
                 pointer,
-                "this definition contains itself, which a response of WeCom never does: break the cycle",
+                "this definition contains itself, which a response of WeCom never does: delete the field that leads back, or write \"x-undocumented\": true instead of its \"$ref\"",
             );
         }
         if is_response {
@@ -67,7 +66,7 @@ impl<'a> Rules<'a> {
             let pointer = below(&format!("{pointer}/properties"), field);
             let ident = names::field(field, node);
             if !names::is_field(&ident) || !idents.insert(ident) {
-                let advice = "write an \"x-name\" in lower case with underscores that no other field has: Rust's name of the field";
+                let advice = "write a name for Rust as \"x-name\", in lower case with underscores, e.g. \"thing_name\": no keyword, no name of another field, and none that the generated code has";
                 self.report(&format!("{pointer}/x-name"), advice);
             }
             self.words(&pointer, &node.title, &node.term, &node.description);
@@ -113,7 +112,7 @@ impl<'a> Rules<'a> {
                 "a response holds \"errcode\", a \"$ref\" to ErrCode with \"default\": 0, and \"errmsg\", a string with \"default\": \"\"",
             );
         }
-        if !object.required.is_empty() {
+        if !object.required.is_empty() || self.dropped_from(pointer) == Some("required") {
             let advice = "an error holds only its status: delete it, and write in \"then\" what a success must hold";
             self.report(&format!("{pointer}/required"), advice);
         }
@@ -142,7 +141,7 @@ impl<'a> Rules<'a> {
             }
             _ => self.report(
                 &format!("{pointer}/if"),
-                "write \"if\": {\"properties\": {\"errcode\": {\"const\": 0}}}, \"then\": {\"required\": […]}: what a success must hold",
+                "write \"if\": {\"properties\": {\"errcode\": {\"const\": 0}}}, \"then\": {\"required\": […]}: what a success must hold, or delete both",
             ),
         }
     }

@@ -9,7 +9,8 @@ use super::{Rules, is_label, is_sentence, one_line};
 impl<'a> Rules<'a> {
     pub(super) fn known_values(&mut self, pointer: &str, name: &str, definition: &'a Node) {
         let known = definition.known_values.as_deref();
-        if definition.sparse && known.is_none() {
+        let is_text = definition.kind == Some(JsonType::String);
+        if definition.sparse && known.is_none() && !is_text {
             self.report(&format!("{pointer}/x-sparse"), "write it beside \"x-known-values\", or delete it");
         }
         let is_ok = |known: &KnownValue| known.value == Value::Integer(0) && known.name == "Ok";
@@ -24,13 +25,12 @@ impl<'a> Rules<'a> {
         let (mut values, mut variants) = (BTreeSet::new(), BTreeSet::new());
         for (index, known) in known.iter().enumerate() {
             let pointer = format!("{pointer}/x-known-values/{index}");
-            let is_text = matches!(known.value, Value::Text(_));
-            if is_text != (definition.kind == Some(JsonType::String)) || !values.insert(&known.value) {
-                let kind = if is_text { "an integer" } else { "a value of the definition's type" };
+            if matches!(known.value, Value::Text(_)) != is_text || !values.insert(&known.value) {
+                let kind = if is_text { "a string" } else { "an integer" };
                 self.report(&format!("{pointer}/value"), format!("write {kind} that no other entry has"));
             }
             if !names::is_variant(&known.name) || !variants.insert(&known.name) {
-                let advice = "write a name in upper camel case that no other entry has, other than Unknown";
+                let advice = "write a name in upper camel case that no other entry has, and neither Unknown nor a keyword, e.g. \"NotSure\"";
                 self.report(&format!("{pointer}/name"), advice);
             }
             self.known_value(&pointer, known);
@@ -41,17 +41,18 @@ impl<'a> Rules<'a> {
         if !is_label(&known.title) {
             self.report(
                 &format!("{pointer}/title"),
-                "write the meaning as a label of 28 columns at most, e.g. \"Yes\"",
+                "write the meaning as a label without brackets, of 28 columns at most, e.g. \"Yes\"",
             );
         }
         if !is_label(&known.term) {
             self.report(
                 &format!("{pointer}/x-term"),
-                "write the vendor's own term, of 28 columns at most, e.g. \"是\"",
+                "write the vendor's own term, without brackets, of 28 columns at most, e.g. \"是\"",
             );
         }
         if !known.description.is_empty() && !is_sentence(&known.description) {
-            let advice = "write English sentences on one line, without brackets, or delete it";
+            let advice =
+                "write English sentences with capital and full stop, on one line, without brackets, or delete it";
             self.report(&format!("{pointer}/description"), advice);
         }
         if known.advice.is_some() != known.advice_zh.is_some() {

@@ -25,7 +25,7 @@ impl<'a> Rules<'a> {
             self.link_names(&pointer, link, &mut methods);
             self.link_types(&pointer, link);
             if !link.page.starts_with("https://") {
-                self.report(&format!("{pointer}/x-page"), "write the address of the vendor's page");
+                self.report(&format!("{pointer}/x-page"), "write the https address of the vendor's page");
             }
             if let Some(paged) = &link.paged {
                 self.paged(&format!("{pointer}/x-paged"), link, paged);
@@ -40,12 +40,14 @@ impl<'a> Rules<'a> {
                 format!("write the path and the names of the query, e.g. \"/cgi-bin/health/{rel}{{?access_token}}\"");
             return self.report(&format!("{pointer}/href"), advice);
         }
-        if !names::is_snake(rel) || !names::ends_path(path, rel) {
+        let is_named = names::is_snake(rel) && names::ends_path(path, rel);
+        if !is_named {
             let advice = "write the vendor's name of the endpoint: the last parts of its path, in lower case, with underscores between";
             self.report(&format!("{pointer}/rel"), advice);
         }
         let method = link.method_name();
-        if !names::is_method(method) || !methods.insert(method) {
+        let is_chosen = is_named || link.method_name.is_some();
+        if is_chosen && (!names::is_method(method) || !methods.insert(method)) {
             let key = if link.method_name.is_some() { "x-method" } else { "rel" };
             let advice = "write an \"x-method\" that is lower case, no keyword of Rust, and no method that the client has already";
             self.report(&format!("{pointer}/{key}"), format!("\"{method}\" cannot be the client's method: {advice}"));
@@ -72,7 +74,7 @@ impl<'a> Rules<'a> {
                 .report(&format!("{pointer}/targetHints"), "write {\"allow\": [\"POST\"]} or {\"allow\": [\"GET\"]}"),
         }
         if link.writes.is_none() {
-            let advice = "missing: write true if the endpoint changes something on the server, false if it only reads; the client retries what only reads";
+            let advice = "write true if the endpoint changes something on the server, false if it only reads; the client retries what only reads";
             self.report(&format!("{pointer}/x-writes"), advice);
         }
         let references = [
@@ -89,7 +91,10 @@ impl<'a> Rules<'a> {
             }
             let definition = self.document.definitions.get(reference.name());
             if definition.is_some_and(|definition| definition.kind() != Kind::Object) {
-                self.report(&pointer, "a request and a response are objects: write an object there");
+                self.report(
+                    &pointer,
+                    "a request and a response are objects: write the \"$ref\" of a definition that is one",
+                );
             }
         }
         self.request_name(pointer, link);
@@ -105,10 +110,8 @@ impl<'a> Rules<'a> {
             }
         }
         let request = link.request();
-        if !link.request_is_defined()
-            && (!names::is_type(&request) || self.document.definitions.contains_key(&*request))
-        {
-            let advice = format!("the request is to be called {request}: rename the definition of that name");
+        if !link.request_is_defined() && self.document.definitions.contains_key(&*request) {
+            let advice = format!("the request is to be called {request}: rename the definition that has this name");
             self.report(&format!("{pointer}/targetSchema"), advice);
         }
     }

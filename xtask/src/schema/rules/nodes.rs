@@ -50,7 +50,7 @@ impl<'a> Rules<'a> {
             Place::Field => &["x-name"],
             Place::Definition | Place::Item => &[],
         };
-        for keyword in keywords(node) {
+        for keyword in keywords(node).into_iter().chain(self.dropped_from(pointer)) {
             if !of_kind.contains(&keyword) && !of_place.contains(&keyword) {
                 self.report(&format!("{pointer}/{keyword}"), advice(keyword, place));
             }
@@ -97,7 +97,10 @@ impl<'a> Rules<'a> {
             self.report(&format!("{pointer}/format"), advice);
         }
         let is_secret = node.format == Some(Format::Password);
-        if place == Place::Definition && !is_secret { vec!["type", "x-known-values"] } else { vec!["type", "format"] }
+        match place {
+            Place::Definition if !is_secret => vec!["type", "format", "x-known-values"],
+            _ => vec!["type", "format"],
+        }
     }
 
     fn integer(&mut self, pointer: &str, node: &Node, place: Place) -> Vec<&'static str> {
@@ -119,7 +122,7 @@ impl<'a> Rules<'a> {
         match node {
             Some(node) => self.node(&pointer, node, Place::Item),
             None => {
-                self.report(&pointer, "missing: write what the list holds, e.g. {\"$ref\": \"#/$defs/UserId\"}");
+                self.report(&pointer, "write what the list holds, e.g. {\"type\": \"string\"}");
             }
         }
     }
@@ -132,7 +135,7 @@ fn no_kind(node: &Node, place: Place) -> &'static str {
             "write \"object\", \"string\" or \"integer\", or describe it where it is used: nothing else has a type of its own"
         }
         (_, Some(JsonType::Object)) => {
-            "write a \"$ref\" to a definition with these fields, or \"additionalProperties\" where the keys are data"
+            "write instead a \"$ref\" to a definition with these fields, or add \"additionalProperties\" where the keys are data"
         }
         _ => {
             "write \"string\", \"integer\", \"number\", \"boolean\" or \"array\", a \"$ref\", or instead \"x-undocumented\": true"
@@ -147,10 +150,10 @@ fn advice(keyword: &str, place: Place) -> &'static str {
             "a limit would make responses unreadable, only an integer that is sent has one: delete it, and say it in the description"
         }
         "default" => "only the status of a response has one: delete it, and say it in the description",
-        "additionalProperties" => "unknown fields are always skipped: delete it",
+        "additionalProperties" => "unknown fields are always skipped: delete it; a map is described where it is used",
         "x-required-if" => "only a field that is sent has it: delete it, and say it in the description",
         "x-known-values" if place != Place::Definition => {
-            "write a definition with these values, and a \"$ref\" to it here"
+            "write a definition with this type and these values, and instead of them a \"$ref\" to it here"
         }
         _ => "this keyword says nothing here: delete it",
     }

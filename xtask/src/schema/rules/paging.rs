@@ -9,27 +9,33 @@ impl<'a> Rules<'a> {
         let mut wrong = Vec::new();
         match (&paged.offset, &paged.cursor, &paged.next) {
             (Some(offset), None, None) => {
-                if !self.is_sent(link, offset, |kind| *kind == Type::Integer) || paged.limit.as_ref() == Some(offset) {
-                    wrong.push(("offset", "an integer of the request that need not be there"));
+                if !self.is_sent(link, offset, |kind| *kind == Type::Integer) {
+                    wrong.push(("offset", "write the name of an integer of the request that is not in \"required\""));
                 }
             }
             (None, Some(cursor), Some(next)) => {
                 if !self.is_sent(link, cursor, |kind| *kind == Type::Text) {
-                    wrong.push(("cursor", "a string of the request that need not be there"));
+                    wrong.push(("cursor", "write the name of a string of the request that is not in \"required\""));
                 }
                 if self.received(link, next).is_none_or(|node| node.holds() != Type::Text) {
-                    wrong.push(("next", "a string of the response: the cursor of the next page"));
+                    wrong.push(("next", "write the name of a string of the response: the cursor of the next page"));
                 }
             }
-            _ => wrong.push(("offset", "the field that skips items, or delete it and write \"cursor\" and \"next\"")),
+            _ => wrong.push((
+                "offset",
+                "write the field that skips items, without \"cursor\" and \"next\", or write these two without \"offset\"",
+            )),
         }
         if let Some(limit) = &paged.limit
-            && !self.is_sent(link, limit, |kind| *kind == Type::Integer)
+            && (!self.is_sent(link, limit, |kind| *kind == Type::Integer) || paged.offset.as_ref() == Some(limit))
         {
-            wrong.push(("limit", "an integer of the request that need not be there"));
+            wrong.push((
+                "limit",
+                "write the name of another integer of the request that is not in \"required\", or delete it",
+            ));
         }
         if !self.received(link, &paged.items).is_some_and(|node| matches!(node.holds(), Type::List(_))) {
-            wrong.push(("items", "a list of the response"));
+            wrong.push(("items", "write the name of a list of the response"));
         }
         for (key, name) in [("end", &paged.end), ("more", &paged.more)] {
             let says_yes = |node: &Node| {
@@ -37,14 +43,17 @@ impl<'a> Rules<'a> {
                     || self.target(node).is_some_and(|code| code.kind() == Kind::Coded)
             };
             if name.as_ref().is_some_and(|name| !self.received(link, name).is_some_and(says_yes)) {
-                wrong.push((key, "a boolean, an integer or a yes/no code of the response"));
+                wrong.push((
+                    key,
+                    "write the name of a boolean, an integer or a yes/no code of the response, or delete it",
+                ));
             }
         }
         if paged.end.is_some() && paged.more.is_some() {
-            wrong.push(("more", "one of \"end\" and \"more\", and delete the other; here it is the name of a field"));
+            wrong.push(("more", "either \"end\" or \"more\" tells the last page: delete one of them"));
         }
-        for (key, kind) in wrong {
-            self.report(&format!("{pointer}/{key}"), format!("write the name of {kind}"));
+        for (key, advice) in wrong {
+            self.report(&format!("{pointer}/{key}"), advice);
         }
     }
 

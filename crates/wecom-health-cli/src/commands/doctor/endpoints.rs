@@ -2,53 +2,15 @@
 
 use std::net::IpAddr;
 
-use wecom_health::model::{
-    Endpoint, ErrCode, GetHealthReportStatRequest, GetReportAnswerRequest, GetReportJobIdsRequest,
-    GetReportJobInfoRequest, GetTokenRequest, JobId, NaiveDate, Paged, for_each_endpoint,
-};
+use wecom_health::model::{Endpoint, ErrCode, GetReportJobIdsRequest, JobId, Paged, for_each_endpoint};
 use wecom_health::{Client, Error};
 
+use super::finding::Verdict;
 use super::finding::{Blocker, Check, Finding};
+use super::probes::{Known, Probe};
 use super::words;
 use crate::day;
 use crate::failure::Kind;
-
-/// A request that the doctor can send. The compiler asks for one for each endpoint of the schema.
-trait Probe: Endpoint + Sized {
-    /// Creates the request; `None` if it needs a job and there is none.
-    fn create(job: Option<&JobId>, date: NaiveDate) -> Option<Self>;
-}
-
-impl Probe for GetTokenRequest {
-    fn create(_: Option<&JobId>, _: NaiveDate) -> Option<Self> {
-        None
-    }
-}
-
-impl Probe for GetReportJobIdsRequest {
-    fn create(_: Option<&JobId>, _: NaiveDate) -> Option<Self> {
-        Some(Self::new())
-    }
-}
-
-impl Probe for GetReportJobInfoRequest {
-    fn create(job: Option<&JobId>, date: NaiveDate) -> Option<Self> {
-        Some(Self::new(job?.clone(), date))
-    }
-}
-
-/// As few answers as possible: they are health data.
-impl Probe for GetReportAnswerRequest {
-    fn create(job: Option<&JobId>, date: NaiveDate) -> Option<Self> {
-        Some(Self::new(job?.clone(), date).limit(1))
-    }
-}
-
-impl Probe for GetHealthReportStatRequest {
-    fn create(_: Option<&JobId>, date: NaiveDate) -> Option<Self> {
-        Some(Self::new(date))
-    }
-}
 
 /// Returns whether the doctor asks an endpoint whether the app may use it.
 fn is_asked<E: Endpoint>() -> bool {
@@ -58,12 +20,11 @@ fn is_asked<E: Endpoint>() -> bool {
 /// One request to each endpoint.
 pub(super) struct Round<'a> {
     client: &'a Client,
-    job: Option<JobId>,
-    date: NaiveDate,
+    known: Known,
     /// Why no further request is sent.
     blocker: Option<Blocker>,
-    /// Why it is not known which jobs are running.
-    no_list: Option<Blocker>,
+    /// The endpoints that did not respond as they should, by name.
+    failed: Vec<&'static str>,
     /// Whether the server has accepted a request.
     pub(super) succeeded: bool,
     untrusted: Option<Error>,
@@ -74,10 +35,9 @@ impl<'a> Round<'a> {
     pub(super) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            job: None,
-            date: day::today(),
+            known: Known::on(day::today()),
             blocker: None,
-            no_list: None,
+            failed: Vec::new(),
             succeeded: false,
             untrusted: None,
             findings: Vec::new(),
@@ -100,8 +60,7 @@ impl<'a> Round<'a> {
         self.blocker = blocker;
         let check = Check::Endpoint(GetReportJobIdsRequest::NAME);
         let is_empty = first.as_ref().is_ok_and(Vec::is_empty);
-        self.no_list = first.as_ref().err().map(|_| Blocker::Check(check));
-        self.job = first.as_ref().ok().and_then(|jobs| jobs.first().cloned());
+        self.known.job = first.as_ref().ok().and_then(|jobs| jobs.first().cloned());
         match (blocker, is_empty) {
             (Some(blocker), _) => {
                 self.untrusted = first.err().filter(|error| words::has_code(error, ErrCode::UNTRUSTED_IP));
@@ -128,16 +87,30 @@ impl<'a> Round<'a> {
         if let Some(blocker) = self.blocker {
             return self.findings.push(Finding::blocked(check, blocker));
         }
-        match E::create(self.job.as_ref(), self.date) {
-            Some(request) => {
-                let result = self.client.send(&request).await.map(drop);
-                self.note(check, result);
+        let Some(request) = E::create(&self.known) else { return self.miss::<E>(check) };
+        match self.client.send(&request).await {
+            Ok(output) => {
+                E::learn(output, &mut self.known);
+                self.note(check, Ok(()));
             }
-            None => self.findings.push(match self.no_list {
-                Some(blocker) => Finding::blocked(check, blocker),
-                None => Finding::skipped(check, "it needs a running job", "需要有进行中的任务"),
-            }),
+            Err(error) => {
+                let is_refused = error.is_permission();
+                self.note(check, Err(error));
+                if let Some(finding) = self.findings.last_mut().filter(|_| E::IS_FOR_NAMES && is_refused) {
+                    for_names(finding);
+                }
+            }
         }
+    }
+
+    /// Notes that a request cannot be sent, because what it needs is not known.
+    fn miss<E: Probe>(&mut self, check: Check) {
+        let Some(need) = E::NEEDS else { return };
+        self.findings.push(if self.failed.contains(&need.from) {
+            Finding::blocked(check, Blocker::Check(Check::Endpoint(need.from)))
+        } else {
+            Finding::skipped(check, need.english, need.chinese)
+        });
     }
 
     fn note(&mut self, check: Check, result: Result<(), Error>) {
@@ -152,7 +125,10 @@ impl<'a> Round<'a> {
                 self.blocker = Some(blocker);
                 Finding::blocked(check, blocker)
             }
-            Err(error) => words::failed(check, &error),
+            Err(error) => {
+                self.failed.extend(check.endpoint());
+                words::failed(check, &error)
+            }
         };
         self.findings.push(finding);
     }
@@ -165,6 +141,15 @@ impl<'a> Round<'a> {
             (None, Some(blocker)) => Finding::blocked(check, blocker),
             (None, None) => Finding::skipped(check, "no request got far enough to tell", "没有请求成功，无从判断"),
         }
+    }
+}
+
+/// Makes a refusal a warning where most commands do without.
+fn for_names(finding: &mut Finding) {
+    if finding.verdict == Verdict::Failed {
+        finding.verdict = Verdict::Warning;
+        finding.kind = None;
+        finding.message.append("; only names and absent need it", "；仅显示姓名和 absent 命令需要");
     }
 }
 

@@ -168,7 +168,7 @@ impl Finding {
     fn exit_code(&self) -> u8 {
         match self.verdict {
             Verdict::Failed => self.kind.unwrap_or(Kind::Failed).exit_code(),
-            Verdict::CannotTell => Kind::Incomplete.exit_code(),
+            Verdict::CannotTell => Kind::Partial.exit_code(),
             Verdict::Ok | Verdict::Warning | Verdict::Skipped => 0,
         }
     }
@@ -195,7 +195,7 @@ pub(super) fn worst(findings: &[Finding]) -> Option<Failure> {
             Message::new("a check failed: the report says what to do", "有检查项失败，处理方法见报告"),
         )),
         Verdict::CannotTell => Some(Failure::Found(
-            Kind::Incomplete,
+            Kind::Partial,
             Message::new("a check has no result: the report says why", "有检查项无法判断，原因见报告"),
         )),
         Verdict::Ok | Verdict::Warning | Verdict::Skipped => None,

@@ -19,6 +19,7 @@ mod drift;
 mod endpoints;
 mod finding;
 mod network;
+mod probes;
 mod report;
 mod setup;
 mod words;

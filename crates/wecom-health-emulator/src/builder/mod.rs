@@ -16,6 +16,8 @@ use crate::data::{Answers, Data, Usage};
 use crate::emulator::Emulator;
 use crate::fault::rule::FaultRule;
 
+mod address_book;
+
 impl Emulator {
     /// Starts an emulator with the vendor's [samples](EmulatorBuilder::samples), on a free port of 127.0.0.1.
     ///
@@ -56,7 +58,8 @@ pub struct EmulatorBuilder {
 }
 
 impl EmulatorBuilder {
-    /// Adds the samples, the same on every day: `jobid1` of the vendor's pages, and `jobid2` with all six kinds of questions.
+    /// Adds the samples, the same on every day: `jobid1` of the vendor's pages, `jobid2` with all six kinds of questions, and a small
+    /// address book to which both apply.
     pub fn samples(self) -> Self {
         match self.data_json(file::SAMPLES) {
             Ok(builder) => builder,
@@ -70,9 +73,9 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Adds apps, jobs and usage figures from JSON, in the form shown on the crate's front page.
+    /// Adds apps, jobs, usage figures and an address book from JSON, in the form shown on the crate's front page.
     ///
-    /// A job replaces an earlier one with the same id.
+    /// Jobs, departments and people replace earlier ones with the same id.
     ///
     /// # Errors
     ///
@@ -81,7 +84,7 @@ impl EmulatorBuilder {
         Ok(self.extend(file::parse(json)?))
     }
 
-    /// Adds apps, jobs and usage figures from a JSON file.
+    /// Adds apps, jobs, usage figures and an address book from a JSON file.
     ///
     /// # Errors
     ///
@@ -92,8 +95,7 @@ impl EmulatorBuilder {
 
     fn extend(mut self, (apps, data): (Vec<App>, Data)) -> Self {
         self.settings.apps.extend(apps);
-        self.data.jobs.extend(data.jobs);
-        self.data.usage.extend(data.usage);
+        self.data.extend(data);
         self
     }
 

@@ -1,0 +1,60 @@
+//! Who answered: the answers without what people filled in.
+
+use chrono::Days;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use wecom_health::model::{Answer, JobId, JobInfo, NaiveDate, ReportType};
+use wecom_health::{Client, Error};
+
+use crate::commands::kept::Kept;
+use crate::day;
+
+/// How many pages of answers are fetched at once.
+const CONCURRENCY: usize = 4;
+
+/// Fetches the answers of a day; to a job that is reported once, those of every day that the server keeps, up to that day.
+pub(super) async fn fetch(client: &Client, id: &JobId, job: &JobInfo, date: NaiveDate) -> Result<Vec<Answer>, Error> {
+    if job.report_type != ReportType::Once {
+        return of_a_day(client, id, date, CONCURRENCY).await;
+    }
+    let of_a_day = |date| of_a_day(client, id, date, 1);
+    let days: Vec<_> =
+        stream::iter(window(date, day::today())).map(of_a_day).buffered(CONCURRENCY).try_collect().await?;
+    Ok(days.into_iter().flatten().collect())
+}
+
+/// The days that the server keeps up to a day; that day alone if it keeps neither this nor earlier ones.
+fn window(date: NaiveDate, today: NaiveDate) -> impl Iterator<Item = NaiveDate> {
+    let first = today.checked_sub_days(Days::new(Kept::DAYS_OF_JOBS - 1)).unwrap_or(date).min(date);
+    first.iter_days().take_while(move |day| *day <= date && *day <= today.max(first))
+}
+
+async fn of_a_day(client: &Client, id: &JobId, date: NaiveDate, concurrency: usize) -> Result<Vec<Answer>, Error> {
+    let mut stream = client.report_answers(id.clone(), date).concurrency(concurrency).stream();
+    let mut answers = Vec::new();
+    while let Some(mut answer) = stream.try_next().await? {
+        // Nobody asks for them here, and they take most of the memory.
+        answer.report_values = Vec::new();
+        answers.push(answer);
+    }
+    Ok(answers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_is_the_days_that_the_server_keeps() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        for (date, first, last, count) in [
+            ("2020-03-27", "2020-03-14", "2020-03-27", 14),
+            ("2020-03-26", "2020-03-14", "2020-03-26", 13),
+            ("2020-03-14", "2020-03-14", "2020-03-14", 1),
+            ("2020-01-01", "2020-01-01", "2020-01-01", 1),
+            ("2020-03-29", "2020-03-14", "2020-03-27", 14),
+        ] {
+            let days: Vec<_> = window(day(date), day("2020-03-27")).collect();
+            assert_eq!((days[0], days[days.len() - 1], days.len()), (day(first), day(last), count), "{date}");
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Lists in words: first how many are absent, then what may be wrong with the list, then who is absent.
+
+use std::collections::HashMap;
+
+use wecom_health::model::ReportType;
+use wecom_health_report::{Absentees, DepartmentLabel, DepartmentTally, Person, Tally};
+
+use super::{Listed, unseen};
+use crate::commands::kept::Kept;
+use crate::output::text::{cut, printable, wrapped};
+use crate::output::{Output, table};
+
+/// Columns of a title or a name: longer ones are cut.
+const MAX_NAME_WIDTH: usize = 40;
+/// Columns of all departments of somebody, over several lines.
+const MAX_DEPARTMENTS_WIDTH: usize = 200;
+/// Columns of a full bar.
+const BAR_WIDTH: usize = 20;
+
+/// Returns a block for each job.
+pub(super) fn in_words(lists: &[Listed], by_department: bool, output: Output) -> String {
+    let blocks: Vec<_> = lists.iter().map(|list| block(list, by_department, output)).collect();
+    blocks.join("\n\n")
+}
+
+fn block(list: &Listed, by_department: bool, output: Output) -> String {
+    let absentees = &list.absentees;
+    let headline = paragraph(&headline(absentees, output), output);
+    let mut block: String = headline.lines().map(|line| output.heading(line) + "\n").collect();
+    block += &paragraph(&what_and_when(list, output), output);
+    for reason in unseen::in_words(&absentees.incomplete, output.language) {
+        let label = output.pick("Incomplete, because ", "不完整的原因：");
+        block += &paragraph(&format!("{label}{}", printable(&reason)), output);
+    }
+    block += &note_older(list, output);
+    if by_department && !absentees.by_department.is_empty() {
+        block += &format!("\n{}", departments(&absentees.by_department, output));
+    }
+    if !absentees.absent.is_empty() {
+        block += &format!("\n{}", people(&absentees.absent, output));
+    }
+    block + &not_expected(&absentees.not_expected, output)
+}
+
+/// How many are absent, of how many.
+fn headline(absentees: &Absentees, output: Output) -> String {
+    if absentees.day_off {
+        return output.pick("Nobody has to report: it is a weekend", "周末，无需填报").to_owned();
+    }
+    let Tally { expected, reported, absent, .. } = absentees.counts;
+    let incomplete =
+        if unseen::is_partial(absentees) { output.pick("Incomplete. ", "（名单不完整）") } else { "" };
+    let percent =
+        percent(absentees.counts).map(|percent| output.pick(format!(" ({percent})"), format!("（{percent}）")));
+    let percent = percent.unwrap_or_default();
+    output.pick(
+        format!("{incomplete}Not reported: {absent} of {expected} expected; reported: {reported}{percent}"),
+        format!("{incomplete}未填报 {absent} 人，应填报 {expected} 人，已填报 {reported} 人{percent}"),
+    )
+}
+
+/// The rate, rounded down: only if all have reported is it 100%.
+fn percent(counts: Tally) -> Option<String> {
+    let per_mille = (counts.reported * 1_000).checked_div(counts.expected)?;
+    Some(match (per_mille / 10, per_mille % 10) {
+        (whole, 0) => format!("{whole}%"),
+        (whole, tenth) => format!("{whole}.{tenth}%"),
+    })
+}
+
+fn what_and_when(list: &Listed, output: Output) -> String {
+    let title = cut(&printable(&list.job.title), MAX_NAME_WIDTH);
+    let (id, date) = (printable(list.absentees.jobid.as_ref()), list.absentees.date);
+    output.pick(format!("{title} ({id}), {date}"), format!("{title}（{id}），{date}"))
+}
+
+/// Says of a job that is reported once that older answers cannot be seen.
+fn note_older(list: &Listed, output: Output) -> String {
+    if list.job.report_type != ReportType::Once || !list.absentees.incomplete.older_answers {
+        return String::new();
+    }
+    let days = Kept::DAYS_OF_JOBS;
+    let note = output.pick(
+        format!("Reported once: answers from before the latest {days} days cannot be seen, so some of the absent may have reported."),
+        format!("仅上报一次：服务器只保留 {days} 天的填报内容，未填报名单中可能有人更早已填报。"),
+    );
+    paragraph(&note, output)
+}
+
+/// A table of people, without the columns that would be empty.
+fn people(people: &[Person], output: Output) -> String {
+    let headings = output.pick(["Name", "Userid", "Department"], ["姓名", "账号", "部门"]);
+    let rows: Vec<_> = people.iter().map(|person| row(person, output)).collect();
+    let is_used = [0, 1, 2].map(|column| rows.iter().any(|row| !row[column].is_empty()));
+    let used =
+        |cells: Vec<String>| cells.into_iter().zip(is_used).filter_map(|(cell, used)| used.then_some(cell)).collect();
+    let rows: Vec<Vec<_>> = rows.into_iter().map(|row| used(row.into())).collect();
+    let headings: Vec<_> =
+        headings.into_iter().zip(is_used).filter_map(|(heading, used)| used.then_some(heading)).collect();
+    table::complete(&headings, &rows, output, output.width)
+}
+
+fn row(person: &Person, output: Output) -> [String; 3] {
+    let departments: Vec<_> = person.departments.iter().map(|label| short(label, output)).collect();
+    [
+        cut(&printable(person.name.as_deref().unwrap_or_default()), MAX_NAME_WIDTH),
+        printable(person.userid.as_ref()),
+        cut(&printable(&departments.join(output.comma())), MAX_DEPARTMENTS_WIDTH),
+    ]
+}
+
+/// The name of a department, or its id where it has no name.
+fn short(label: &DepartmentLabel, output: Output) -> String {
+    match &label.name {
+        Some(name) => name.clone(),
+        None => unseen::named(label, output.language),
+    }
+}
+
+fn departments(tallies: &[DepartmentTally], output: Output) -> String {
+    let headings = output.pick(
+        ["Department", "Expected", "Reported", "Not reported", "Rate", ""],
+        ["部门", "应填报", "已填报", "未填报", "填报率", ""],
+    );
+    let mut named: HashMap<String, usize> = HashMap::new();
+    for tally in tallies {
+        *named.entry(short(&tally.department, output)).or_default() += 1;
+    }
+    let rows = tallies.iter().map(|tally| {
+        let short = short(&tally.department, output);
+        // Classes of different grades may have the same name.
+        let is_alone = named.get(&short) == Some(&1);
+        let name = if is_alone { short } else { unseen::named(&tally.department, output.language) };
+        let counts = tally.counts;
+        let [expected, reported, absent] =
+            [counts.expected, counts.reported, counts.absent].map(|count| count.to_string());
+        let name = cut(&printable(&name), MAX_NAME_WIDTH);
+        [name, expected, reported, absent, percent(counts).unwrap_or_default(), bar(counts)]
+    });
+    let rows: Vec<[String; 6]> = rows.collect();
+    table::complete(&headings, &rows, output, output.width)
+}
+
+/// The part that has reported. In ASCII: block characters are twice as wide in some Chinese terminals.
+fn bar(counts: Tally) -> String {
+    let full = (counts.reported * BAR_WIDTH).checked_div(counts.expected).unwrap_or_default();
+    "#".repeat(full) + &".".repeat(BAR_WIDTH - full)
+}
+
+fn not_expected(strangers: &[Person], output: Output) -> String {
+    if strangers.is_empty() {
+        return String::new();
+    }
+    let count = strangers.len();
+    let heading =
+        output.pick(format!("Reported, but not expected: {count}"), format!("已填报，但不在应填报之列：{count} 人"));
+    format!("\n{}\n{}", output.heading(&heading), people(strangers, output))
+}
+
+/// A text in lines that fit.
+fn paragraph(text: &str, output: Output) -> String {
+    let options = textwrap::Options::new(output.width).subsequent_indent("  ");
+    wrapped(text, options).into_iter().map(|line| line + "\n").collect()
+}

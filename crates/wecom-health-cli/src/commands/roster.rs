@@ -1,0 +1,26 @@
+//! The list of people that a user gives as a file.
+
+use std::path::Path;
+
+use wecom_health::model::{Language, Localized};
+use wecom_health_report::Roster;
+
+use crate::failure::Failure;
+
+/// The most bytes that are read of a roster: some million people.
+const LONGEST_FILE: u64 = 256 << 20;
+
+/// Reads a roster.
+pub(crate) fn read(file: &Path) -> Result<Roster, Failure> {
+    use std::io::Read;
+    let name = file.display();
+    let mut bytes = Vec::new();
+    let read = std::fs::File::open(file).and_then(|file| file.take(LONGEST_FILE).read_to_end(&mut bytes));
+    read.map_err(|error| {
+        Failure::usage(format!("cannot read the roster {name}: {error}"), format!("无法读取名单 {name}：{error}"))
+    })?;
+    Roster::from_csv(&bytes).map_err(|error| {
+        let (english, chinese) = (error.in_language(Language::English), error.in_language(Language::Chinese));
+        Failure::usage(format!("{name}: {english}"), format!("{name}：{chinese}"))
+    })
+}
