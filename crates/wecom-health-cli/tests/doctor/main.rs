@@ -131,6 +131,9 @@ const SECRET: &str = "needle-secret";
 const CORP_ID: &str = "ww9needle-corp-id";
 /// In a title, an answer, an id of a person and a text of the server.
 const PERSONAL: &str = "needle-personal";
+/// Ids and names in the address book.
+const MEMBER: &str = "needle-member";
+const STUDENT: &str = "needle-student";
 /// An answer that the schema does not know.
 const CODE: &str = "987654";
 
@@ -143,7 +146,17 @@ async fn needles() -> Emulator {
         "finish_cnt": 1, "question_templates": [question]});
     let answer = json!({"id_type": 1, "userid": PERSONAL, "report_time": 1_585_267_200, "unknown": PERSONAL,
         "report_values": [{"question_id": 1, "text": PERSONAL, "itinerary_card_type": 987_654}]});
-    let mut builder = Emulator::builder().app(App::new(CORP_ID, SECRET)).job("needle-job", job);
+    let people = json!({
+        "departments": [{"id": 1, "parentid": 0, "order": 1}],
+        "members": [{"userid": MEMBER, "name": MEMBER, "department": [1]}],
+        "school_departments": [{"id": 1, "parentid": 0, "name": PERSONAL, "type": 5}],
+        "students": [{"student_userid": STUDENT, "name": STUDENT, "department": [1]}],
+    });
+    let mut builder = Emulator::builder()
+        .data_json(&people.to_string())
+        .unwrap()
+        .app(App::new(CORP_ID, SECRET))
+        .job("needle-job", job);
     for day in days {
         builder = builder.answers("needle-job", day, vec![answer.clone()]).usage(day, 1, 1);
     }
@@ -183,7 +196,9 @@ async fn no_secret_token_or_answer_is_in_the_report() {
             assert!(sent.contains(needle), "{endpoint}: {needle} was not sent: {sent}");
         }
         assert!(endpoint == "gettoken" || !tokens.is_empty(), "{endpoint}: no token was sent: {sent}");
-        assert!(!is_whole || sent.contains(CODE), "no answer was sent: {sent}");
+        for needle in [CODE, MEMBER, STUDENT] {
+            assert!(!is_whole || sent.contains(needle), "{needle} was not sent: {sent}");
+        }
         for needle in tokens.into_iter().chain([SECRET, CORP_ID, PERSONAL, CODE, "needle"]) {
             assert!(!shown.contains(needle), "{endpoint}: {needle} in {shown}");
         }
