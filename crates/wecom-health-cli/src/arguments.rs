@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use wecom_health::model::{JobId, Language};
 use wecom_health_emulator::program;
@@ -18,6 +18,7 @@ Examples:
   wecom-health answers jobid1 --date yesterday   everybody's answers
   wecom-health answers jobid1 --ndjson           a line of JSON for each answer
   wecom-health absent                            who has not reported today
+  wecom-health export --out answers              everybody's answers as files
   wecom-health doctor                            why it does not work: a report without secrets
 
 Exit codes: 0 success, 1 failed, 2 usage, 3 credentials or permission, 4 network, 5 incomplete.
@@ -46,6 +47,9 @@ pub(crate) struct Server {
     /// Server to use instead of the vendor's; https, or http on this machine.
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) base_url: Option<String>,
+    /// How many requests a minute are sent to each endpoint; 0 for any number. Defaults to 10,000, the vendor's limit for an enterprise.
+    #[arg(long, global = true, value_name = "N")]
+    pub(crate) requests_per_minute: Option<u32>,
     /// File with the lines WECOM_CORP_ID=… and WECOM_CORP_SECRET=…, instead of the environment.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) credentials: Option<PathBuf>,
@@ -54,7 +58,8 @@ pub(crate) struct Server {
 impl Server {
     /// Fails if a server was named, for a command that uses none.
     pub(crate) fn none_expected(&self, command: &str) -> Result<(), Failure> {
-        if self.emulator || self.base_url.is_some() || self.credentials.is_some() {
+        if self.emulator || self.requests_per_minute.is_some() || self.base_url.is_some() || self.credentials.is_some()
+        {
             let message =
                 format!("the command {command} uses no server: leave out --emulator, --base-url and --credentials");
             return Err(Failure::Emulator(message));
@@ -86,6 +91,7 @@ impl Command {
     pub(crate) fn is_json(&self) -> bool {
         match self {
             Self::Request(Request::Jobs { format } | Request::Answers { format, .. }) => format.json || format.ndjson,
+            Self::Request(Request::Export(export)) => export.json,
             Self::Request(Request::Absent(absent)) => absent.format.json,
             Self::Request(
                 Request::Job { format, .. } | Request::Stat { format, .. } | Request::Doctor { format, .. },
@@ -120,6 +126,8 @@ pub(crate) enum Request {
         #[command(flatten)]
         format: ListFormat,
     },
+    /// Write everybody's answers to files, complete: what is final is fetched once.
+    Export(Export),
     /// Show who has not reported on a day, by the address book or by a file.
     Absent(Absent),
     /// Check credentials, network and permissions, and say what to do. The report holds no secret and no answer.
@@ -140,6 +148,68 @@ pub(crate) enum Request {
         #[command(flatten)]
         format: Format,
     },
+}
+
+/// What to export, and how.
+#[derive(Args)]
+pub(crate) struct Export {
+    /// Ids of jobs. Defaults to all that run now, and those with days that were not final.
+    #[arg(value_name = "JOBID", value_parser = job_id)]
+    pub(crate) jobids: Vec<JobId>,
+    #[command(flatten)]
+    pub(crate) days: ExportDays,
+    /// Folder for the files: empty, or that of an earlier export.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Formats of the files, repeated or separated by commas.
+    #[arg(long = "format", value_name = "FORMAT", value_enum, value_delimiter = ',', default_value = "csv")]
+    pub(crate) formats: Vec<ExportFormat>,
+    /// Fetch final days again, too.
+    #[arg(long)]
+    pub(crate) refetch: bool,
+    /// Leave cells as they are that a spreadsheet would run as formulas.
+    #[arg(long)]
+    pub(crate) raw: bool,
+    /// Add names and departments to the answers, from the address book.
+    #[arg(long, conflicts_with = "roster")]
+    pub(crate) names: bool,
+    /// Add names and departments to the answers, from a CSV file with the columns userid, name and department.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) roster: Option<PathBuf>,
+    /// Add a sheet with those who have not reported to the workbook. Needs --names or --roster.
+    #[arg(long)]
+    pub(crate) absent: bool,
+    /// Print nothing but errors.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    /// Print what was exported as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Which days to export. Defaults to the latest 14.
+#[derive(Args)]
+pub(crate) struct ExportDays {
+    /// The latest N days, today included.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=3_660), conflicts_with_all = ["from", "to"])]
+    pub(crate) days: Option<u16>,
+    /// First day: YYYY-MM-DD, today, yesterday, or -3 for three days ago. Defaults to 14 days that end with --to.
+    #[arg(long, value_name = "DAY", value_parser = day::parse, allow_negative_numbers = true)]
+    pub(crate) from: Option<NaiveDate>,
+    /// Last day. Defaults to today.
+    #[arg(long, value_name = "DAY", value_parser = day::parse, allow_negative_numbers = true)]
+    pub(crate) to: Option<NaiveDate>,
+}
+
+/// A format of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// Comma-separated values, for spreadsheets and databases.
+    Csv,
+    /// A line of JSON for each answer.
+    Ndjson,
+    /// A workbook of Excel.
+    Xlsx,
 }
 
 /// Whose absence to show, and how.

@@ -1,5 +1,7 @@
 //! From the arguments to a client, with an emulator behind it on request.
 
+use std::num::NonZeroU32;
+
 use wecom_health::{Client, ClientBuilder, Secret};
 use wecom_health_emulator::Emulator;
 
@@ -14,11 +16,19 @@ pub(crate) struct Session {
     _emulator: Option<Emulator>,
 }
 
+/// Sets the rate limit that was asked for.
+fn limited(builder: ClientBuilder, server: &Server) -> ClientBuilder {
+    match server.requests_per_minute {
+        Some(requests) => builder.requests_per_minute(NonZeroU32::new(requests)),
+        None => builder,
+    }
+}
+
 /// Builds the client that the arguments describe.
 pub(crate) async fn connect(server: &Server, output: Output) -> Result<Session, Failure> {
     if server.emulator {
         let (emulator, builder) = emulator(output).await?;
-        return Ok(Session { client: builder.build()?, _emulator: Some(emulator) });
+        return Ok(Session { client: limited(builder, server).build()?, _emulator: Some(emulator) });
     }
     let file = server.credentials.as_deref();
     credentials::warn_if_others_can_read(file, output);
@@ -43,7 +53,7 @@ pub(crate) async fn emulator(output: Output) -> Result<(Emulator, ClientBuilder)
 
 /// Sets up a client with these credentials.
 pub(crate) fn builder(server: &Server, credentials: Credentials) -> ClientBuilder {
-    let builder = Client::builder(credentials.corp_id, credentials.secret);
+    let builder = limited(Client::builder(credentials.corp_id, credentials.secret), server);
     match &server.base_url {
         Some(url) => builder.base_url(url),
         None => builder,

@@ -471,12 +471,16 @@ fn the_documents_show_what_the_commands_print() {
 
 /// A block of commands with what they print now.
 fn session(name: &str, block: &str) -> String {
+    // Some commands write files.
+    let folder = tempfile::tempdir().unwrap();
     let commands = block.strip_prefix("$ ").unwrap().split("\n$ ").map(|part| part.lines().next().unwrap());
     let sessions = commands.map(|command| {
         let arguments = command.strip_prefix("cargo run -- ").or(command.strip_prefix("wecom-health "));
         let arguments: Vec<_> = arguments.unwrap_or_else(|| panic!("{name}: {command}")).split(' ').collect();
         assert!(arguments.contains(&"--emulator"), "{name}: nothing can be compared with {command}");
-        format!("$ {command}\n{}", shown(&arguments))
+        let output = self::command(&arguments).current_dir(folder.path()).output().unwrap();
+        assert!(output.status.success(), "{name}: {command}: {output:?}");
+        format!("$ {command}\n{}", String::from_utf8(output.stdout).unwrap())
     });
     sessions.collect()
 }

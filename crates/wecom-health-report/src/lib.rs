@@ -10,6 +10,7 @@ mod people;
 mod person;
 mod roster;
 mod roster_error;
+pub mod rows;
 mod tree;
 
 pub use absentees::{absentees, is_day_off};

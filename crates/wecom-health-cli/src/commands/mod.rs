@@ -9,6 +9,7 @@ mod absent;
 mod address_book;
 mod answers;
 mod doctor;
+mod export;
 mod job;
 mod jobs;
 mod kept;
@@ -26,6 +27,7 @@ pub(crate) async fn run(request: Request, server: &Server, output: Output) -> Re
     let client = &session.client;
     match request {
         Request::Jobs { format } => jobs::run(client, &format, output).await,
+        Request::Export(arguments) => export::run(client, arguments, output).await,
         Request::Job { job, names, format } => job::run(client, job, &names, &format, output).await,
         Request::Answers { job, names, format } => answers::run(client, job, &names, &format, output).await,
         Request::Absent(arguments) => absent::run(client, arguments, output).await,

@@ -67,7 +67,7 @@ fn beside(id: &UserId, person: Option<Person>, output: Output) -> UserId {
     }
 }
 
-fn warn_of_missing(book: &address_book::AddressBook, output: Output) {
+pub(crate) fn warn_of_missing(book: &address_book::AddressBook, output: Output) {
     if let Some(code) = book.refused {
         let code = i64::from(code);
         output.notice(

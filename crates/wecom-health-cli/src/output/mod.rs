@@ -48,6 +48,11 @@ impl Output {
         }
     }
 
+    /// Whether a script reads the output.
+    pub(crate) fn is_json(self) -> bool {
+        self.is_json
+    }
+
     /// Returns what separates the items of a list.
     pub(crate) fn comma(self) -> &'static str {
         self.pick(", ", "、")

@@ -105,7 +105,12 @@ fn client(server: &Server, drifts: &Drifts, output: Output) -> (Option<Client>, 
     let corp_id = &credentials.corp_id;
     let start: String = corp_id.chars().take(SHOWN_OF_CORP_ID.min(corp_id.len() / 2)).collect();
     // With a base URL of its own, so that only the credentials can be wrong.
-    let alone = Server { emulator: false, base_url: Some("http://127.0.0.1".to_owned()), credentials: None };
+    let alone = Server {
+        emulator: false,
+        base_url: Some("http://127.0.0.1".to_owned()),
+        credentials: None,
+        requests_per_minute: None,
+    };
     let checked = connect::builder(&alone, credentials.clone()).build();
     if let Err(error) = checked {
         let failure = Failure::from(error);

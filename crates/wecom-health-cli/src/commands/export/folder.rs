@@ -1,0 +1,182 @@
+//! The folder of an export: whose it is, who works in it, and how a file gets there whole.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use tempfile::{Builder, NamedTempFile};
+use wecom_health::model::JobId;
+
+use crate::failure::Failure;
+
+const LOCK: &str = ".lock";
+const SPOOL: &str = ".spool";
+/// How the names of files begin that are still being written.
+const PART: &str = ".part-";
+
+/// A folder that only this process works in.
+pub(super) struct Folder {
+    path: PathBuf,
+    /// The operating system frees the lock when the process ends, however it ends.
+    _lock: File,
+}
+
+impl Folder {
+    /// Opens a folder, or creates it, for the user alone.
+    pub(super) fn open(path: &Path) -> Result<Self, Failure> {
+        refuse_others(path)?;
+        create(path).map_err(|error| unusable(path, &error))?;
+        let lock = open_lock(&path.join(LOCK)).map_err(|error| unusable(path, &error))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(locked(path)),
+            Err(TryLockError::Error(error)) => return Err(unusable(path, &error)),
+        }
+        let folder = Self { path: path.to_owned(), _lock: lock };
+        create(&folder.spool()).map_err(|error| unusable(path, &error))?;
+        folder.remove_parts().map_err(|error| unusable(path, &error))?;
+        Ok(folder)
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn spool(&self) -> PathBuf {
+        self.path.join(SPOOL)
+    }
+
+    /// The file of a job's answers of a day, as they were fetched.
+    pub(super) fn spooled(&self, job: &JobId, date: NaiveDate) -> PathBuf {
+        self.spool().join(file_name(job)).join(format!("{date}.ndjson"))
+    }
+
+    /// A file of the result.
+    pub(super) fn result(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Removes what an earlier run left half-written.
+    fn remove_parts(&self) -> io::Result<()> {
+        let mut folders = vec![self.path.clone(), self.spool()];
+        for entry in fs::read_dir(self.spool())? {
+            folders.extend(Some(entry?.path()).filter(|path| path.is_dir()));
+        }
+        for folder in folders {
+            for entry in fs::read_dir(folder)? {
+                let entry = entry?;
+                if entry.file_name().to_string_lossy().starts_with(PART) {
+                    fs::remove_file(entry.path())?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Refuses what is no folder of an export, before anything is created.
+fn refuse_others(path: &Path) -> Result<(), Failure> {
+    let name = path.display();
+    let mut entries = match fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            return Err(Failure::usage(
+                format!("{name} is a file: name a folder with --out"),
+                format!("{name} 是文件，请用 --out 指定文件夹"),
+            ));
+        }
+        Err(error) => return Err(unusable(path, &error)),
+    };
+    let is_ours = path.join(LOCK).is_file() || path.join(super::manifest::NAME).is_file();
+    if !is_ours && entries.next().is_some() {
+        return Err(Failure::usage(
+            format!("{name} has other files: name an empty folder with --out, or that of an earlier export"),
+            format!("{name} 中有其他文件，请用 --out 指定空文件夹或以前导出所用的文件夹"),
+        ));
+    }
+    Ok(())
+}
+
+fn locked(path: &Path) -> Failure {
+    let name = path.display();
+    Failure::failed(
+        format!("another export works in {name}: wait until it ends, or name another folder with --out"),
+        format!("另一个导出正在使用 {name}，请等待其结束，或用 --out 指定其他文件夹"),
+    )
+}
+
+fn unusable(path: &Path, error: &io::Error) -> Failure {
+    let name = path.display();
+    Failure::failed(
+        format!("cannot write to {name}: {error}; check the folder, its permissions and the free space"),
+        format!("无法写入 {name}：{error}，请检查文件夹、权限和剩余空间"),
+    )
+}
+
+/// Opens the file whose lock keeps other exports out. It stays, so that nobody locks another file of its name.
+fn open_lock(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Creates a folder that only the user can open.
+fn create(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// A file that gets its name when it is complete. Only the user can read it. Without a name it vanishes with this value.
+pub(super) struct Part {
+    file: NamedTempFile,
+    path: PathBuf,
+}
+
+impl Part {
+    /// Starts a file, and creates its folder.
+    pub(super) fn of(path: PathBuf) -> io::Result<Self> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        create(folder)?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let file = Builder::new().prefix(&format!("{PART}{name}-")).tempfile_in(folder)?;
+        Ok(Self { file, path })
+    }
+
+    pub(super) fn file(&mut self) -> &mut File {
+        self.file.as_file_mut()
+    }
+
+    /// Gives the file its name, once its contents are on the disk.
+    pub(super) fn finish(self) -> io::Result<()> {
+        self.file.as_file().sync_all()?;
+        self.file.persist(&self.path)?;
+        // The name, too, must survive a power failure. Only Unix can sync a folder.
+        #[cfg(unix)]
+        File::open(self.path.parent().unwrap_or(Path::new(".")))?.sync_all()?;
+        Ok(())
+    }
+}
+
+/// A job id as a part of a file name: letters, digits, `-` and `_` stay, and other bytes become `%` and two digits.
+pub(super) fn file_name(job: &JobId) -> String {
+    const LONGEST: usize = 150;
+    let mut name = String::new();
+    for byte in job.as_ref().bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => name.push(byte.into()),
+            _ => name.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    if name.len() > LONGEST {
+        name.truncate(LONGEST);
+        name.push_str(&super::manifest::hex(&hmac_sha256::Hash::hash(job.as_ref().as_bytes()))[..16]);
+    }
+    name
+}

@@ -1,0 +1,141 @@
+//! `manifest.json`: which days of which jobs are in the spool.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use serde::{Deserialize, Serialize};
+use wecom_health::model::JobId;
+
+use super::folder::{Folder, Part};
+use crate::day;
+use crate::failure::Failure;
+
+pub(super) const NAME: &str = "manifest.json";
+/// Of the form of manifest and spool.
+const VERSION: u32 = 1;
+
+/// What the spool has.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Manifest {
+    version: u32,
+    days: Vec<Entry>,
+}
+
+/// A day of a job in the spool.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Entry {
+    pub(super) jobid: JobId,
+    pub(super) date: NaiveDate,
+    /// How many answers there are.
+    pub(super) rows: u64,
+    /// How many people had reported by the job's details.
+    pub(super) finish_cnt: i64,
+    /// Of the file in the spool.
+    pub(super) sha256: String,
+    /// The version of the schema by which the answers were read.
+    pub(super) schema: String,
+    /// When fetching began.
+    pub(super) fetched: DateTime<Utc>,
+    pub(super) state: State,
+}
+
+/// Whether a day can still change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum State {
+    /// The day had not ended when it was fetched.
+    Open,
+    /// The day had ended.
+    Final,
+}
+
+impl State {
+    /// The state of a day that was fetched from this time on.
+    pub(super) fn of(date: NaiveDate, fetched: DateTime<Utc>) -> Self {
+        let next = date.checked_add_days(Days::new(1)).map(|next| next.and_time(NaiveTime::MIN));
+        let end = next.and_then(|end| end.and_local_timezone(day::time_zone()).single());
+        if end.is_some_and(|end| end <= fetched) { Self::Final } else { Self::Open }
+    }
+}
+
+impl Manifest {
+    /// Reads the manifest of a folder; an empty one if there is none yet.
+    pub(super) fn read(folder: &Folder) -> Result<Self, Failure> {
+        let path = folder.result(NAME);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Self { version: VERSION, days: Vec::new() });
+            }
+            Err(error) => return Err(unreadable(folder, &error.to_string())),
+        };
+        let manifest: Self = serde_json::from_str(&text).map_err(|error| unreadable(folder, &error.to_string()))?;
+        if manifest.version != VERSION {
+            return Err(unreadable(folder, &format!("version {}", manifest.version)));
+        }
+        Ok(manifest)
+    }
+
+    /// The days, by job and date.
+    pub(super) fn days(&self) -> &[Entry] {
+        &self.days
+    }
+
+    /// The days by job, jobs and days in order.
+    pub(super) fn jobs(&self) -> BTreeMap<&str, Vec<&Entry>> {
+        let mut jobs: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+        for entry in &self.days {
+            jobs.entry(entry.jobid.as_ref()).or_default().push(entry);
+        }
+        jobs
+    }
+
+    /// The day of a job, if it is in the spool.
+    pub(super) fn entry(&self, job: &JobId, date: NaiveDate) -> Option<&Entry> {
+        self.days.iter().find(|entry| entry.date == date && entry.jobid == *job)
+    }
+
+    /// Records a day and writes the manifest.
+    pub(super) fn record(&mut self, entry: Entry, folder: &Folder) -> io::Result<()> {
+        self.days.retain(|known| known.date != entry.date || known.jobid != entry.jobid);
+        self.days.push(entry);
+        self.write(folder)
+    }
+
+    /// Forgets days whose file is missing, so that they are fetched again.
+    pub(super) fn forget_missing(&mut self, folder: &Folder) -> bool {
+        let before = self.days.len();
+        self.days.retain(|entry| folder.spooled(&entry.jobid, entry.date).is_file());
+        self.days.len() < before
+    }
+
+    fn write(&mut self, folder: &Folder) -> io::Result<()> {
+        self.days.sort_by(|one, other| (one.jobid.as_ref(), one.date).cmp(&(other.jobid.as_ref(), other.date)));
+        let mut part = Part::of(folder.result(NAME))?;
+        let mut text = format!("{{\n\"version\": {VERSION},\n\"days\": [\n").into_bytes();
+        for (index, entry) in self.days.iter().enumerate() {
+            if index > 0 {
+                text.extend_from_slice(b",\n");
+            }
+            serde_json::to_writer(&mut text, entry)?;
+        }
+        text.extend_from_slice(b"\n]\n}\n");
+        io::Write::write_all(part.file(), &text)?;
+        part.finish()
+    }
+}
+
+fn unreadable(folder: &Folder, problem: &str) -> Failure {
+    let name = folder.result(NAME);
+    let name = name.display();
+    Failure::failed(
+        format!("cannot read {name}: {problem}; move the folder away, or name another one with --out"),
+        format!("无法读取 {name}：{problem}，请移走该文件夹，或用 --out 指定其他文件夹"),
+    )
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,85 @@
+//! `wecom-health export`: everybody's answers as files, complete and resumable.
+//!
+//! First the spool: each day of each job is fetched whole, and recorded in the manifest when it is on the disk. Then the output files are
+//! made from the spool alone. So a kill loses at most the days in flight, and a format can be added without fetching.
+
+use std::collections::BTreeSet;
+use std::io;
+
+use wecom_health::Client;
+use wecom_health_report::Roster;
+
+use self::folder::Folder;
+use self::manifest::Manifest;
+use self::progress::Progress;
+use self::render::Rendering;
+use self::spooled::Spooled;
+use crate::arguments::{Export, ExportFormat};
+use crate::commands::address_book;
+use crate::failure::Failure;
+use crate::output::Output;
+
+mod folder;
+mod manifest;
+mod plan;
+mod progress;
+mod render;
+mod report;
+mod spool;
+mod spooled;
+
+/// Fetches what is not final yet, and writes the files.
+pub(crate) async fn run(client: &Client, export: Export, output: Output) -> Result<(), Failure> {
+    let days = plan::days(&export.days, output)?;
+    if export.absent && !export.names && export.roster.is_none() {
+        return Err(Failure::usage(
+            "--absent needs to know who is expected: add --names or --roster FILE",
+            "--absent 需要知道应填报人员，请加上 --names 或 --roster FILE",
+        ));
+    }
+    let roster = export.roster.as_deref().map(crate::commands::roster::read).transpose()?;
+    let folder = Folder::open(&export.out)?;
+    let mut manifest = Manifest::read(&folder)?;
+    manifest.forget_missing(&folder);
+    let plan = plan::plan(client, &export.jobids, &days, &manifest, export.refetch, output).await?;
+    let progress = Progress::new(plan.to_fetch.len(), export.quiet, output);
+    let fetched = plan.to_fetch.len();
+    let missing = spool::fill(client, plan.to_fetch.clone(), &folder, &mut manifest, &progress).await;
+    progress.finish();
+    let missing = missing.map_err(Failure::Output)?;
+    if fetched > 0 && missing.len() == fetched && manifest.days().is_empty() {
+        // Nothing at all could be seen: the reason is that of the first request.
+        return Err(missing.into_iter().next().map_or_else(incomplete, |missing| missing.error.into()));
+    }
+    let roster = if export.names { Some(names(client, &folder, &manifest, output).await?) } else { roster };
+    let rendering = Rendering {
+        folder: &folder,
+        manifest: &manifest,
+        roster: roster.as_ref(),
+        absent: export.absent,
+        raw: export.raw,
+        language: output.language,
+    };
+    let formats: BTreeSet<ExportFormat> = export.formats.iter().copied().collect();
+    let mut notes = render::render(&rendering, &formats)?;
+    notes.extend(report::differing_counts(&plan, &manifest));
+    report::print(&plan, &manifest, &missing, &notes, &export, output)?;
+    if missing.is_empty() { Ok(()) } else { Err(incomplete()) }
+}
+
+/// Reads the address book for all jobs of the folder.
+async fn names(client: &Client, folder: &Folder, manifest: &Manifest, output: Output) -> Result<Roster, Failure> {
+    let jobs = manifest.jobs().into_values().filter_map(|days| days.last().copied());
+    let jobs: io::Result<Vec<_>> = jobs.map(|entry| Ok(Spooled::open(folder, entry)?.job)).collect();
+    let jobs = jobs?;
+    let book = address_book::read(client, &jobs.iter().collect::<Vec<_>>()).await?;
+    crate::commands::names::warn_of_missing(&book, output);
+    Ok(book.roster)
+}
+
+fn incomplete() -> Failure {
+    Failure::partial(
+        "the export is incomplete: run it again for what is missing",
+        "导出不完整，请重新运行以补齐缺失的数据",
+    )
+}

@@ -1,0 +1,113 @@
+//! Which days of which jobs to fetch.
+
+use std::collections::BTreeSet;
+
+use chrono::{Days, NaiveDate};
+use futures_util::TryStreamExt;
+use wecom_health::Client;
+use wecom_health::model::JobId;
+
+use super::manifest::{Manifest, State};
+use super::{progress, spool};
+use crate::arguments::ExportDays;
+use crate::commands::kept::Kept;
+use crate::day;
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// A day of a job.
+pub(super) type JobDay = (JobId, NaiveDate);
+
+/// What was asked for, and what is to be fetched for it.
+pub(super) struct Plan {
+    pub(super) asked: Vec<JobDay>,
+    pub(super) to_fetch: Vec<JobDay>,
+}
+
+impl Plan {
+    /// The jobs, each once.
+    pub(super) fn jobs(&self) -> Vec<&JobId> {
+        let mut jobs: Vec<&JobId> = Vec::new();
+        for (job, _) in &self.asked {
+            if jobs.last() != Some(&job) && !jobs.contains(&job) {
+                jobs.push(job);
+            }
+        }
+        jobs
+    }
+}
+
+/// The days that the arguments name.
+pub(super) fn days(arguments: &ExportDays, output: Output) -> Result<Vec<NaiveDate>, Failure> {
+    let today = day::today();
+    let (from, to) = match (arguments.days, arguments.from, arguments.to) {
+        (None, None, None) => (before(today, Kept::DAYS_OF_JOBS - 1), today),
+        (Some(days), ..) => (before(today, u64::from(days) - 1), today),
+        (None, from, to) => {
+            let to = to.unwrap_or(today);
+            (from.unwrap_or_else(|| before(to, Kept::DAYS_OF_JOBS - 1)), to)
+        }
+    };
+    if from > to {
+        return Err(Failure::usage(
+            format!("--from {from} is after --to {to}: exchange them"),
+            format!("--from {from} 晚于 --to {to}，请对调"),
+        ));
+    }
+    for edge in BTreeSet::from([from, to]) {
+        Kept::JOBS.warn_outside(edge, output);
+    }
+    Ok(from.iter_days().take_while(|day| *day <= to).collect())
+}
+
+fn before(day: NaiveDate, days: u64) -> NaiveDate {
+    day.checked_sub_days(Days::new(days)).unwrap_or(day)
+}
+
+/// Plans which days to fetch: of the jobs that were named, or else of those that run now or have days that are not final.
+pub(super) async fn plan(
+    client: &Client,
+    jobs: &[JobId],
+    days: &[NaiveDate],
+    manifest: &Manifest,
+    refetch: bool,
+    output: Output,
+) -> Result<Plan, Failure> {
+    let mut asked: Vec<JobDay> = Vec::new();
+    let mut add = |job: &JobId, date| {
+        if !asked.iter().rev().take(days.len()).any(|(known, other)| known == job && *other == date) {
+            asked.push((job.clone(), date));
+        }
+    };
+    let running = if jobs.is_empty() { running(client, output).await? } else { Vec::new() };
+    for job in jobs.iter().chain(&running) {
+        days.iter().for_each(|date| add(job, *date));
+    }
+    if jobs.is_empty() {
+        let unfinished =
+            manifest.days().iter().filter(|entry| entry.state == State::Open && !running.contains(&entry.jobid));
+        unfinished.for_each(|entry| add(&entry.jobid, entry.date));
+    }
+    let is_final = |(job, date): &JobDay| manifest.entry(job, *date).is_some_and(|entry| entry.state == State::Final);
+    let to_fetch = asked.iter().filter(|day| refetch || !is_final(day)).cloned().collect();
+    Ok(Plan { asked, to_fetch })
+}
+
+async fn running(client: &Client, output: Output) -> Result<Vec<JobId>, Failure> {
+    let list = || client.report_job_ids().stream().try_collect();
+    let jobs: Vec<JobId> = match list().await {
+        Err(error) => match spool::hold(&error) {
+            Some(time) => {
+                progress::notice_wait(time, output);
+                tokio::time::sleep(time).await;
+                list().await?
+            }
+            None => return Err(error.into()),
+        },
+        Ok(jobs) => jobs,
+    };
+    if jobs.is_empty() {
+        crate::commands::jobs::notice_none(output);
+    }
+    Ok(jobs)
+}

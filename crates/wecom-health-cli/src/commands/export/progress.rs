@@ -1,0 +1,100 @@
+//! How far an export is: a bar on a terminal, a line for each day elsewhere, nothing if the user wants none.
+
+use std::io::{self, IsTerminal};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+
+use super::manifest::Entry;
+use crate::output::Output;
+use crate::output::text::printable;
+
+/// Shows how far the export is.
+pub(super) struct Progress {
+    output: Output,
+    shown: Shown,
+}
+
+enum Shown {
+    Nothing,
+    Lines,
+    /// The days, and the rows.
+    Bar(ProgressBar, ProgressBar),
+}
+
+impl Progress {
+    pub(super) fn new(days: usize, quiet: bool, output: Output) -> Self {
+        let shown = if quiet {
+            Shown::Nothing
+        } else if io::stderr().is_terminal() && !output.is_json() {
+            let rows = ProgressBar::hidden();
+            let bar = ProgressBar::new(days.try_into().unwrap_or(u64::MAX));
+            bar.set_style(style(&rows, output));
+            bar.enable_steady_tick(Duration::from_millis(200));
+            Shown::Bar(bar, rows)
+        } else {
+            Shown::Lines
+        };
+        Self { output, shown }
+    }
+
+    pub(super) fn row(&self) {
+        if let Shown::Bar(_, rows) = &self.shown {
+            rows.inc(1);
+        }
+    }
+
+    pub(super) fn day(&self, entry: &Entry) {
+        match &self.shown {
+            Shown::Nothing => {}
+            Shown::Bar(bar, _) => bar.inc(1),
+            Shown::Lines => {
+                let (job, Entry { date, rows, .. }) = (printable(entry.jobid.as_ref()), entry);
+                self.output.notice(&format!("{job} {date}: {rows} answers"), &format!("{job} {date}：{rows} 条填报"));
+            }
+        }
+    }
+
+    /// Says that nothing happens for a while.
+    pub(super) fn waits(&self, time: Duration) {
+        let say = || notice_wait(time, self.output);
+        match &self.shown {
+            Shown::Nothing => {}
+            Shown::Lines => say(),
+            Shown::Bar(bar, _) => bar.suspend(say),
+        }
+    }
+
+    /// Removes the bar.
+    pub(super) fn finish(&self) {
+        if let Shown::Bar(bar, _) = &self.shown {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Says how long the export waits for a token.
+pub(super) fn notice_wait(time: Duration, output: Output) {
+    let seconds = time.as_secs() + 1;
+    output.notice(
+        &format!("waiting {seconds} s until the server issues a token again"),
+        &format!("等待 {seconds} 秒后重新获取 access_token"),
+    );
+}
+
+fn style(rows: &ProgressBar, output: Output) -> ProgressStyle {
+    let template = output.pick(
+        "{bar:24} {pos}/{len} days  {rows} answers  {rate}/s  {eta} left",
+        "{bar:24} {pos}/{len} 天  {rows} 条填报  {rate} 条/秒  剩余 {eta}",
+    );
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let (counted, timed) = (rows.clone(), rows.clone());
+    style
+        .with_key("rows", move |_: &ProgressState, out: &mut dyn std::fmt::Write| {
+            let _ = write!(out, "{}", counted.position());
+        })
+        .with_key("rate", move |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+            let seconds = state.elapsed().as_secs().max(1);
+            let _ = write!(out, "{}", timed.position() / seconds);
+        })
+}

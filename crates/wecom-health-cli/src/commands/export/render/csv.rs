@@ -1,0 +1,172 @@
+//! CSV files, in UTF-8 with a byte order mark, which Excel needs, and otherwise by RFC 4180.
+
+use std::io::{self, BufWriter, Write};
+
+use csv::{Terminator, Writer, WriterBuilder};
+use serde_json::Value;
+use wecom_health::model::{Described, JobInfo, Shape};
+use wecom_health_report::Person;
+use wecom_health_report::rows::{Cell, Wide, long_rows};
+
+use super::Rendering;
+use crate::commands::export::folder::{Part, file_name};
+use crate::commands::export::manifest::Entry;
+
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// Writes the answers of each day, all answers in a long table, and the jobs.
+pub(super) fn render(rendering: &Rendering<'_>) -> io::Result<()> {
+    for entry in rendering.manifest.days() {
+        wide(rendering, entry)?;
+    }
+    long(rendering)?;
+    jobs(rendering)
+}
+
+/// `answers_{jobid}_{date}.csv`: a row for each answer.
+fn wide(rendering: &Rendering<'_>, entry: &Entry) -> io::Result<()> {
+    let (job, others) = rendering.others(entry)?;
+    let wide = Wide::new(&job, &others, rendering.roster, rendering.language);
+    let name = format!("answers_{}_{}.csv", file_name(&entry.jobid), entry.date);
+    write(rendering, &name, |out| {
+        out.record(wide.titles().iter().map(String::as_str))?;
+        let mut spooled = rendering.open(entry)?;
+        while let Some(answer) = spooled.next()? {
+            out.cells(&wide.row(&answer))?;
+        }
+        Ok(())
+    })
+}
+
+/// `answers_long.csv`: a row for each option or file, for databases.
+fn long(rendering: &Rendering<'_>) -> io::Result<()> {
+    write(rendering, "answers_long.csv", |out| {
+        let named = ["name", "department"].into_iter().filter(|_| rendering.roster.is_some());
+        out.record(LONG.into_iter().chain(named))?;
+        for entry in rendering.manifest.days() {
+            let mut spooled = rendering.open(entry)?;
+            while let Some(answer) = spooled.next()? {
+                let person = rendering.roster.map(|roster| roster.reporter(&answer));
+                for row in long_rows(&entry.jobid, &spooled.job, entry.date, &answer, rendering.language) {
+                    out.cells(&long_cells(&row, person.as_ref().map(Option::as_ref)))?;
+                }
+            }
+        }
+        Ok(())
+    })
+}
+
+const LONG: [&str; 12] = [
+    "jobid",
+    "date",
+    "id_type",
+    "userid",
+    "student_userid",
+    "parent_userid",
+    "report_time",
+    "question_id",
+    "title",
+    "kind",
+    "option_id",
+    "value",
+];
+
+fn long_cells<'a>(row: &'a wecom_health_report::rows::LongRow<'_>, person: Option<Option<&Person>>) -> Vec<Cell<'a>> {
+    let text = |text: &'a str| Cell::Text(text.into());
+    let id = |id: Option<&'a wecom_health::model::UserId>| id.map_or(Cell::Empty, |id| text(id.as_ref()));
+    let mut cells = vec![
+        text(row.jobid.as_ref()),
+        Cell::Text(row.date.to_string().into()),
+        Cell::Integer(row.id_type),
+        id(row.userid),
+        id(row.student_userid),
+        id(row.parent_userid),
+        text(&row.report_time),
+        row.question_id.map_or(Cell::Empty, |id| Cell::Integer(id.into())),
+        row.title.map_or(Cell::Empty, text),
+        text(row.kind),
+        row.option_id.map_or(Cell::Empty, |id| Cell::Integer(id.into())),
+        text(&row.value),
+    ];
+    if let Some(person) = person {
+        let name = person.and_then(|person| person.name.clone());
+        cells.push(name.map_or(Cell::Empty, |name| Cell::Text(name.into())));
+        cells.push(person.map_or(Cell::Empty, |person| Cell::Text(person.department_names().into())));
+    }
+    cells
+}
+
+/// `jobs.csv`: the jobs, as their details were on the last day.
+fn jobs(rendering: &Rendering<'_>) -> io::Result<()> {
+    let Shape::Object { fields, .. } = JobInfo::SHAPE else { return Ok(()) };
+    let fields: Vec<_> =
+        fields.iter().filter(|field| !matches!(field.shape, Shape::Object { .. } | Shape::List(_))).collect();
+    write(rendering, "jobs.csv", |out| {
+        let own = ["jobid", "first_day", "last_day", "answers"];
+        out.record(own.into_iter().chain(fields.iter().map(|field| field.name)))?;
+        for days in rendering.manifest.jobs().values() {
+            let (Some(first), Some(last)) = (days.first(), days.last()) else { continue };
+            let job = serde_json::to_value(rendering.open(last)?.job)?;
+            let rows: u64 = days.iter().map(|entry| entry.rows).sum();
+            let mut cells = vec![
+                Cell::Text(last.jobid.as_ref().into()),
+                Cell::Text(first.date.to_string().into()),
+                Cell::Text(last.date.to_string().into()),
+                Cell::Integer(rows.try_into().unwrap_or(i64::MAX)),
+            ];
+            cells.extend(fields.iter().map(|field| match &job[field.name] {
+                Value::Null => Cell::Empty,
+                Value::String(text) => Cell::Text(text.as_str().into()),
+                Value::Number(number) => number.as_i64().map_or(Cell::Empty, Cell::Integer),
+                other => Cell::Text(other.to_string().into()),
+            }));
+            out.cells(&cells)?;
+        }
+        Ok(())
+    })
+}
+
+/// Writes a file of the result whole.
+fn write(rendering: &Rendering<'_>, name: &str, rows: impl FnOnce(&mut Rows<'_>) -> io::Result<()>) -> io::Result<()> {
+    let mut part = Part::of(rendering.folder.result(name))?;
+    let mut file = BufWriter::with_capacity(1 << 16, part.file());
+    file.write_all(BYTE_ORDER_MARK.as_bytes())?;
+    let mut out =
+        Rows { writer: WriterBuilder::new().terminator(Terminator::CRLF).from_writer(file), raw: rendering.raw };
+    rows(&mut out)?;
+    out.writer.flush()?;
+    drop(out);
+    part.finish()
+}
+
+/// The rows of a CSV file.
+struct Rows<'a> {
+    writer: Writer<BufWriter<&'a mut std::fs::File>>,
+    raw: bool,
+}
+
+impl Rows<'_> {
+    fn record<'b>(&mut self, texts: impl IntoIterator<Item = &'b str>) -> io::Result<()> {
+        let cells: Vec<_> = texts.into_iter().map(|text| Cell::Text(text.into())).collect();
+        self.cells(&cells)
+    }
+
+    fn cells(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+        for cell in cells {
+            match cell {
+                Cell::Text(text) if !self.raw && looks_like_a_formula(text) => {
+                    self.writer.write_field(format!("'{text}"))?
+                }
+                Cell::Text(text) => self.writer.write_field(text.as_bytes())?,
+                other => self.writer.write_field(other.to_string())?,
+            }
+        }
+        self.writer.write_record(None::<&[u8]>)?;
+        Ok(())
+    }
+}
+
+/// Whether a spreadsheet would run a text that somebody filled in.
+fn looks_like_a_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
+}

@@ -1,0 +1,117 @@
+//! What the folder has of what was asked for, and what is missing and why.
+
+use serde::Serialize;
+use serde_json::json;
+use wecom_health::model::{JobId, Localized, NaiveDate};
+
+use super::manifest::{Entry, Manifest};
+use super::plan::Plan;
+use super::render::Note;
+use super::spool::Missing;
+use crate::arguments::Export;
+use crate::failure::Failure;
+use crate::output::text::printable;
+use crate::output::{self, Output, table};
+
+/// What the folder has of a job, of what was asked for.
+#[derive(Serialize)]
+struct Row {
+    jobid: JobId,
+    days: usize,
+    answers: u64,
+    missing_days: usize,
+}
+
+/// Days of a job that are missing for one reason.
+struct Gap {
+    job: JobId,
+    first: NaiveDate,
+    last: NaiveDate,
+    days: usize,
+    reason: String,
+}
+
+/// Prints a table of the jobs, or a JSON document, and what is missing.
+pub(super) fn print(
+    plan: &Plan,
+    manifest: &Manifest,
+    missing: &[Missing],
+    notes: &[Note],
+    export: &Export,
+    output: Output,
+) -> Result<(), Failure> {
+    for Note { english, chinese } in notes {
+        output.notice(english, chinese);
+    }
+    let rows: Vec<Row> = plan.jobs().into_iter().map(|job| row(job, plan, manifest, missing)).collect();
+    if export.json {
+        let missing = missing.iter().map(|Missing { day: (job, date), error }| {
+            json!({ "jobid": job, "date": date, "error": error.in_language(output.language).to_string() })
+        });
+        let missing: Vec<_> = missing.collect();
+        return output::print(&output::json::document(&json!({ "jobs": rows, "missing": missing }))?);
+    }
+    for Gap { job, first, last, days, reason } in gaps(missing, output) {
+        let job = printable(job.as_ref());
+        let english = if days == 1 { format!("{first}") } else { format!("{days} days from {first} to {last}") };
+        let chinese = if days == 1 { format!("{first}") } else { format!("{first} 至 {last} 共 {days} 天") };
+        output.notice(&format!("missing: {job}, {english}: {reason}"), &format!("缺失：{job}，{chinese}：{reason}"));
+    }
+    if export.quiet || rows.is_empty() {
+        return Ok(());
+    }
+    let headings = output.pick(["Job", "Days", "Answers", "Missing days"], ["任务ID", "天数", "填报数", "缺失天数"]);
+    let cells = rows.iter().map(|Row { jobid, days, answers, missing_days }| {
+        [printable(jobid.as_ref()), days.to_string(), answers.to_string(), missing_days.to_string()]
+    });
+    output::print(&table::complete(&headings, &cells.collect::<Vec<_>>(), output, output.width))
+}
+
+fn row(job: &JobId, plan: &Plan, manifest: &Manifest, missing: &[Missing]) -> Row {
+    let entries: Vec<_> = entries(job, plan, manifest).collect();
+    Row {
+        jobid: job.clone(),
+        days: entries.len(),
+        answers: entries.iter().map(|entry| entry.rows).sum(),
+        missing_days: missing.iter().filter(|missing| missing.day.0 == *job).count(),
+    }
+}
+
+/// What the spool has of what was asked for of a job.
+fn entries<'a>(job: &'a JobId, plan: &'a Plan, manifest: &'a Manifest) -> impl Iterator<Item = &'a Entry> {
+    let asked = plan.asked.iter().filter(move |(other, _)| other == job);
+    asked.filter_map(|(job, date)| manifest.entry(job, *date))
+}
+
+/// Joins missing days that follow each other and have the same reason.
+fn gaps(missing: &[Missing], output: Output) -> Vec<Gap> {
+    let mut gaps: Vec<Gap> = Vec::new();
+    for Missing { day: (job, date), error } in missing {
+        let reason = error.in_language(output.language).to_string();
+        match gaps.last_mut().filter(|gap| gap.job == *job && gap.reason == reason) {
+            Some(gap) => {
+                gap.last = *date;
+                gap.days += 1;
+            }
+            None => gaps.push(Gap { job: job.clone(), first: *date, last: *date, days: 1, reason }),
+        }
+    }
+    gaps
+}
+
+/// Notes the jobs whose own count differs from that of the answers.
+pub(super) fn differing_counts(plan: &Plan, manifest: &Manifest) -> Vec<Note> {
+    let notes = plan.jobs().into_iter().filter_map(|job| {
+        let differs = |entry: &&Entry| i64::try_from(entry.rows) != Ok(entry.finish_cnt);
+        let (days, last) = entries(job, plan, manifest).filter(differs).fold((0, None), |(days, _), entry| (days + 1, Some(entry)));
+        let Entry { date, rows, finish_cnt, .. } = last?;
+        let job = printable(job.as_ref());
+        Some(Note {
+            english: format!(
+                "note: {job}: on {days} of these days the job counts other than the answers; last on {date}: {finish_cnt} by the job, {rows} answers"
+            ),
+            chinese: format!("提示：{job} 有 {days} 天任务统计的完成数与填报数不一致，最近一次为 {date}：任务统计 {finish_cnt}，填报 {rows}"),
+        })
+    });
+    notes.collect()
+}

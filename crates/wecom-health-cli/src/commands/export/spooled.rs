@@ -1,0 +1,53 @@
+//! Reads a day from the spool.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+
+use hmac_sha256::Hash;
+use wecom_health::model::{Answer, JobInfo};
+
+use super::folder::Folder;
+use super::manifest::{Entry, hex};
+
+/// A day of a job, as it was fetched.
+pub(super) struct Spooled {
+    pub(super) job: JobInfo,
+    lines: BufReader<File>,
+    hash: Hash,
+    expected: String,
+    line: Vec<u8>,
+}
+
+impl Spooled {
+    /// Opens a day and reads the job's details.
+    pub(super) fn open(folder: &Folder, entry: &Entry) -> io::Result<Self> {
+        let file = File::open(folder.spooled(&entry.jobid, entry.date))?;
+        let mut lines = BufReader::with_capacity(1 << 16, file);
+        let (mut hash, mut line) = (Hash::new(), Vec::new());
+        lines.read_until(b'\n', &mut line)?;
+        hash.update(&line);
+        let job = serde_json::from_slice(&line).map_err(|_| damaged())?;
+        Ok(Self { job, lines, hash, expected: entry.sha256.clone(), line })
+    }
+
+    /// Returns the next answer's line, with its end. At the end, fails if the file is not what was written.
+    pub(super) fn next_line(&mut self) -> io::Result<Option<&[u8]>> {
+        self.line.clear();
+        self.lines.read_until(b'\n', &mut self.line)?;
+        if self.line.is_empty() {
+            return if hex(&self.hash.finalize()) == self.expected { Ok(None) } else { Err(damaged()) };
+        }
+        self.hash.update(&self.line);
+        Ok(Some(&self.line))
+    }
+
+    /// Returns the next answer.
+    pub(super) fn next(&mut self) -> io::Result<Option<Answer>> {
+        self.next_line()?.map(serde_json::from_slice).transpose().map_err(|_| damaged())
+    }
+}
+
+/// serde's message would quote an answer.
+fn damaged() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "a file in .spool was changed: delete it, and run the export again")
+}
