@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use xtask::import::{Draft, draft, merge, write};
+use xtask::import::{Draft, add, draft, merge, write};
 use xtask::page::read;
 
 const ROOMS: &str = include_str!("pages/rooms.md");
@@ -371,4 +371,55 @@ fn a_file_that_is_not_there_is_an_error() {
     pages.push(folder.path().join("roms.md"));
     let message = format!("{:#}", write(&pages, &folder.path().join("draft.json"), None).expect_err("a typing error"));
     assert!(message.contains("cannot read") && message.contains("roms.md"), "{message}");
+}
+
+/// What `--into` says on a schema, with the samples beside it.
+fn added(folder: &std::path::Path, schema: &std::path::Path, page: &str) -> Vec<String> {
+    let file = folder.join("page.md");
+    std::fs::write(&file, page).expect("a file");
+    add(&[file], schema, Some(&folder.join("samples"))).expect("a schema").1
+}
+
+#[test]
+fn samples_have_the_names_of_the_schemas_links() {
+    let (folder, pages) = folder(&[("rooms.md", ROOMS.as_bytes())]);
+    let schema = folder.path().join("schema.json");
+    write(&pages, &schema, None).expect("a draft");
+    let text = std::fs::read_to_string(&schema).expect("the draft");
+    std::fs::write(&schema, text.replace("\"rel\": \"list\"", "\"rel\": \"room_list\"")).expect("a file");
+    let samples = folder.path().join("samples");
+    std::fs::create_dir(&samples).expect("a folder");
+    std::fs::write(samples.join("create.response.json"), "{\"ours\": 1}").expect("a file");
+
+    let doubts = added(folder.path(), &schema, ROOMS);
+
+    let mut names: Vec<_> = std::fs::read_dir(&samples)
+        .expect("a folder")
+        .flatten()
+        .filter_map(|file| file.file_name().into_string().ok())
+        .collect();
+    names.sort();
+    let expected = [
+        "create.request",
+        "create.response",
+        "get.response.2",
+        "get.response",
+        "room_list.request",
+        "room_list.response",
+    ];
+    assert_eq!(names, expected.map(|name| format!("{name}.json")));
+    assert_eq!(std::fs::read_to_string(samples.join("create.response.json")).expect("a file"), "{\"ours\": 1}");
+    let kept: Vec<_> = doubts.iter().filter(|doubt| doubt.contains("is there already and stays")).collect();
+    assert!(kept.len() == 1 && kept[0].contains("page.md:") && kept[0].contains("create.response.json"), "{doubts:?}");
+}
+
+#[test]
+fn a_new_link_gets_a_name_that_the_schema_lacks() {
+    let (folder, pages) = folder(&[("rooms.md", ROOMS.as_bytes())]);
+    let schema = folder.path().join("schema.json");
+    write(&pages, &schema, None).expect("a draft");
+    added(folder.path(), &schema, &ROOMS.replace("/cgi-bin/room/", "/cgi-bin/hut/"));
+    let json: Value = serde_json::from_slice(&std::fs::read(&schema).expect("the schema")).expect("JSON");
+    let rels: Vec<_> = json["links"].as_array().into_iter().flatten().map(|link| link["rel"].as_str()).collect();
+    assert_eq!(rels, ["list", "create", "get", "hut_list", "hut_create"].map(Some));
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::page::{Endpoint, Field, Fields, Page, Row, Side};
 
-use super::compare::escaped;
+use super::compare::{escaped, path};
 use super::definitions::{COLUMN, Definitions, LINE, NO_ROW};
 use super::messages::Writer;
 use super::terms::{TODO, term};
@@ -77,13 +77,21 @@ pub struct Sample {
 /// Drafts the endpoints of pages, each given with its name. An address that stands on several pages is drafted once.
 #[must_use]
 pub fn draft(pages: &[(String, Page)]) -> Draft {
+    draft_for(&Value::Null, pages)
+}
+
+/// Drafts the endpoints of pages for a schema: links have the names that they have there, and no other link's.
+#[must_use]
+pub fn draft_for(schema: &Value, pages: &[(String, Page)]) -> Draft {
     let mut doubts = Vec::new();
     let endpoints = endpoints(pages, &mut doubts);
     let paths: Vec<&str> = endpoints.iter().map(|(_, _, endpoint)| endpoint.path.as_str()).collect();
     let mut definitions = Definitions::default();
     definitions.set("ErrCode", errcode());
+    let known = schema["links"].as_array().into_iter().flatten();
+    let known = known.filter_map(|link| Some((path(link), link["rel"].as_str()?))).collect();
     let mut links = Vec::new();
-    for ((name, page, endpoint), rel) in endpoints.iter().zip(names::rels(&paths)) {
+    for ((name, page, endpoint), rel) in endpoints.iter().zip(names::rels(&paths, &known)) {
         let term = link_term(page, endpoint);
         let prefix = names::prefix(&endpoint.path, &rel);
         let writer =
