@@ -161,6 +161,35 @@ fn deviations_accept_what_they_record_and_nothing_else() {
 }
 
 #[test]
+fn what_was_recorded_agrees_once_it_has_a_reason() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let folder = tempfile::tempdir().unwrap();
+    let schema = folder.path().join("schema");
+    std::fs::create_dir_all(schema.join("samples")).unwrap();
+    std::fs::copy(root.join(xtask::schema::PATH), folder.path().join(xtask::schema::PATH)).unwrap();
+    for side in ["request", "response"] {
+        let sample = format!("schema/samples/get_report_job_info.{side}.json");
+        std::fs::copy(root.join(&sample), folder.path().join(&sample)).unwrap();
+    }
+    let file = folder.path().join("page.md");
+    let renamed = page().replacen("|finish_cnt|", "|finish_cntx|", 1).replacen("| jobid | 是 |", "| jobid | 否 |", 1);
+    std::fs::write(&file, renamed).unwrap();
+    let audit =
+        |record| xtask::audit::audit(folder.path(), &[file.clone()], record).map_err(|error| format!("{error:#}"));
+
+    let recorded = audit(true).unwrap_err();
+    assert!(recorded.starts_with("recorded in deviations.json (entries: 2): write each reason"), "{recorded}");
+    assert!(recorded.contains("has finish_cntx instead"), "{recorded}");
+    let refused = audit(true).unwrap_err();
+    assert!(refused.contains("write the reason as a sentence"), "{refused}");
+    let deviations = schema.join("deviations.json");
+    let text = std::fs::read_to_string(&deviations).unwrap();
+    std::fs::write(&deviations, text.replace("TODO", "It is meant.")).unwrap();
+    let agreed = audit(true).unwrap();
+    assert!(agreed.contains("recorded deviations: 2"), "{agreed}");
+}
+
+#[test]
 fn a_file_that_is_no_page_gets_one_line() {
     let folder = tempfile::tempdir().unwrap();
     for (bytes, message) in [
