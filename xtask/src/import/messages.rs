@@ -65,9 +65,14 @@ impl Writer<'_> {
     fn object(&mut self, message: Message<'_>, at: usize) -> Map<String, Value> {
         let field = message.fields.get(at);
         let (mut properties, mut required) = (Map::new(), Vec::new());
+        let is_described = field.children.values().any(|child| !message.fields.get(*child).rows.is_empty());
         for (name, child) in &field.children {
             let status = at == 0 && message.side == Side::Response && matches!(name.as_str(), "errcode" | "errmsg");
-            let (node, is_required) = if status { (json!({}), false) } else { self.property(message, *child) };
+            let (mut node, is_required) = if status { (json!({}), false) } else { self.property(message, *child) };
+            let child = message.fields.get(*child);
+            if is_described && child.rows.is_empty() && child.children.is_empty() {
+                node[NO_ROW] = "".into();
+            }
             properties.insert(name.clone(), node);
             if is_required {
                 required.push(Value::from(name.as_str()));
@@ -96,11 +101,6 @@ impl Writer<'_> {
         }
         let mut node = self.node(message, at, &kind);
         node.insert(LINE.into(), format!("{}:{line}", self.page).into());
-        let siblings = fields.get(field.parent).children.values();
-        let is_described = siblings.copied().any(|sibling| !fields.get(sibling).rows.is_empty());
-        if field.rows.is_empty() && field.children.is_empty() && is_described {
-            node.insert(NO_ROW.into(), "".into());
-        }
         if doubt == Some(super::kinds::DIFFER) {
             let column = field.rows.iter().find_map(|row| row.kind.clone());
             node.insert(COLUMN.into(), column.unwrap_or_default().into());
