@@ -6,6 +6,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use super::draft::Draft;
+use super::terms::TODO;
 use crate::schema::Deviation;
 use crate::schema::deviations::HAS_FIELD;
 
@@ -210,7 +211,7 @@ impl Comparer<'_> {
         }
     }
 
-    /// Compares which values have a meaning, and whether the page gives a value the meaning that another one has in the schema.
+    /// Compares which values have a meaning, and the meanings, as far as the page has a term.
     fn known_values(&mut self, our: &Value, their: &Value, pointer: &str, place: &str) {
         let (known, drafted) = (meanings(our), meanings(their));
         let values = |meanings: &[(String, &str)]| -> BTreeSet<String> {
@@ -224,14 +225,13 @@ impl Comparer<'_> {
             self.find(place, pointer, page);
             return;
         }
-        for (value, meaning) in &drafted {
-            let means = |term: &str| !term.is_empty() && meaning.contains(term);
-            let own = known.iter().any(|(other, term)| other == value && means(term));
-            // A term of one letter, such as 是, is also a part of its opposite.
-            if !own && known.iter().any(|(_, term)| means(term) && term.chars().nth(1).is_some()) {
-                self.find(place, pointer, format!("calls {value} {meaning}"));
-                return;
-            }
+        let differs = |(value, meaning): &&(String, &str)| {
+            *meaning != TODO && known.iter().any(|(other, term)| other == value && term != meaning)
+        };
+        let calls: Vec<_> =
+            drafted.iter().filter(differs).map(|(value, meaning)| format!("{value} {meaning}")).collect();
+        if !calls.is_empty() {
+            self.find(place, pointer, format!("calls {}", calls.join(", ")));
         }
     }
 }
