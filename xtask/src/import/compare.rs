@@ -52,6 +52,7 @@ pub struct Comparison {
 
 /// What the page says of a field that the schema has.
 const IN_SAMPLE: &str = "has it in a sample alone";
+const IN_ADDRESS: &str = "has it in the address alone";
 const ABSENT: &str = "does not have it";
 
 /// Makes one difference of two where a page gives another name to one field of an object.
@@ -64,7 +65,7 @@ pub fn join_renames(mut differences: Vec<Difference>) -> Vec<Difference> {
             let inside = inside.filter(|(_, other)| object(other).as_ref() == Some(&parent));
             inside.filter(|(_, other)| page.contains(&other.page.as_str())).map(|(at, _)| at).collect()
         };
-        if let ([new], [old]) = (of(&[HAS_FIELD]).as_slice(), of(&[IN_SAMPLE, ABSENT]).as_slice()) {
+        if let ([new], [old]) = (of(&[HAS_FIELD]).as_slice(), of(&[IN_SAMPLE, IN_ADDRESS, ABSENT]).as_slice()) {
             let name = differences[*new].at.rsplit('/').next().unwrap_or("");
             let page = format!("has {name} instead");
             differences[*new] = Difference { page, at: differences[*old].at.clone(), ..differences[*new].clone() };
@@ -167,8 +168,11 @@ impl Comparer<'_> {
                 continue;
             };
             if self.draft.without_row.contains(&place) {
-                // Nothing is said of it, so nothing else can differ.
-                self.find(&place, &pointer, IN_SAMPLE);
+                // Nothing is said of it, so nothing can differ but the fields in it.
+                self.find(&place, &pointer, if self.is_query { IN_ADDRESS } else { IN_SAMPLE });
+                if holds_fields(node) {
+                    self.nodes(field, node, &pointer, &place);
+                }
                 continue;
             }
             self.nodes(field, node, &pointer, &place);
@@ -240,6 +244,12 @@ impl Comparer<'_> {
 fn requires(definition: &Value, name: &str) -> bool {
     let lists = [&definition["required"], &definition["then"]["required"]];
     lists.into_iter().filter_map(Value::as_array).flatten().any(|required| required == name)
+}
+
+/// Whether a field is an object, a list of objects, or a map of them.
+fn holds_fields(node: &Value) -> bool {
+    reference(node).is_some()
+        || ["items", "additionalProperties"].iter().any(|key| node.get(key).is_some_and(holds_fields))
 }
 
 /// The known values of a definition, with the vendor's terms.

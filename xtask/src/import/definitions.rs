@@ -32,6 +32,16 @@ impl Definitions {
         self.by_name.insert(name.to_owned(), definition);
     }
 
+    /// Notes which fields of a definition no row names.
+    pub(super) fn note_without_row(&mut self, name: &str, fields: &[&str]) {
+        let properties = &mut self.by_name[name]["properties"];
+        for field in fields {
+            if let Some(Value::Object(field)) = properties.get_mut(field) {
+                field.insert(NO_ROW.into(), "".into());
+            }
+        }
+    }
+
     /// Adds a definition under the first name that is free or has the same shape, and returns the name.
     pub(super) fn add(&mut self, candidates: &[String], definition: Value) -> String {
         for name in candidates {

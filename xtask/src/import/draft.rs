@@ -157,6 +157,8 @@ fn link_term(page: &Page, endpoint: &Endpoint) -> String {
 struct Messages<'a> {
     method: &'a str,
     query: Fields,
+    /// The names of the query that no row has, though there are rows.
+    unnamed: Vec<&'a str>,
     /// The fields of the body, if there is one.
     body: Option<Fields>,
     response: Fields,
@@ -184,7 +186,7 @@ fn messages<'a>(endpoint: &'a Endpoint, notes: &mut Vec<(usize, String)>) -> Mes
     if endpoint.upload {
         notes.push((endpoint.line, "a file is uploaded: drafted without a body".to_owned()));
     }
-    Messages { method, query, body, response }
+    Messages { method, query, unnamed: unnamed(endpoint), body, response }
 }
 
 fn link(mut writer: Writer<'_>, page: &Page, endpoint: &Endpoint, rel: &str) -> Value {
@@ -240,6 +242,7 @@ fn schemas(writer: &mut Writer<'_>, messages: &Messages<'_>) -> Vec<(&'static st
         let ending = if messages.body.is_some() { "Query" } else { "Request" };
         let name = reserve(writer, "hrefSchema", ending);
         writer.request(&name, &messages.query);
+        writer.definitions.note_without_row(&name, &messages.unnamed);
     }
     let name = reserve(writer, "targetSchema", "Response");
     writer.response(&name, &messages.response);
@@ -277,6 +280,13 @@ fn query(endpoint: &Endpoint, rest: Option<&Fields>) -> Fields {
     }
     query.request.tables.push(crate::page::Table { rows: named, ..Default::default() });
     Fields::of(&query, Side::Request)
+}
+
+/// The names of the address that no row has, though there are rows.
+fn unnamed(endpoint: &Endpoint) -> Vec<&str> {
+    let rows = || endpoint.request.tables.iter().flat_map(|table| &table.rows);
+    let names = endpoint.query.iter().map(String::as_str);
+    names.filter(|name| rows().next().is_some() && !rows().any(|row| row.path == [*name])).collect()
 }
 
 fn names_of_href<'a>(endpoint: &'a Endpoint, query: &'a Fields) -> Vec<&'a str> {

@@ -70,7 +70,7 @@ impl Writer<'_> {
             let status = at == 0 && message.side == Side::Response && matches!(name.as_str(), "errcode" | "errmsg");
             let (mut node, is_required) = if status { (json!({}), false) } else { self.property(message, *child) };
             let child = message.fields.get(*child);
-            if is_described && child.rows.is_empty() && child.children.is_empty() {
+            if is_described && child.rows.is_empty() {
                 node[NO_ROW] = "".into();
             }
             properties.insert(name.clone(), node);
