@@ -81,11 +81,20 @@ fn the_sample_of_a_get_page_is_that_of_the_response() {
 
 #[test]
 fn a_changed_row_of_a_query_gives_one_finding() {
-    for (new, finding) in
-        [("", "2: /$defs/UserSimplelistRequest/properties/department_id: the page has it in the address alone")]
-    {
-        assert_eq!(findings(&get_page().replacen("|department_id|是|x|\n", new, 1)), [finding]);
+    let row = "|department_id|是|x|\n";
+    for (new, finding) in [
+        ("", "2: /$defs/UserSimplelistRequest/properties/department_id: the page has it in the address alone"),
+        ("|depth|是|x|\n", "7: /$defs/UserSimplelistRequest/properties/department_id: the page has depth instead"),
+        (&format!("{row}|depth|是|x|\n"), "8: /$defs/UserSimplelistRequest/properties/depth: the page has the field"),
+    ] {
+        assert_eq!(findings(&get_page().replacen(row, new, 1)), [finding]);
     }
+    let token = findings(&get_page().replacen("access_token=", "suite_token=", 1));
+    assert!(
+        token[0].contains("/$defs/UserSimplelistRequest/properties/suite_token: the page has the field"),
+        "{token:?}"
+    );
+    assert!(token[1].contains("/links/6/href: the page has the query department_id, suite_token"), "{token:?}");
 }
 
 #[test]

@@ -144,10 +144,17 @@ impl Comparer<'_> {
             let method = shown(&link["targetHints"]["allow"][0]);
             self.find(&place, &format!("{pointer}/targetHints"), format!("has the method {method}"));
         }
-        if query(known) != query(link) {
+        if query(known).symmetric_difference(&query(link)).any(|name| !self.is_in_query(known, link, name)) {
             let names = query(link).into_iter().collect::<Vec<_>>().join(", ");
             self.find(&place, &format!("{pointer}/href"), format!("has the query {names}"));
         }
+    }
+
+    /// Whether a name is a field of the query, on the page or in the schema: a difference is found there.
+    fn is_in_query(&self, known: &Value, link: &Value, name: &str) -> bool {
+        let ours = reference(&known["hrefSchema"]).and_then(|definition| self.definitions.get(definition));
+        let theirs = reference(&link["hrefSchema"]).map(|definition| &self.draft.schema["$defs"][definition]);
+        [ours, theirs].into_iter().flatten().any(|definition| definition["properties"].get(name).is_some())
     }
 
     /// Compares two definitions of objects.
