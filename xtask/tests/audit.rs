@@ -153,6 +153,26 @@ fn a_missing_row_is_found_where_the_sample_shows_the_field() {
 }
 
 #[test]
+fn a_row_that_is_there_twice_and_differs_is_found() {
+    let twice = |row: &str, other: &str| findings(&page().replacen(row, &format!("{row}{other}"), 1));
+    assert_eq!(twice("| title| x |\n", "| title| x |\n"), [""; 0]);
+    for (row, other, at) in [
+        ("| title| x |\n", "| title| y |\n", "JobInfo/properties/title"),
+        ("| jobid | 是 | x |\n", "| jobid | 是 | y |\n", "GetReportJobInfoRequest/properties/jobid"),
+    ] {
+        let found = twice(row, other);
+        let expected = format!("/$defs/{at}: the page has several rows about it, which differ");
+        assert!(found.len() == 1 && found[0].ends_with(&expected), "{found:?}");
+    }
+    let row = "|department_id|是|x|\n";
+    let found = findings(&get_page().replacen(row, &format!("{row}|department_id|是|y|\n"), 1));
+    assert_eq!(
+        found,
+        ["7: /$defs/UserSimplelistRequest/properties/department_id: the page has several rows about it, which differ"]
+    );
+}
+
+#[test]
 fn other_samples_than_the_printed_ones_are_found() {
     for (from, to, finding) in [
         (

@@ -210,6 +210,13 @@ fn a_repair_that_leaves_a_doubt_is_one() {
 }
 
 #[test]
+fn a_row_that_is_there_twice_and_differs_is_a_doubt() {
+    let row = "| area | double | 面积 |\n";
+    let doubts = drafted(&ROOMS.replace(row, &format!("{row}| area | double | 高度 |\n"))).doubts;
+    assert!(doubts.iter().any(|doubt| doubt.contains("area: the row on line 72 differs")), "{doubts:?}");
+}
+
+#[test]
 fn uploads_are_drafted_without_a_body() {
     let page = ROOMS.replace(
         "**请求地址：**https://qyapi.weixin.qq.com/cgi-bin/room/create",

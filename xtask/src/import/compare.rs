@@ -183,8 +183,8 @@ impl Comparer<'_> {
                 continue;
             }
             self.nodes(field, node, &pointer, &place);
-            if let Some(kind) = self.draft.other_kinds.get(&place) {
-                self.find(&place, &pointer, format!("has the type {kind} in its table, and another one in the sample"));
+            if let Some(page) = self.draft.contradictions.get(&place) {
+                self.find(&place, &pointer, page);
             }
             let required = requires(theirs, name);
             if requires(ours, name) != required {

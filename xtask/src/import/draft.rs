@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::page::{Endpoint, Field, Fields, Page, Row, Side};
 
 use super::compare::{escaped, path};
-use super::definitions::{COLUMN, Definitions, LINE, NO_ROW};
+use super::definitions::{CONTRADICTION, Definitions, LINE, NO_ROW};
 use super::messages::Writer;
 use super::terms::{TODO, term};
 use super::{layout, names, paging, samples};
@@ -25,8 +25,8 @@ pub struct Draft {
     pub lines: BTreeMap<String, String>,
     /// The fields that a sample shows and no table names, though it names others beside them, by JSON pointer.
     pub without_row: BTreeSet<String>,
-    /// The word of the type column where the sample shows another kind, by JSON pointer.
-    pub other_kinds: BTreeMap<String, String>,
+    /// Where a page contradicts itself and how, beginning with a verb, by JSON pointer.
+    pub contradictions: BTreeMap<String, String>,
 }
 
 impl Draft {
@@ -43,8 +43,8 @@ impl Draft {
                 if let Some(Value::String(line)) = members.shift_remove(LINE) {
                     self.lines.insert(pointer.to_owned(), line);
                 }
-                if let Some(Value::String(kind)) = members.shift_remove(COLUMN) {
-                    self.other_kinds.insert(pointer.to_owned(), kind);
+                if let Some(Value::String(page)) = members.shift_remove(CONTRADICTION) {
+                    self.contradictions.insert(pointer.to_owned(), page);
                 }
                 if members.shift_remove(NO_ROW).is_some() {
                     self.without_row.insert(pointer.to_owned());
@@ -266,12 +266,15 @@ fn query(endpoint: &Endpoint, rest: Option<&Fields>) -> Fields {
     let rows = || endpoint.request.tables.iter().flat_map(|table| &table.rows);
     let mut named: Vec<Row> = Vec::new();
     for name in endpoint.query.iter().filter(|name| !is_token(name)) {
-        let row = rows().find(|row| row.path == [name.clone()]).cloned();
-        named.push(row.unwrap_or_else(|| Row { line: endpoint.line, path: vec![name.clone()], ..Row::default() }));
+        let known = named.len();
+        named.extend(rows().filter(|row| row.path == [name.clone()]).cloned());
+        if named.len() == known {
+            named.push(Row { line: endpoint.line, path: vec![name.clone()], ..Row::default() });
+        }
     }
     for (_, field) in rest.into_iter().flat_map(Fields::iter).filter(|(_, field): &(usize, &Field)| field.parent == 0) {
         if !is_token(&field.name) && !endpoint.query.contains(&field.name) {
-            named.extend(field.rows.first().cloned());
+            named.extend(field.rows.iter().cloned());
         }
     }
     for row in &mut named {

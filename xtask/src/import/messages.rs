@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::page::{ANY, Fields, Row, Side};
 
-use super::definitions::{COLUMN, Definitions, LINE, NO_ROW};
+use super::definitions::{CONTRADICTION, Definitions, LINE, NO_ROW};
 use super::kinds::{Kind, kind};
 use super::known_values;
 use super::names::{is_general, of_field};
@@ -99,11 +99,20 @@ impl Writer<'_> {
         if need == Need::Conditional {
             comments.push("required on a condition".to_owned());
         }
+        let other = field.rows.iter().find(|row| differ(row, &field.rows[0]));
+        if let Some(row) = other {
+            comments.push(format!("the row on line {} differs", row.line));
+        }
         let mut node = self.node(message, at, &kind);
         node.insert(LINE.into(), format!("{}:{line}", self.page).into());
         if doubt == Some(super::kinds::DIFFER) {
-            let column = field.rows.iter().find_map(|row| row.kind.clone());
-            node.insert(COLUMN.into(), column.unwrap_or_default().into());
+            let column = field.rows.iter().find_map(|row| row.kind.as_deref()).unwrap_or("");
+            node.insert(
+                CONTRADICTION.into(),
+                format!("has the type {column} in its table, and another one in the sample").into(),
+            );
+        } else if other.is_some() {
+            node.insert(CONTRADICTION.into(), "has several rows about it, which differ".into());
         }
         node.extend(head(&row_term(&field.rows)));
         if !comments.is_empty() {
@@ -218,4 +227,9 @@ fn is_lists(fields: &Fields, at: usize, kind: &Kind) -> bool {
 
 fn file_name(page: &str) -> &str {
     page.rsplit('/').next().unwrap_or(page)
+}
+
+/// Whether two rows about one field say different things.
+fn differ(one: &Row, other: &Row) -> bool {
+    one.description != other.description || one.kind != other.kind || one.required != other.required
 }
