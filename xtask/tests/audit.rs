@@ -239,8 +239,9 @@ fn what_was_recorded_agrees_once_it_has_a_reason() {
     let file = folder.path().join("page.md");
     let renamed = page().replacen("|finish_cnt|", "|finish_cntx|", 1).replacen("| jobid | 是 |", "| jobid | 否 |", 1);
     std::fs::write(&file, renamed).unwrap();
-    let audit =
-        |record| xtask::audit::audit(folder.path(), &[file.clone()], record).map_err(|error| format!("{error:#}"));
+    let audit = |record| {
+        xtask::audit::audit(folder.path(), std::slice::from_ref(&file), record).map_err(|error| format!("{error:#}"))
+    };
 
     let recorded = audit(true).unwrap_err();
     assert!(recorded.starts_with("recorded in deviations.json (entries: 2): write each reason"), "{recorded}");

@@ -107,10 +107,8 @@ impl Writer<'_> {
         node.insert(LINE.into(), format!("{}:{line}", self.page).into());
         if doubt == Some(super::kinds::DIFFER) {
             let column = field.rows.iter().find_map(|row| row.kind.as_deref()).unwrap_or("");
-            node.insert(
-                CONTRADICTION.into(),
-                format!("has the type {column} in its table, and another one in the sample").into(),
-            );
+            let page = format!("has the type {column} in its table, and another one in the sample");
+            node.insert(CONTRADICTION.into(), page.into());
         } else if other.is_some() {
             node.insert(CONTRADICTION.into(), "has several rows about it, which differ".into());
         }
