@@ -31,10 +31,13 @@ pub fn audit(root: &Path, pages: &[PathBuf], record: bool) -> Result<String> {
     for page in pages {
         audit.page(&import::draft(&[page]));
     }
-    if record {
-        schema::deviations::add(&file, &audit.deviations, &audit.unrecorded)?;
+    let more = std::mem::take(&mut audit.unrecorded);
+    if !record || more.is_empty() {
+        return audit.outcome();
     }
-    audit.outcome()
+    schema::deviations::add(&file, &audit.deviations, &more)?;
+    let (count, findings) = (more.len(), audit.findings.join("\n"));
+    bail!("recorded in deviations.json (entries: {count}): write each reason where it says TODO\n{findings}")
 }
 
 /// A comparison of pages with a schema, page by page.
@@ -88,18 +91,24 @@ impl Audit {
     }
 
     fn find(&mut self, mut differences: Vec<Difference>) {
-        differences.retain(|difference| {
-            let recorded = self.deviations.iter().position(|deviation| difference.is_recorded_as(deviation));
-            self.confirmed.extend(recorded);
-            recorded.is_none()
-        });
-        let differences = join_renames(differences);
+        self.drop_recorded(&mut differences);
+        let mut differences = join_renames(differences);
+        // A field of another name is recorded as such.
+        self.drop_recorded(&mut differences);
         self.findings.extend(differences.iter().map(Difference::to_string));
         self.unrecorded.extend(differences.into_iter().map(|Difference { at, page, .. }| Deviation {
             at,
             page,
             reason: String::new(),
         }));
+    }
+
+    fn drop_recorded(&mut self, differences: &mut Vec<Difference>) {
+        differences.retain(|difference| {
+            let recorded = self.deviations.iter().position(|deviation| difference.is_recorded_as(deviation));
+            self.confirmed.extend(recorded);
+            recorded.is_none()
+        });
     }
 
     /// Compares the samples of an endpoint with the files.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use xtask::import::{Draft, draft, merge, write};
+use xtask::import::{Draft, add, draft, merge, write};
 use xtask::page::read;
 
 const ROOMS: &str = include_str!("pages/rooms.md");
@@ -210,6 +210,13 @@ fn a_repair_that_leaves_a_doubt_is_one() {
 }
 
 #[test]
+fn a_row_that_is_there_twice_and_differs_is_a_doubt() {
+    let row = "| area | double | 面积 |\n";
+    let doubts = drafted(&ROOMS.replace(row, &format!("{row}| area | double | 高度 |\n"))).doubts;
+    assert!(doubts.iter().any(|doubt| doubt.contains("area: the row on line 72 differs")), "{doubts:?}");
+}
+
+#[test]
 fn uploads_are_drafted_without_a_body() {
     let page = ROOMS.replace(
         "**请求地址：**https://qyapi.weixin.qq.com/cgi-bin/room/create",
@@ -324,6 +331,17 @@ proptest! {
     }
 }
 
+#[test]
+fn a_page_with_many_fields_takes_no_time() {
+    let fields: String = (0..20_000).map(|number| format!("\"field{number}\": 1,\n")).collect();
+    let page = ROOMS.replace("\"extra\": {}", &format!("\"extra\": {{ {fields} }}"));
+    let start = std::time::Instant::now();
+    let draft = drafted(&page);
+    let taken = start.elapsed();
+    assert!(draft.schema["$defs"]["Extra"]["properties"].get("field19999").is_some());
+    assert!(taken.as_secs() < 5, "{taken:?}");
+}
+
 /// A folder with pages and the names of their files.
 fn folder(pages: &[(&str, &[u8])]) -> (tempfile::TempDir, Vec<std::path::PathBuf>) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -371,4 +389,55 @@ fn a_file_that_is_not_there_is_an_error() {
     pages.push(folder.path().join("roms.md"));
     let message = format!("{:#}", write(&pages, &folder.path().join("draft.json"), None).expect_err("a typing error"));
     assert!(message.contains("cannot read") && message.contains("roms.md"), "{message}");
+}
+
+/// What `--into` says on a schema, with the samples beside it.
+fn added(folder: &std::path::Path, schema: &std::path::Path, page: &str) -> Vec<String> {
+    let file = folder.join("page.md");
+    std::fs::write(&file, page).expect("a file");
+    add(&[file], schema, Some(&folder.join("samples"))).expect("a schema").1
+}
+
+#[test]
+fn samples_have_the_names_of_the_schemas_links() {
+    let (folder, pages) = folder(&[("rooms.md", ROOMS.as_bytes())]);
+    let schema = folder.path().join("schema.json");
+    write(&pages, &schema, None).expect("a draft");
+    let text = std::fs::read_to_string(&schema).expect("the draft");
+    std::fs::write(&schema, text.replace("\"rel\": \"list\"", "\"rel\": \"room_list\"")).expect("a file");
+    let samples = folder.path().join("samples");
+    std::fs::create_dir(&samples).expect("a folder");
+    std::fs::write(samples.join("create.response.json"), "{\"ours\": 1}").expect("a file");
+
+    let doubts = added(folder.path(), &schema, ROOMS);
+
+    let mut names: Vec<_> = std::fs::read_dir(&samples)
+        .expect("a folder")
+        .flatten()
+        .filter_map(|file| file.file_name().into_string().ok())
+        .collect();
+    names.sort();
+    let expected = [
+        "create.request",
+        "create.response",
+        "get.response.2",
+        "get.response",
+        "room_list.request",
+        "room_list.response",
+    ];
+    assert_eq!(names, expected.map(|name| format!("{name}.json")));
+    assert_eq!(std::fs::read_to_string(samples.join("create.response.json")).expect("a file"), "{\"ours\": 1}");
+    let kept: Vec<_> = doubts.iter().filter(|doubt| doubt.contains("is there already and stays")).collect();
+    assert!(kept.len() == 1 && kept[0].contains("page.md:") && kept[0].contains("create.response.json"), "{doubts:?}");
+}
+
+#[test]
+fn a_new_link_gets_a_name_that_the_schema_lacks() {
+    let (folder, pages) = folder(&[("rooms.md", ROOMS.as_bytes())]);
+    let schema = folder.path().join("schema.json");
+    write(&pages, &schema, None).expect("a draft");
+    added(folder.path(), &schema, &ROOMS.replace("/cgi-bin/room/", "/cgi-bin/hut/"));
+    let json: Value = serde_json::from_slice(&std::fs::read(&schema).expect("the schema")).expect("JSON");
+    let rels: Vec<_> = json["links"].as_array().into_iter().flatten().map(|link| link["rel"].as_str()).collect();
+    assert_eq!(rels, ["list", "create", "get", "hut_list", "hut_create"].map(Some));
 }

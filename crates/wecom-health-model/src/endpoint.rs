@@ -18,6 +18,63 @@ use crate::{Language, Localized, Response};
 /// assert_eq!(GetReportJobInfoRequest::METHOD, Method::Post);
 /// assert_eq!(GetReportJobInfoRequest::PATH, "/cgi-bin/health/get_report_job_info");
 /// ```
+///
+/// One of your own, with a body, and a token in the query that is not the client's:
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use wecom_health_model::{Endpoint, ErrCode, Method, Response, ResponseError};
+///
+/// #[derive(Serialize)]
+/// struct FindRequest {
+///     names: Vec<String>,
+///     #[serde(skip)]
+///     token: String,
+/// }
+///
+/// impl Endpoint for FindRequest {
+///     type Response = FindResponse;
+///     const NAME: &'static str = "find";
+///     const METHOD: Method = Method::Post;
+///     const PATH: &'static str = "/cgi-bin/service/find";
+///     const TOKEN_PARAMETER: Option<&'static str> = None;
+///     const WRITES: bool = false;
+///
+///     fn query(&self) -> impl Serialize {
+///         [("suite_access_token", &self.token)]
+///     }
+/// }
+///
+/// #[derive(Deserialize)]
+/// struct FindResponse {
+///     #[serde(default)]
+///     errcode: ErrCode,
+///     #[serde(default)]
+///     errmsg: String,
+///     found: Option<u8>,
+/// }
+///
+/// impl Response for FindResponse {
+///     type Output = u8;
+///
+///     fn errcode(&self) -> ErrCode {
+///         self.errcode
+///     }
+///
+///     fn errmsg(&self) -> &str {
+///         &self.errmsg
+///     }
+///
+///     // `from_slice` has seen to refusals.
+///     fn into_result(self) -> Result<u8, ResponseError> {
+///         self.found.ok_or(ResponseError::MissingPayload { field: "found" })
+///     }
+/// }
+///
+/// let response = FindResponse::from_slice(br#"{"errcode": 0, "errmsg": "ok", "found": 7}"#)?;
+/// assert_eq!(response.into_result()?, 7);
+/// # Ok::<(), ResponseError>(())
+/// ```
 pub trait Endpoint: Serialize + Sync {
     /// The response of the server.
     type Response: Response;

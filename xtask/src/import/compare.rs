@@ -6,6 +6,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use super::draft::Draft;
+use super::terms::TODO;
 use crate::schema::Deviation;
 use crate::schema::deviations::HAS_FIELD;
 
@@ -51,6 +52,7 @@ pub struct Comparison {
 
 /// What the page says of a field that the schema has.
 const IN_SAMPLE: &str = "has it in a sample alone";
+const IN_ADDRESS: &str = "has it in the address alone";
 const ABSENT: &str = "does not have it";
 
 /// Makes one difference of two where a page gives another name to one field of an object.
@@ -63,7 +65,7 @@ pub fn join_renames(mut differences: Vec<Difference>) -> Vec<Difference> {
             let inside = inside.filter(|(_, other)| object(other).as_ref() == Some(&parent));
             inside.filter(|(_, other)| page.contains(&other.page.as_str())).map(|(at, _)| at).collect()
         };
-        if let ([new], [old]) = (of(&[HAS_FIELD]).as_slice(), of(&[IN_SAMPLE, ABSENT]).as_slice()) {
+        if let ([new], [old]) = (of(&[HAS_FIELD]).as_slice(), of(&[IN_SAMPLE, IN_ADDRESS, ABSENT]).as_slice()) {
             let name = differences[*new].at.rsplit('/').next().unwrap_or("");
             let page = format!("has {name} instead");
             differences[*new] = Difference { page, at: differences[*old].at.clone(), ..differences[*new].clone() };
@@ -142,10 +144,17 @@ impl Comparer<'_> {
             let method = shown(&link["targetHints"]["allow"][0]);
             self.find(&place, &format!("{pointer}/targetHints"), format!("has the method {method}"));
         }
-        if query(known) != query(link) {
+        if query(known).symmetric_difference(&query(link)).any(|name| !self.is_in_query(known, link, name)) {
             let names = query(link).into_iter().collect::<Vec<_>>().join(", ");
             self.find(&place, &format!("{pointer}/href"), format!("has the query {names}"));
         }
+    }
+
+    /// Whether a name is a field of the query, on the page or in the schema: a difference is found there.
+    fn is_in_query(&self, known: &Value, link: &Value, name: &str) -> bool {
+        let ours = reference(&known["hrefSchema"]).and_then(|definition| self.definitions.get(definition));
+        let theirs = reference(&link["hrefSchema"]).map(|definition| &self.draft.schema["$defs"][definition]);
+        [ours, theirs].into_iter().flatten().any(|definition| definition["properties"].get(name).is_some())
     }
 
     /// Compares two definitions of objects.
@@ -166,13 +175,16 @@ impl Comparer<'_> {
                 continue;
             };
             if self.draft.without_row.contains(&place) {
-                // Nothing is said of it, so nothing else can differ.
-                self.find(&place, &pointer, IN_SAMPLE);
+                // Nothing is said of it, so nothing can differ but the fields in it.
+                self.find(&place, &pointer, if self.is_query { IN_ADDRESS } else { IN_SAMPLE });
+                if holds_fields(node) {
+                    self.nodes(field, node, &pointer, &place);
+                }
                 continue;
             }
             self.nodes(field, node, &pointer, &place);
-            if let Some(kind) = self.draft.other_kinds.get(&place) {
-                self.find(&place, &pointer, format!("has the type {kind} in its table, and another one in the sample"));
+            if let Some(page) = self.draft.contradictions.get(&place) {
+                self.find(&place, &pointer, page);
             }
             let required = requires(theirs, name);
             if requires(ours, name) != required {
@@ -210,7 +222,7 @@ impl Comparer<'_> {
         }
     }
 
-    /// Compares which values have a meaning, and whether the page gives a value the meaning that another one has in the schema.
+    /// Compares which values have a meaning, and the meanings, as far as the page has a term.
     fn known_values(&mut self, our: &Value, their: &Value, pointer: &str, place: &str) {
         let (known, drafted) = (meanings(our), meanings(their));
         let values = |meanings: &[(String, &str)]| -> BTreeSet<String> {
@@ -224,14 +236,13 @@ impl Comparer<'_> {
             self.find(place, pointer, page);
             return;
         }
-        for (value, meaning) in &drafted {
-            let means = |term: &str| !term.is_empty() && meaning.contains(term);
-            let own = known.iter().any(|(other, term)| other == value && means(term));
-            // A term of one letter, such as 是, is also a part of its opposite.
-            if !own && known.iter().any(|(_, term)| means(term) && term.chars().nth(1).is_some()) {
-                self.find(place, pointer, format!("calls {value} {meaning}"));
-                return;
-            }
+        let differs = |(value, meaning): &&(String, &str)| {
+            *meaning != TODO && known.iter().any(|(other, term)| other == value && term != meaning)
+        };
+        let calls: Vec<_> =
+            drafted.iter().filter(differs).map(|(value, meaning)| format!("{value} {meaning}")).collect();
+        if !calls.is_empty() {
+            self.find(place, pointer, format!("calls {}", calls.join(", ")));
         }
     }
 }
@@ -240,6 +251,12 @@ impl Comparer<'_> {
 fn requires(definition: &Value, name: &str) -> bool {
     let lists = [&definition["required"], &definition["then"]["required"]];
     lists.into_iter().filter_map(Value::as_array).flatten().any(|required| required == name)
+}
+
+/// Whether a field is an object, a list of objects, or a map of them.
+fn holds_fields(node: &Value) -> bool {
+    reference(node).is_some()
+        || ["items", "additionalProperties"].iter().any(|key| node.get(key).is_some_and(holds_fields))
 }
 
 /// The known values of a definition, with the vendor's terms.

@@ -7,8 +7,8 @@ use super::names;
 /// The keyword under which a draft in the making keeps the line of the page.
 pub(super) const LINE: &str = "x-import-line";
 
-/// The keyword under which a draft in the making keeps the type column's word, where the sample shows another kind.
-pub(super) const COLUMN: &str = "x-import-column";
+/// The keyword under which a draft in the making keeps how the page contradicts itself.
+pub(super) const CONTRADICTION: &str = "x-import-contradiction";
 
 /// The keyword that a draft in the making has at a field that a sample shows and no table names, though it names others beside it.
 pub(super) const NO_ROW: &str = "x-import-no-row";
@@ -30,6 +30,16 @@ impl Definitions {
     /// Writes a definition under the name taken for it.
     pub(super) fn set(&mut self, name: &str, definition: Value) {
         self.by_name.insert(name.to_owned(), definition);
+    }
+
+    /// Notes which fields of a definition no row names.
+    pub(super) fn note_without_row(&mut self, name: &str, fields: &[&str]) {
+        let properties = &mut self.by_name[name]["properties"];
+        for field in fields {
+            if let Some(Value::Object(field)) = properties.get_mut(field) {
+                field.insert(NO_ROW.into(), "".into());
+            }
+        }
     }
 
     /// Adds a definition under the first name that is free or has the same shape, and returns the name.
@@ -89,5 +99,6 @@ pub(super) fn same_shape(one: &Value, other: &Value) -> bool {
 
 /// Whether a keyword is for people. A field may have the name of a keyword: its value is then no text.
 fn for_people(key: &str, map: &Map<String, Value>) -> bool {
-    matches!(key, "title" | "x-term" | "description" | "$comment" | LINE | NO_ROW | COLUMN) && map[key].is_string()
+    matches!(key, "title" | "x-term" | "description" | "$comment" | LINE | NO_ROW | CONTRADICTION)
+        && map[key].is_string()
 }

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use crate::page::{Endpoint, Field, Fields, Page, Row, Side};
 
-use super::compare::escaped;
-use super::definitions::{COLUMN, Definitions, LINE, NO_ROW};
+use super::compare::{escaped, path};
+use super::definitions::{CONTRADICTION, Definitions, LINE, NO_ROW};
 use super::messages::Writer;
 use super::terms::{TODO, term};
 use super::{layout, names, paging, samples};
@@ -25,8 +25,8 @@ pub struct Draft {
     pub lines: BTreeMap<String, String>,
     /// The fields that a sample shows and no table names, though it names others beside them, by JSON pointer.
     pub without_row: BTreeSet<String>,
-    /// The word of the type column where the sample shows another kind, by JSON pointer.
-    pub other_kinds: BTreeMap<String, String>,
+    /// Where a page contradicts itself and how, beginning with a verb, by JSON pointer.
+    pub contradictions: BTreeMap<String, String>,
 }
 
 impl Draft {
@@ -43,8 +43,8 @@ impl Draft {
                 if let Some(Value::String(line)) = members.shift_remove(LINE) {
                     self.lines.insert(pointer.to_owned(), line);
                 }
-                if let Some(Value::String(kind)) = members.shift_remove(COLUMN) {
-                    self.other_kinds.insert(pointer.to_owned(), kind);
+                if let Some(Value::String(page)) = members.shift_remove(CONTRADICTION) {
+                    self.contradictions.insert(pointer.to_owned(), page);
                 }
                 if members.shift_remove(NO_ROW).is_some() {
                     self.without_row.insert(pointer.to_owned());
@@ -77,13 +77,21 @@ pub struct Sample {
 /// Drafts the endpoints of pages, each given with its name. An address that stands on several pages is drafted once.
 #[must_use]
 pub fn draft(pages: &[(String, Page)]) -> Draft {
+    draft_for(&Value::Null, pages)
+}
+
+/// Drafts the endpoints of pages for a schema: links have the names that they have there, and no other link's.
+#[must_use]
+pub fn draft_for(schema: &Value, pages: &[(String, Page)]) -> Draft {
     let mut doubts = Vec::new();
     let endpoints = endpoints(pages, &mut doubts);
     let paths: Vec<&str> = endpoints.iter().map(|(_, _, endpoint)| endpoint.path.as_str()).collect();
     let mut definitions = Definitions::default();
     definitions.set("ErrCode", errcode());
+    let known = schema["links"].as_array().into_iter().flatten();
+    let known = known.filter_map(|link| Some((path(link), link["rel"].as_str()?))).collect();
     let mut links = Vec::new();
-    for ((name, page, endpoint), rel) in endpoints.iter().zip(names::rels(&paths)) {
+    for ((name, page, endpoint), rel) in endpoints.iter().zip(names::rels(&paths, &known)) {
         let term = link_term(page, endpoint);
         let prefix = names::prefix(&endpoint.path, &rel);
         let writer =
@@ -149,6 +157,8 @@ fn link_term(page: &Page, endpoint: &Endpoint) -> String {
 struct Messages<'a> {
     method: &'a str,
     query: Fields,
+    /// The names of the query that no row has, though there are rows.
+    unnamed: Vec<&'a str>,
     /// The fields of the body, if there is one.
     body: Option<Fields>,
     response: Fields,
@@ -176,7 +186,7 @@ fn messages<'a>(endpoint: &'a Endpoint, notes: &mut Vec<(usize, String)>) -> Mes
     if endpoint.upload {
         notes.push((endpoint.line, "a file is uploaded: drafted without a body".to_owned()));
     }
-    Messages { method, query, body, response }
+    Messages { method, query, unnamed: unnamed(endpoint), body, response }
 }
 
 fn link(mut writer: Writer<'_>, page: &Page, endpoint: &Endpoint, rel: &str) -> Value {
@@ -232,6 +242,7 @@ fn schemas(writer: &mut Writer<'_>, messages: &Messages<'_>) -> Vec<(&'static st
         let ending = if messages.body.is_some() { "Query" } else { "Request" };
         let name = reserve(writer, "hrefSchema", ending);
         writer.request(&name, &messages.query);
+        writer.definitions.note_without_row(&name, &messages.unnamed);
     }
     let name = reserve(writer, "targetSchema", "Response");
     writer.response(&name, &messages.response);
@@ -255,12 +266,15 @@ fn query(endpoint: &Endpoint, rest: Option<&Fields>) -> Fields {
     let rows = || endpoint.request.tables.iter().flat_map(|table| &table.rows);
     let mut named: Vec<Row> = Vec::new();
     for name in endpoint.query.iter().filter(|name| !is_token(name)) {
-        let row = rows().find(|row| row.path == [name.clone()]).cloned();
-        named.push(row.unwrap_or_else(|| Row { line: endpoint.line, path: vec![name.clone()], ..Row::default() }));
+        let known = named.len();
+        named.extend(rows().filter(|row| row.path == [name.clone()]).cloned());
+        if named.len() == known {
+            named.push(Row { line: endpoint.line, path: vec![name.clone()], ..Row::default() });
+        }
     }
     for (_, field) in rest.into_iter().flat_map(Fields::iter).filter(|(_, field): &(usize, &Field)| field.parent == 0) {
         if !is_token(&field.name) && !endpoint.query.contains(&field.name) {
-            named.extend(field.rows.first().cloned());
+            named.extend(field.rows.iter().cloned());
         }
     }
     for row in &mut named {
@@ -269,6 +283,13 @@ fn query(endpoint: &Endpoint, rest: Option<&Fields>) -> Fields {
     }
     query.request.tables.push(crate::page::Table { rows: named, ..Default::default() });
     Fields::of(&query, Side::Request)
+}
+
+/// The names of the address that no row has, though there are rows.
+fn unnamed(endpoint: &Endpoint) -> Vec<&str> {
+    let rows = || endpoint.request.tables.iter().flat_map(|table| &table.rows);
+    let names = endpoint.query.iter().map(String::as_str);
+    names.filter(|name| rows().next().is_some() && !rows().any(|row| row.path == [*name])).collect()
 }
 
 fn names_of_href<'a>(endpoint: &'a Endpoint, query: &'a Fields) -> Vec<&'a str> {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::page::{ANY, Fields, Row, Side};
 
-use super::definitions::{COLUMN, Definitions, LINE, NO_ROW};
+use super::definitions::{CONTRADICTION, Definitions, LINE, NO_ROW};
 use super::kinds::{Kind, kind};
 use super::known_values;
 use super::names::{is_general, of_field};
@@ -65,9 +65,14 @@ impl Writer<'_> {
     fn object(&mut self, message: Message<'_>, at: usize) -> Map<String, Value> {
         let field = message.fields.get(at);
         let (mut properties, mut required) = (Map::new(), Vec::new());
+        let is_described = field.children.values().any(|child| !message.fields.get(*child).rows.is_empty());
         for (name, child) in &field.children {
             let status = at == 0 && message.side == Side::Response && matches!(name.as_str(), "errcode" | "errmsg");
-            let (node, is_required) = if status { (json!({}), false) } else { self.property(message, *child) };
+            let (mut node, is_required) = if status { (json!({}), false) } else { self.property(message, *child) };
+            let child = message.fields.get(*child);
+            if is_described && child.rows.is_empty() {
+                node[NO_ROW] = "".into();
+            }
             properties.insert(name.clone(), node);
             if is_required {
                 required.push(Value::from(name.as_str()));
@@ -94,16 +99,18 @@ impl Writer<'_> {
         if need == Need::Conditional {
             comments.push("required on a condition".to_owned());
         }
+        let other = field.rows.iter().find(|row| differ(row, &field.rows[0]));
+        if let Some(row) = other {
+            comments.push(format!("the row on line {} differs", row.line));
+        }
         let mut node = self.node(message, at, &kind);
         node.insert(LINE.into(), format!("{}:{line}", self.page).into());
-        let siblings = fields.get(field.parent).children.values();
-        let is_described = siblings.copied().any(|sibling| !fields.get(sibling).rows.is_empty());
-        if field.rows.is_empty() && field.children.is_empty() && is_described {
-            node.insert(NO_ROW.into(), "".into());
-        }
         if doubt == Some(super::kinds::DIFFER) {
-            let column = field.rows.iter().find_map(|row| row.kind.clone());
-            node.insert(COLUMN.into(), column.unwrap_or_default().into());
+            let column = field.rows.iter().find_map(|row| row.kind.as_deref()).unwrap_or("");
+            let page = format!("has the type {column} in its table, and another one in the sample");
+            node.insert(CONTRADICTION.into(), page.into());
+        } else if other.is_some() {
+            node.insert(CONTRADICTION.into(), "has several rows about it, which differ".into());
         }
         node.extend(head(&row_term(&field.rows)));
         if !comments.is_empty() {
@@ -218,4 +225,9 @@ fn is_lists(fields: &Fields, at: usize, kind: &Kind) -> bool {
 
 fn file_name(page: &str) -> &str {
     page.rsplit('/').next().unwrap_or(page)
+}
+
+/// Whether two rows about one field say different things.
+fn differ(one: &Row, other: &Row) -> bool {
+    one.description != other.description || one.kind != other.kind || one.required != other.required
 }

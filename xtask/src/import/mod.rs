@@ -22,12 +22,13 @@ mod text_edit;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use serde_json::Value;
 
 use crate::page::{self, Page};
 use crate::schema::deviations;
 
 pub use self::compare::{Comparison, Difference, compare, join_renames};
-pub use self::draft::{Draft, Sample, draft};
+pub use self::draft::{Draft, Sample, draft, draft_for};
 pub use self::into::{Merged, merge};
 
 /// Writes a draft of all endpoints of the pages, and their samples into a folder if one is given. Returns the doubts, first of all
@@ -40,18 +41,24 @@ pub fn write(pages: &[PathBuf], out: &Path, samples: Option<&Path>) -> Result<Ve
     let (pages, left_out) = read(pages)?;
     let draft = draft(&pages);
     write_file(out, &draft.text())?;
-    if let Some(folder) = samples {
-        write_samples(&draft, folder)?;
-    }
-    Ok([left_out, draft.doubts].concat())
+    let kept = samples.map_or(Ok(Vec::new()), |folder| write_samples(&draft, folder))?;
+    Ok([left_out, draft.doubts, kept].concat())
 }
 
-fn write_samples(draft: &Draft, folder: &Path) -> Result<()> {
+/// Writes the samples of a draft into a folder. Returns a line for each other sample that is there already, and stays.
+fn write_samples(draft: &Draft, folder: &Path) -> Result<Vec<String>> {
     std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    for Sample { file, json, .. } in &draft.samples {
-        write_file(&folder.join(file), &format!("{json:#}\n"))?;
+    let mut kept = Vec::new();
+    for Sample { file, line, json } in &draft.samples {
+        let path = folder.join(file);
+        if !path.exists() {
+            write_file(&path, &format!("{json:#}\n"))?;
+        } else if std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).as_ref() != Some(json)
+        {
+            kept.push(format!("{line}: {} is there already and stays: delete it to get the page's", path.display()));
+        }
     }
-    Ok(())
+    Ok(kept)
 }
 
 fn write_file(path: &Path, text: &str) -> Result<()> {
@@ -67,16 +74,15 @@ fn write_file(path: &Path, text: &str) -> Result<()> {
 pub fn add(pages: &[PathBuf], schema: &Path, samples: Option<&Path>) -> Result<(Vec<String>, Vec<String>)> {
     let name = schema.display();
     let (pages, left_out) = read(pages)?;
-    let draft = draft(&pages);
     let text = std::fs::read_to_string(schema).with_context(|| format!("cannot read {name}"))?;
+    let known: Value = serde_json::from_str(&text).with_context(|| format!("{name} is no JSON"))?;
+    let draft = draft_for(&known, &pages);
     let merged = merge(&text, &draft, &deviations::read(schema)?).with_context(|| name.to_string())?;
     if merged.text != text {
         std::fs::write(schema, merged.text).with_context(|| format!("cannot write {name}"))?;
     }
-    if let Some(folder) = samples {
-        write_samples(&draft, folder)?;
-    }
-    Ok((merged.findings, [left_out, draft.doubts].concat()))
+    let kept = samples.map_or(Ok(Vec::new()), |folder| write_samples(&draft, folder))?;
+    Ok((merged.findings, [left_out, draft.doubts, kept].concat()))
 }
 
 /// Pages, each with its name.

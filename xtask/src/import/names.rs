@@ -6,23 +6,23 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 
 use crate::schema::is_type_name;
 
-/// The last segments of each path in snake case: as few as make them differ.
-pub(super) fn rels(paths: &[&str]) -> Vec<String> {
-    let named = |path: &str, count: usize| {
-        let segments: Vec<&str> =
-            path.split('/').filter(|segment| !segment.is_empty() && *segment != "cgi-bin").collect();
-        segments[segments.len().saturating_sub(count)..].join("_").to_snake_case()
-    };
+/// The names of links: that of the schema for a path that it knows, else the last segments in snake case, as few as make it differ.
+pub(super) fn rels(paths: &[&str], known: &HashMap<&str, &str>) -> Vec<String> {
     let mut counts = vec![1; paths.len()];
     loop {
-        let names: Vec<String> = paths.iter().zip(&counts).map(|(path, count)| named(path, *count)).collect();
+        let names: Vec<String> = paths
+            .iter()
+            .zip(&counts)
+            .map(|(path, count)| known.get(path).map_or_else(|| last_segments(path, *count), |rel| (*rel).to_owned()))
+            .collect();
         let mut times: HashMap<&str, usize> = HashMap::new();
-        for name in &names {
+        let others = known.iter().filter(|(path, _)| !paths.contains(path)).map(|(_, rel)| *rel);
+        for name in names.iter().map(String::as_str).chain(others) {
             *times.entry(name).or_default() += 1;
         }
         let mut changed = false;
-        for (at, path) in paths.iter().enumerate() {
-            if times[names[at].as_str()] > 1 && named(path, counts[at] + 1) != names[at] {
+        for (at, path) in paths.iter().enumerate().filter(|(_, path)| !known.contains_key(*path)) {
+            if times[names[at].as_str()] > 1 && last_segments(path, counts[at] + 1) != names[at] {
                 counts[at] += 1;
                 changed = true;
             }
@@ -31,6 +31,11 @@ pub(super) fn rels(paths: &[&str]) -> Vec<String> {
             return names;
         }
     }
+}
+
+fn last_segments(path: &str, count: usize) -> String {
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty() && *segment != "cgi-bin").collect();
+    segments[segments.len().saturating_sub(count)..].join("_").to_snake_case()
 }
 
 /// The beginning of the names of an endpoint's types: its name, with the segment before if it is one word.
