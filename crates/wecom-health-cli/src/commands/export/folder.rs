@@ -153,6 +153,12 @@ impl Part {
         self.file.as_file_mut()
     }
 
+    /// Gives the file its name. For files that can be made again: a power failure may lose it.
+    pub(super) fn rename(self) -> io::Result<()> {
+        self.file.persist(&self.path)?;
+        Ok(())
+    }
+
     /// Gives the file its name, once its contents are on the disk.
     pub(super) fn finish(self) -> io::Result<()> {
         self.file.as_file().sync_all()?;

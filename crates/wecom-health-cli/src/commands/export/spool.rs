@@ -126,7 +126,8 @@ async fn write(client: &Client, (job, date): &JobDay, folder: &Folder, progress:
         }
         lines.finish()?
     };
-    part.finish()?;
+    // The disk may take its time, while other days are fetched.
+    tokio::task::spawn_blocking(move || part.finish()).await.map_err(io::Error::other)??;
     Ok(Entry {
         jobid: job.clone(),
         date: *date,

@@ -136,7 +136,7 @@ fn write(rendering: &Rendering<'_>, name: &str, rows: impl FnOnce(&mut Rows<'_>)
     rows(&mut out)?;
     out.writer.flush()?;
     drop(out);
-    part.finish()
+    part.rename()
 }
 
 /// The rows of a CSV file.

@@ -16,7 +16,7 @@ pub(super) fn render(rendering: &Rendering<'_>) -> io::Result<()> {
         }
         out.flush()?;
         drop(out);
-        part.finish()?;
+        part.rename()?;
     }
     Ok(())
 }

@@ -31,7 +31,7 @@ pub(super) fn render(rendering: &Rendering<'_>) -> io::Result<Vec<Note>> {
     let Book { mut workbook, notes, .. } = book;
     let mut part = Part::of(rendering.folder.result("answers.xlsx"))?;
     workbook.save_to_writer(part.file()).map_err(io_error)?;
-    part.finish()?;
+    part.rename()?;
     Ok(notes)
 }
 
