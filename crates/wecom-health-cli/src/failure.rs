@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 
 use serde_json::{Value, json};
-use wecom_health::model::{Language, Localized};
+use wecom_health::model::{ErrCode, Language, Localized};
 
 /// A failure, which has a message and an exit code.
 pub(crate) enum Failure {
@@ -19,7 +19,7 @@ pub(crate) enum Failure {
     /// A part of what was asked for is missing.
     Partial(Message),
     /// All of what was asked for is missing, because the app may not see it.
-    Permission(Message),
+    Permission(Option<ErrCode>, Message),
     /// A request failed, or no client could be built.
     Client(wecom_health::Error),
     /// The output cannot be written.
@@ -122,8 +122,8 @@ impl Failure {
         Self::Partial(Message::new(english, chinese))
     }
 
-    pub(crate) fn permission(english: impl Into<String>, chinese: impl Into<String>) -> Self {
-        Self::Permission(Message::new(english, chinese))
+    pub(crate) fn permission(code: Option<ErrCode>, english: impl Into<String>, chinese: impl Into<String>) -> Self {
+        Self::Permission(code, Message::new(english, chinese))
     }
 
     pub(crate) fn failed(english: impl Into<String>, chinese: impl Into<String>) -> Self {
@@ -140,7 +140,7 @@ impl Failure {
             Self::Usage(_) | Self::Emulator(_) => Kind::Usage,
             Self::Credentials(_) => Kind::Credentials,
             Self::Partial(_) => Kind::Partial,
-            Self::Permission(_) => Kind::Permission,
+            Self::Permission(..) => Kind::Permission,
             Self::Client(error) => Kind::of(error),
             Self::Failed(_) => Kind::Failed,
             Self::Interrupted(_) => Kind::Interrupted,
@@ -152,9 +152,10 @@ impl Failure {
     pub(crate) fn to_json(&self, language: Language) -> Value {
         let error = if let Self::Client(error) = self { Some(error) } else { None };
         let refusal = error.and_then(|error| error.api());
+        let code = if let Self::Permission(code, _) = self { *code } else { None };
         json!({
             "kind": self.kind().name(),
-            "errcode": refusal.map(|refusal| refusal.errcode()),
+            "errcode": refusal.map(|refusal| refusal.errcode()).or(code),
             "message": self.in_language(language).to_string(),
             "advice": refusal.and_then(|refusal| refusal.advice()).map(|advice| advice.get(language)),
             "caller_ip": refusal.and_then(|refusal| refusal.caller_ip()),
@@ -194,7 +195,7 @@ impl Localized for Failure {
                 Self::Usage(message)
                 | Self::Credentials(message)
                 | Self::Partial(message)
-                | Self::Permission(message)
+                | Self::Permission(_, message)
                 | Self::Found(_, message)
                 | Self::Failed(message),
                 _,

@@ -52,7 +52,10 @@ fn refuse(error: &clap::Error) -> ExitCode {
         error.exit();
     }
     let text = error.render().to_string();
-    let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+    // What conflicts or is missing stands below the first line.
+    let lines: Vec<_> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+    let message = lines.join(" ");
+    let message = message.trim_start_matches("error: ");
     let failure = Failure::usage(message, message);
     Output::detect(Some(Language::English), true).error(&failure);
     ExitCode::from(failure.exit_code())

@@ -170,6 +170,13 @@ fn each_shell_gets_completions() {
     assert_eq!(command(&["--emulator", "completions", "bash"]).output().unwrap().status.code(), Some(2));
 }
 
+#[test]
+fn an_argument_that_conflicts_is_named_with_what_it_conflicts_with() {
+    let output = command(&["--emulator", "answers", "jobid1", "--names", "--json"]).output().unwrap();
+    let message = object(&output, 2)["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("--names") && message.contains("--json"), "{message}");
+}
+
 /// Answers that arrive slowly, a page at a time.
 async fn slow_emulator() -> Emulator {
     let date = wecom_health_emulator::NaiveDate::from_ymd_opt(2020, 3, 27).unwrap();

@@ -151,6 +151,12 @@ impl ErrCode {
     ///
     /// What to do: enable 健康上报 in the admin console.
     pub const SYSTEM_APP_DISABLED: Self = Self(50006);
+    /// 60003: Unknown department (部门不存在).
+    ///
+    /// The department does not exist.
+    ///
+    /// What to do: list the departments again.
+    pub const UNKNOWN_DEPARTMENT: Self = Self(60003);
     /// 60011: No privilege (权限不足).
     ///
     /// The app has no privilege over the member, department or tag.

@@ -147,6 +147,11 @@ impl Described for ErrCode {
             }),
         },
         KnownValue {
+            value: 60003,
+            label: Words { english: "Unknown department", chinese: "部门不存在" },
+            advice: Some(Words { english: "list the departments again", chinese: "请重新获取部门列表" }),
+        },
+        KnownValue {
             value: 60011,
             label: Words { english: "No privilege", chinese: "权限不足" },
             advice: Some(Words {

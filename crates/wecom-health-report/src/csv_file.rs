@@ -32,6 +32,12 @@ pub(crate) fn read(bytes: &[u8]) -> Result<RosterFile, RosterError> {
     if text.trim().is_empty() {
         return Err(RosterError::Empty);
     }
+    // Excel reads the separator from such a line, and some programs write it.
+    if let Some((first, _)) =
+        text.split_once('\n').filter(|(first, _)| first.trim_end().len() == 5 && first.starts_with("sep="))
+    {
+        text.replace_range(..first.len(), "");
+    }
     text.push('\n');
     text.push_str(END);
     let (separator, headings) = headings(&text);

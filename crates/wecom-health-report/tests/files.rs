@@ -171,3 +171,9 @@ fn messages_come_in_both_languages() {
         assert!(!english.contains('\n') && !chinese.contains('\n'));
     }
 }
+
+#[test]
+fn a_first_line_that_names_the_separator_is_skipped() {
+    let roster = Roster::from_csv(b"sep=;\r\nuserid;name;department\r\nuser1;Wang;Sales\r\n").unwrap();
+    assert_eq!(roster.member(&"user1".into()).unwrap().name.as_deref(), Some("Wang"));
+}

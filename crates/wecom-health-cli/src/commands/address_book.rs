@@ -119,12 +119,12 @@ impl AddressBook {
         Ok(())
     }
 
-    /// Returns nothing for what the app may not see.
+    /// Returns nothing for what the app may not see, or for a department that was deleted after it was listed.
     fn unless_refused<T>(&mut self, response: Result<T, Error>) -> Result<Option<T>, Error> {
         match response {
             Ok(payload) => Ok(Some(payload)),
             Err(error) => match error.api().map(|refusal| refusal.errcode()) {
-                Some(code @ (ErrCode::NO_PRIVILEGE | ErrCode::NO_API_PERMISSION)) => {
+                Some(code @ (ErrCode::NO_PRIVILEGE | ErrCode::NO_API_PERMISSION | ErrCode::UNKNOWN_DEPARTMENT)) => {
                     self.refused.get_or_insert(code);
                     Ok(None)
                 }

@@ -68,3 +68,26 @@ async fn rows_for_a_spreadsheet_run_no_formulas() {
                     job1,2020-03-27,2,,2,1,1,0.5000\r\njob1,2020-03-27,3,,3,0,3,0.0000\r\n";
     assert_eq!(departments, expected);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_for_several_running_jobs_needs_the_name_of_one() {
+    let world = World::new(company(job(json!({}))).job("job2", job(json!({})))).await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "userid,name,department\nwang,Wang,Sales\n").unwrap();
+    let path = file.path().to_str().unwrap();
+    let output = world.absent(&["--roster", path]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(stderr(&output).contains("name the job before --roster"), "{output:?}");
+    assert_eq!(world.absent(&["job2", "--roster", path]).status.code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_too_long_is_refused_and_not_cut() {
+    let world = World::new(company(job(json!({})))).await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "userid,name,department\nwang,Wang,Sales\n").unwrap();
+    file.as_file().set_len((256 << 20) + 1).unwrap();
+    let output = world.absent(&["--roster", file.path().to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(stderr(&output).contains("is longer than 256 MiB"), "{output:?}");
+}

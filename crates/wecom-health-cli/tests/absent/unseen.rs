@@ -90,3 +90,36 @@ async fn no_jobs_may_be_a_missing_permission() {
     assert!(stderr(&output).contains("no running jobs; if there should be some, add the app"), "{output:?}");
     assert_eq!(stdout(&world.absent(&["--json"])), "[]\n");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_cannot_be_read_fails_and_one_that_ended_is_named() {
+    for (code, exit, message) in [
+        (40058, 1, "errcode 40058"),
+        (40088, 0, "left out: job1: it has ended since it was listed, or had not begun on"),
+    ] {
+        let refused = FaultRule::new(Fault::ErrCode(code)).endpoint("get_report_job_info").always();
+        let world = World::new(company(job(json!({}))).fault(refused)).await;
+        let output = world.absent(&[]);
+        assert_eq!(output.status.code(), Some(exit), "{output:?}");
+        let said = stderr(&output);
+        assert!(said.contains(message) && !said.contains("no running jobs"), "{said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_department_that_is_gone_is_incomplete() {
+    let gone = FaultRule::new(Fault::ErrCode(60003)).endpoint("user_simplelist").always();
+    let gone = gone.when(|request| request.expose_query().contains("department_id=3"));
+    let world = World::new(company(job(json!({}))).fault(gone)).await;
+    let list = world.json(&[], 5);
+    assert_eq!(list["incomplete"]["departments_not_seen"], json!([{"id": 3}]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scripts_get_the_code_for_which_nobody_could_be_seen() {
+    let refused = FaultRule::new(Fault::ErrCode(60011)).endpoint("user_simplelist").always();
+    let world = World::new(company(job(json!({}))).fault(refused)).await;
+    let said = stderr(&world.absent(&["--json"]));
+    let error: Value = serde_json::from_str(said.lines().last().unwrap()).unwrap();
+    assert_eq!(error["errcode"], 60011, "{said}");
+}

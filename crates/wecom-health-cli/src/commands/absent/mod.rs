@@ -11,6 +11,7 @@ use crate::arguments::Absent;
 use crate::commands::kept::Kept;
 use crate::commands::{address_book, jobs, roster};
 use crate::failure::Failure;
+use crate::output::text::printable;
 use crate::output::{Output, json, print};
 
 mod answers;
@@ -32,9 +33,12 @@ pub(crate) async fn run(client: &Client, arguments: Absent, output: Output) -> R
     let date = arguments.day.date;
     let file = arguments.roster.as_deref().map(roster::read).transpose()?;
     Kept::JOBS.warn_outside(date, output);
-    let jobs = fetch_jobs(client, &arguments.jobids, date).await?;
-    if jobs.is_empty() {
-        jobs::notice_none(output);
+    let jobs = fetch_jobs(client, &arguments.jobids, date, output).await?;
+    if file.is_some() && arguments.jobids.is_empty() && jobs.len() > 1 {
+        return Err(Failure::usage(
+            "the file says who is expected at one job, and several are running: name the job before --roster",
+            "名单只对应一个任务，而进行中的任务不止一个，请在 --roster 之前指定任务",
+        ));
     }
     let (roster, refused) = match file {
         Some(roster) => (roster, None),
@@ -63,7 +67,12 @@ async fn from_address_book(
 }
 
 /// Fetches these jobs, or all that run now.
-async fn fetch_jobs(client: &Client, ids: &[JobId], date: NaiveDate) -> Result<Vec<(JobId, JobInfo)>, Error> {
+async fn fetch_jobs(
+    client: &Client,
+    ids: &[JobId],
+    date: NaiveDate,
+    output: Output,
+) -> Result<Vec<(JobId, JobInfo)>, Error> {
     let fetch = |id: JobId| async move {
         let job = client.report_job_info(id.clone(), date).await;
         job.map(|job| (id, job))
@@ -78,17 +87,31 @@ async fn fetch_jobs(client: &Client, ids: &[JobId], date: NaiveDate) -> Result<V
     while let Some(id) = running.try_next().await? {
         ids.push(id);
     }
+    if ids.is_empty() {
+        jobs::notice_none(output);
+    }
+    let fetch = |id: JobId| async move { (id.clone(), client.report_job_info(id, date).await) };
     let mut fetched = stream::iter(ids).map(fetch).buffered(CONCURRENCY);
     let mut jobs = Vec::new();
-    while let Some(job) = fetched.next().await {
+    while let Some((id, job)) = fetched.next().await {
         match job {
-            Ok(job) => jobs.push(job),
-            // A job that has ended since it was listed, or that had not begun on the day.
-            Err(error) if error.is_invalid_request() => {}
+            Ok(job) => jobs.push((id, job)),
+            Err(error) if has_ended(&error) => {
+                let id = printable(id.as_ref());
+                output.notice(
+                    &format!("left out: {id}: it has ended since it was listed, or had not begun on {date}"),
+                    &format!("未列出 {id}：任务刚刚结束，或在 {date} 尚未开始"),
+                );
+            }
             Err(error) => return Err(error),
         }
     }
     Ok(jobs)
+}
+
+/// Whether the server does not know a job, though it listed it.
+fn has_ended(error: &Error) -> bool {
+    error.api().is_some_and(|refusal| refusal.errcode() == ErrCode::INVALID_JOB_ID)
 }
 
 /// Prints the lists, unless nobody could be seen, and says what is missing.

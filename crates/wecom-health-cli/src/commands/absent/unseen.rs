@@ -32,6 +32,7 @@ pub(super) fn nobody(lists: &[Listed], refused: Option<ErrCode>) -> Failure {
     let code = refused.map(i64::from);
     let [english, chinese] = [Language::English, Language::Chinese].map(|language| of_all(lists, language));
     Failure::permission(
+        refused,
         format!(
             "nobody could be seen: {english}{}; let the app see these departments, or use --roster FILE",
             code.map(|code| format!(" (errcode {code})")).unwrap_or_default()
@@ -47,11 +48,29 @@ pub(super) fn nobody(lists: &[Listed], refused: Option<ErrCode>) -> Failure {
 pub(super) fn failure(lists: &[Listed]) -> Option<Failure> {
     lists.iter().any(|list| is_partial(&list.absentees)).then(|| {
         let [english, chinese] = [Language::English, Language::Chinese].map(|language| of_all(lists, language));
+        // A file says who is expected, but not whose an answer is.
+        let (advice, advice_zh) = if lists.iter().any(|list| lacks_people(&list.absentees.incomplete)) {
+            (
+                "; let the app see what is missing, or use --roster FILE",
+                "；请授权此应用查看缺少的部分，或改用 --roster 指定名单",
+            )
+        } else {
+            ("", "")
+        };
         Failure::partial(
-            format!("the list is incomplete: {english}; let the app see what is missing, or use --roster FILE"),
-            format!("名单不完整：{chinese}；请授权此应用查看缺少的部分，或改用 --roster 指定名单"),
+            format!("the list is incomplete: {english}{advice}"),
+            format!("名单不完整：{chinese}{advice_zh}"),
         )
     })
+}
+
+/// Whether people may be missing, which a file would name.
+fn lacks_people(incomplete: &Incomplete) -> bool {
+    let Incomplete { departments_not_seen, departments_unknown, .. } = incomplete;
+    !departments_not_seen.is_empty()
+        || !departments_unknown.is_empty()
+        || incomplete.range_empty
+        || incomplete.job_type_unknown
 }
 
 /// The reasons of all lists, each once. Departments are named by their ids, because this goes to stderr.
