@@ -14,27 +14,28 @@ const ROOMS: &str = include_str!("../tests/pages/rooms.md");
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     // The first run warms up.
-    seconds(root, 65);
-    let (few, many) = (median(root, 65), median(root, 650));
-    println!("import and codegen of 65 pages:  {few:.3} s");
-    println!("import and codegen of 650 pages: {many:.3} s, {:.1} times that", many / few);
+    seconds(root, 65, false);
+    for (samples, with) in [(false, "without samples"), (true, "with samples, a file for each")] {
+        let (few, many) = (median(root, 65, samples), median(root, 650, samples));
+        println!("import and codegen {with}: 65 pages {few:.2} s, 650 pages {many:.2} s, {:.1} times that", many / few);
+    }
 }
 
 /// The median of three runs.
-fn median(root: &Path, pages: usize) -> f64 {
-    let mut runs = [(); 3].map(|()| seconds(root, pages));
+fn median(root: &Path, pages: usize, samples: bool) -> f64 {
+    let mut runs = [(); 3].map(|()| seconds(root, pages, samples));
     runs.sort_by(f64::total_cmp);
     runs[1]
 }
 
 /// How long it takes to import so many pages and to write the crate of the draft.
-fn seconds(root: &Path, count: usize) -> f64 {
+fn seconds(root: &Path, count: usize, samples: bool) -> f64 {
     let folder = tempfile::tempdir().unwrap();
     let pages: Vec<PathBuf> = (0..count).map(|number| page(folder.path(), number)).collect();
     let schema = folder.path().join("draft.json");
-    let samples = folder.path().join("samples");
+    let samples = samples.then(|| folder.path().join("samples"));
     let start = Instant::now();
-    xtask::import::write(&pages, &schema, Some(&samples)).unwrap();
+    xtask::import::write(&pages, &schema, samples.as_deref()).unwrap();
     let source = Source { schema, stage: Stage::Draft, out: Some(folder.path().join("crate")) };
     xtask::codegen::write(root, &source).unwrap();
     start.elapsed().as_secs_f64()
