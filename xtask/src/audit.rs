@@ -31,7 +31,7 @@ pub fn audit(root: &Path, pages: &[PathBuf], record: bool) -> Result<String> {
     for page in pages {
         audit.page(&import::draft(&[page]));
     }
-    let more = std::mem::take(&mut audit.unrecorded);
+    let more = audit.unrecorded.clone();
     if !record || more.is_empty() {
         return audit.outcome();
     }
@@ -182,7 +182,9 @@ impl Audit {
     /// Finds the deviations that no page confirms, though all pages that could were compared.
     fn find_unconfirmed(&mut self) {
         for (index, deviation) in self.deviations.iter().enumerate() {
-            if !self.confirmed.contains(&index) && self.could_confirm(deviation) {
+            // What was found at the place says why it is not confirmed.
+            let is_explained = self.unrecorded.iter().any(|found| found.at == deviation.at);
+            if !self.confirmed.contains(&index) && !is_explained && self.could_confirm(deviation) {
                 let Deviation { at, page, .. } = deviation;
                 self.findings
                     .push(format!("deviations.json#/{index}: {at}: no page {page} any more: delete the entry"));

@@ -57,22 +57,32 @@ const ABSENT: &str = "does not have it";
 
 /// Makes one difference of two where a page gives another name to one field of an object.
 pub fn join_renames(mut differences: Vec<Difference>) -> Vec<Difference> {
-    let object = |difference: &Difference| difference.at.rsplit_once('/').map(|(object, _)| object.to_owned());
-    let objects: BTreeSet<_> = differences.iter().filter_map(object).collect();
+    let objects: BTreeSet<_> = differences.iter().map(|difference| object(difference).to_owned()).collect();
     for parent in objects {
-        let of = |page: &[&str]| -> Vec<usize> {
-            let inside = differences.iter().enumerate();
-            let inside = inside.filter(|(_, other)| object(other).as_ref() == Some(&parent));
-            inside.filter(|(_, other)| page.contains(&other.page.as_str())).map(|(at, _)| at).collect()
-        };
-        if let ([new], [old]) = (of(&[HAS_FIELD]).as_slice(), of(&[IN_SAMPLE, IN_ADDRESS, ABSENT]).as_slice()) {
-            let name = differences[*new].at.rsplit('/').next().unwrap_or("");
-            let page = format!("has {name} instead");
-            differences[*new] = Difference { page, at: differences[*old].at.clone(), ..differences[*new].clone() };
-            differences.remove(*old);
-        }
+        join(&mut differences, |difference| object(difference) == parent);
     }
+    // A row without a sample may have been placed in another object than the field had been.
+    join(&mut differences, |_| true);
     differences
+}
+
+/// The pointer to what a difference is in.
+fn object(difference: &Difference) -> &str {
+    difference.at.rsplit_once('/').map_or("", |(object, _)| object)
+}
+
+/// Joins the new field and the missing one, if there is one of each among these differences.
+fn join(differences: &mut Vec<Difference>, is_among: impl Fn(&Difference) -> bool) {
+    let of = |page: &[&str]| -> Vec<usize> {
+        let among = differences.iter().enumerate().filter(|(_, other)| is_among(other));
+        among.filter(|(_, other)| page.contains(&other.page.as_str())).map(|(at, _)| at).collect()
+    };
+    if let ([new], [old]) = (of(&[HAS_FIELD]).as_slice(), of(&[IN_SAMPLE, IN_ADDRESS, ABSENT]).as_slice()) {
+        let name = differences[*new].at.rsplit('/').next().unwrap_or("");
+        let page = format!("has {name} instead");
+        differences[*new] = Difference { page, at: differences[*old].at.clone(), ..differences[*new].clone() };
+        differences.remove(*old);
+    }
 }
 
 /// Compares a draft with a schema.
