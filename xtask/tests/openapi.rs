@@ -93,6 +93,30 @@ fn every_endpoint_is_an_operation_with_its_token() {
 }
 
 #[test]
+fn every_document_says_who_may_call_each_endpoint() {
+    let links = schema().links;
+    assert!(links.iter().any(|link| link.permission.is_some()));
+    for link in links {
+        let Some((english, chinese)) = link.permission.zip(link.permission_zh) else { continue };
+        for file in ["openapi.json", "openapi-3.0.json"] {
+            let document = openapi(file);
+            let operations = operations(&document);
+            let (_, _, operation) = operations.iter().find(|(_, _, found)| found["operationId"] == link.rel).unwrap();
+            assert!(operation["description"].as_str().unwrap().ends_with(&english), "{file}: {}", link.rel);
+            assert_eq!(operation["x-permission-zh"], chinese, "{file}: {}", link.rel);
+        }
+        for (file, row) in [
+            ("REFERENCE.md", format!("| permission | {english} |")),
+            ("REFERENCE.zh-CN.md", format!("| 权限 | {chinese} |")),
+        ] {
+            let text = read(file);
+            let section = text.split("\n## ").find(|section| section.starts_with(&format!("{}\n", link.rel))).unwrap();
+            assert!(section.contains(&row), "{file}: {}", link.rel);
+        }
+    }
+}
+
+#[test]
 fn every_reference_leads_to_a_type() {
     for file in ["openapi.json", "openapi-3.0.json"] {
         let document = openapi(file);

@@ -59,7 +59,7 @@ fn operation(document: &Document, link: &Link, samples: &[&Sample]) -> Json {
         "operationId": link.rel,
         "tags": [tag(link)],
         "summary": link.title,
-        "description": link.description,
+        "description": description(link),
         "externalDocs": { "url": link.page, "description": "The vendor's page" },
     }));
     if link.token_parameter().is_none() {
@@ -80,8 +80,17 @@ fn operation(document: &Document, link: &Link, samples: &[&Sample]) -> Json {
     operation.insert("responses".to_owned(), json!({ "200": response }));
     insert_some(&mut operation, "x-term", Some(link.term.as_str()));
     insert_some(&mut operation, "x-writes", Some(link.writes()));
+    insert_some(&mut operation, "x-permission", link.permission.as_deref());
+    insert_some(&mut operation, "x-permission-zh", link.permission_zh.as_deref());
     insert_some(&mut operation, "x-paged", link.paged.as_ref().map(paged));
     operation.into()
+}
+
+/// What an endpoint does, and who may call it.
+fn description(link: &Link) -> String {
+    let sentences: Vec<_> =
+        [Some(link.description.as_str()), link.permission.as_deref()].into_iter().flatten().collect();
+    sentences.join(" ")
 }
 
 /// The query without the token, one parameter for each field.

@@ -52,6 +52,9 @@ fn facts(link: &Link, language: Language) -> Table {
         language.of("token", "令牌"),
         token.map_or_else(none, |name| name + language.of(" in the query", "（查询参数）")),
     );
+    if let Some((english, chinese)) = link.permission.as_deref().zip(link.permission_zh.as_deref()) {
+        row(language.of("permission", "权限"), language.of(english, chinese).to_owned());
+    }
     let writes =
         if link.writes() { language.of("yes", "是") } else { language.of("no, it only reads", "否（只读）") };
     row(language.of("changes something", "是否写入"), writes.to_owned());

@@ -1,6 +1,6 @@
 //! The schema as a reference for people: what each endpoint does, sends and receives.
 //!
-//! The Chinese one has headings, the vendor's terms and advice, and no sentences: the schema has those in English alone.
+//! The Chinese one has headings, the vendor's terms, advice and permissions. Other sentences are in English alone.
 
 use std::fmt::Write as _;
 
@@ -18,7 +18,7 @@ use table::Table;
 pub enum Language {
     /// With sentences.
     English,
-    /// Headings, terms and advice.
+    /// Headings, terms, advice and permissions.
     Chinese,
 }
 

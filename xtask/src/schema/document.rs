@@ -69,6 +69,12 @@ pub struct Link {
     /// Whether the endpoint changes something on the server, so that a request must not be sent again without need.
     #[serde(rename = "x-writes")]
     pub writes: Option<bool>,
+    /// Which apps may call the endpoint, or what they see of it.
+    #[serde(rename = "x-permission")]
+    pub permission: Option<String>,
+    /// The same in Chinese.
+    #[serde(rename = "x-permission-zh")]
+    pub permission_zh: Option<String>,
     /// How the response comes in pages, if it does.
     #[serde(rename = "x-paged")]
     pub paged: Option<Paged>,

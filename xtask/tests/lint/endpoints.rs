@@ -6,7 +6,7 @@ use crate::case::{Case, field, put, take};
 use crate::things::schema;
 
 pub(crate) fn cases() -> Vec<Case> {
-    [names(), addresses(), types(), paging()].into_iter().flatten().collect()
+    [names(), permissions(), addresses(), types(), paging()].into_iter().flatten().collect()
 }
 
 fn part(place: &str) -> Value {
@@ -39,6 +39,29 @@ fn names() -> Vec<Case> {
         put("/links/0/x-writes", json!("no")).says("write true if").write(json!(false)),
         put("/links/0", json!("get_thing")).says("describes an endpoint").write(part("/links/0")),
     ]
+}
+
+fn permissions() -> Vec<Case> {
+    let english = |text: &str| put("/links/0/x-permission", json!(text)).says("write English sentences");
+    let chinese = |text: &str| put("/links/0/x-permission-zh", json!(text)).says("write Chinese sentences");
+    let obeyed =
+        |case: Case, other: &'static str, right: &str| case.write(json!(right)).delete().and(other, Value::Null);
+    let wrong_english = ["", "any app.", "Any app", "Any\napp.", "Any app (self-built)."];
+    let wrong_chinese = ["", "任何应用", "任何\n应用。"];
+    let wrong_english = wrong_english.map(|text| obeyed(english(text), "/links/0/x-permission-zh", "Any app."));
+    let wrong_chinese = wrong_chinese.map(|text| obeyed(chinese(text), "/links/0/x-permission", "任何应用。"));
+    let one = [
+        take("/links/0/x-permission")
+            .says("both languages")
+            .write(json!("Any app."))
+            .edit("/links/0/x-permission-zh", Value::Null),
+        take("/links/0/x-permission-zh")
+            .says("both languages")
+            .write(json!("任何应用。"))
+            .edit("/links/0/x-permission", Value::Null),
+        put("/links/0/x-permission", json!(1)).says("both languages").write(json!("Any app.")),
+    ];
+    wrong_english.into_iter().chain(wrong_chinese).chain(one).collect()
 }
 
 fn addresses() -> Vec<Case> {

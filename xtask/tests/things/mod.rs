@@ -29,6 +29,7 @@ pub(crate) fn schema() -> Value {
                 "rel": "get_thing", "href": "/cgi-bin/get_thing{?access_token}",
                 "targetHints": {"allow": ["POST"]}, "submissionSchema": {"$ref": "#/$defs/GetThingRequest"},
                 "targetSchema": {"$ref": "#/$defs/GetThingResponse"}, "x-page": "https://wecom.example/1", "x-writes": false,
+                "x-permission": "Any app.", "x-permission-zh": "任何应用。",
             })),
             node("List", "列", json!({
                 "rel": "list", "href": "/cgi-bin/list{?first}",

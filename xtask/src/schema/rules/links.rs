@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::document::{Link, Method};
 use super::super::names;
 use super::super::types::{Kind, TOKEN};
-use super::Rules;
+use super::{Rules, is_sentence, one_line};
 
 /// Returns whether a path can be sent without escapes.
 fn is_path(path: &str) -> bool {
@@ -27,9 +27,27 @@ impl<'a> Rules<'a> {
             if !link.page.starts_with("https://") {
                 self.report(&format!("{pointer}/x-page"), "write the https address of the vendor's page");
             }
+            self.permission(&pointer, link);
             if let Some(paged) = &link.paged {
                 self.paged(&format!("{pointer}/x-paged"), link, paged);
             }
+        }
+    }
+
+    /// Who may call it is said in both languages, or not at all.
+    fn permission(&mut self, pointer: &str, link: &Link) {
+        let (english, chinese) = (link.permission.as_deref(), link.permission_zh.as_deref());
+        if english.is_some() != chinese.is_some() {
+            let missing = if english.is_some() { "x-permission-zh" } else { "x-permission" };
+            self.report(&format!("{pointer}/{missing}"), "write in both languages which apps may call it, or in none");
+        }
+        if english.is_some_and(|text| !is_sentence(text)) {
+            let advice = "write English sentences with capital and full stop, on one line, without brackets, that say which apps may call it, or delete it in both languages";
+            self.report(&format!("{pointer}/x-permission"), advice);
+        }
+        if chinese.is_some_and(|text| !text.ends_with('。') || !one_line(text)) {
+            let advice = "write Chinese sentences with full stop, on one line, that say which apps may call it, or delete it in both languages";
+            self.report(&format!("{pointer}/x-permission-zh"), advice);
         }
     }
 
