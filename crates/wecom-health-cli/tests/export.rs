@@ -265,10 +265,12 @@ async fn passing_faults_lose_nothing() {
     let builder = Emulator::builder().synthetic(3, 450, 4).seed(7);
     let emulator = faults.fold(builder, EmulatorBuilder::fault).start().await.unwrap();
     let (_folder, out) = out();
-    let mut running = export(&emulator, &out, &["--days", "4", "--format", "ndjson,csv", "--quiet"]).spawn().unwrap();
+    let mut running = export(&emulator, &out, &["--days", "4", "--format", "ndjson,csv", "--quiet"]);
+    let running = running.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     std::thread::sleep(Duration::from_millis(150));
     emulator.revoke_tokens();
-    assert!(running.wait().unwrap().success());
+    let output = running.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stdout.is_empty() && output.stderr.is_empty(), "{output:?}");
     let calm = Emulator::builder().synthetic(3, 450, 4).seed(7).start().await.unwrap();
     let (_folder, expected) = self::out();
     succeed(export(&calm, &expected, &["--days", "4", "--format", "ndjson,csv", "--quiet"]));

@@ -62,7 +62,9 @@ pub(crate) async fn run(client: &Client, export: Export, output: Output) -> Resu
     };
     let formats: BTreeSet<ExportFormat> = export.formats.iter().copied().collect();
     let mut notes = render::render(&rendering, &formats)?;
-    notes.extend(report::differing_counts(&plan, &manifest));
+    if !export.quiet {
+        notes.extend(report::differing_counts(&plan, &manifest));
+    }
     report::print(&plan, &manifest, &missing, &notes, &export, output)?;
     if missing.is_empty() { Ok(()) } else { Err(incomplete()) }
 }
