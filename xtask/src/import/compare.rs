@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use super::draft::Draft;
 use super::terms::TODO;
-use crate::schema::Deviation;
 use crate::schema::deviations::HAS_FIELD;
+use crate::schema::{Deviation, definition_name, escape};
 
 /// A place where a page and the schema differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -173,13 +173,13 @@ impl Comparer<'_> {
             return;
         }
         let (Some(ours), theirs) = (self.definitions.get(known), &self.draft.schema["$defs"][draft]) else { return };
-        let pointer = format!("/$defs/{}/properties", escaped(known));
-        let place = format!("/$defs/{}/properties", escaped(draft));
+        let pointer = format!("/$defs/{}/properties", escape(known));
+        let place = format!("/$defs/{}/properties", escape(draft));
         let none = Map::new();
         let fields = ours["properties"].as_object().unwrap_or(&none);
         let drafted = theirs["properties"].as_object().unwrap_or(&none);
         for (name, node) in drafted {
-            let (place, pointer) = (format!("{place}/{}", escaped(name)), format!("{pointer}/{}", escaped(name)));
+            let (place, pointer) = (format!("{place}/{}", escape(name)), format!("{pointer}/{}", escape(name)));
             let Some(field) = fields.get(name) else {
                 self.lacks(&place, &pointer, HAS_FIELD);
                 continue;
@@ -202,7 +202,7 @@ impl Comparer<'_> {
             }
         }
         for name in fields.keys().filter(|name| !drafted.contains_key(*name)) {
-            self.find(&place, &format!("{pointer}/{}", escaped(name)), ABSENT);
+            self.find(&place, &format!("{pointer}/{}", escape(name)), ABSENT);
         }
     }
 
@@ -294,14 +294,5 @@ fn query(link: &Value) -> BTreeSet<&str> {
 }
 
 fn reference(node: &Value) -> Option<&str> {
-    node["$ref"].as_str().and_then(definition)
-}
-
-pub(super) fn definition(reference: &str) -> Option<&str> {
-    reference.strip_prefix("#/$defs/")
-}
-
-/// A name as a part of a JSON pointer.
-pub(super) fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
+    node["$ref"].as_str().and_then(definition_name)
 }

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use serde_json::{Map, Value, json};
 
 use crate::page::{Endpoint, Field, Fields, Page, Row, Side};
+use crate::schema::escape;
 
-use super::compare::{escaped, path};
+use super::compare::path;
 use super::definitions::{CONTRADICTION, Definitions, LINE, NO_ROW};
 use super::messages::Writer;
 use super::terms::{TODO, term};
@@ -50,7 +51,7 @@ impl Draft {
                     self.without_row.insert(pointer.to_owned());
                 }
                 for (key, value) in members {
-                    self.take_places(value, &format!("{pointer}/{}", escaped(key)));
+                    self.take_places(value, &format!("{pointer}/{}", escape(key)));
                 }
             }
             Value::Array(items) => {

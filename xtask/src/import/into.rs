@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value};
 
-use super::compare::{compare, definition};
+use super::compare::compare;
 use super::definitions::same_shape;
 use super::draft::Draft;
 use super::layout;
 use super::text_edit::Edit;
-use crate::schema::Deviation;
+use crate::schema::{Deviation, definition_name, unescape};
 
 /// What came of it.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ impl Merger<'_> {
     fn add(&mut self, pointer: &str, place: &str) -> bool {
         let Some(node) = self.draft.schema.pointer(place) else { return false };
         let node = self.renamed(node);
-        let keys: Vec<String> = pointer.split('/').skip(1).map(unescaped).collect();
+        let keys: Vec<String> = pointer.split('/').skip(1).map(unescape).collect();
         let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
         match keys.as_slice() {
             ["links"] => self.edit.add(&["links"], layout::entry(&node, 4)),
@@ -69,7 +69,7 @@ impl Merger<'_> {
         match node {
             Value::Object(members) => {
                 let renamed =
-                    members.iter().map(|(key, value)| match (key.as_str(), value.as_str().and_then(definition)) {
+                    members.iter().map(|(key, value)| match (key.as_str(), value.as_str().and_then(definition_name)) {
                         ("$ref", Some(name)) => (key.clone(), format!("#/$defs/{}", self.added(name)).into()),
                         _ => (key.clone(), self.renamed(value)),
                     });
@@ -100,9 +100,4 @@ impl Merger<'_> {
         self.names.insert(name.to_owned(), new.clone());
         new
     }
-}
-
-/// A part of a JSON pointer as a name.
-fn unescaped(part: &str) -> String {
-    part.replace("~1", "/").replace("~0", "~")
 }

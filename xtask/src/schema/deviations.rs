@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::document::Document;
 use super::draft::TODO;
-use super::{Breach, json};
+use super::{Breach, json, unescape};
 
 /// An accepted difference between a page and the schema.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
@@ -104,9 +104,4 @@ pub(super) fn apply(
         }
     }
     if breaches.is_empty() { Ok(()) } else { Err(breaches) }
-}
-
-/// A step of a JSON pointer as a name.
-fn unescape(step: &str) -> String {
-    step.replace("~1", "/").replace("~0", "~")
 }

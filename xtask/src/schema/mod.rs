@@ -125,6 +125,11 @@ impl Node {
 }
 
 /// A name as a step of a JSON pointer.
-fn escape(name: &str) -> String {
+pub(crate) fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
+}
+
+/// A step of a JSON pointer as a name.
+pub(crate) fn unescape(step: &str) -> String {
+    step.replace("~1", "/").replace("~0", "~")
 }
