@@ -49,6 +49,8 @@ pub(super) enum State {
     Open,
     /// The day had ended.
     Final,
+    /// Its file was deleted from the spool. The server may have it no longer.
+    Lost,
 }
 
 impl State {
@@ -78,15 +80,20 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// The days, by job and date.
-    pub(super) fn days(&self) -> &[Entry] {
-        &self.days
+    /// The days that are in the spool, by job and date.
+    pub(super) fn days(&self) -> impl Iterator<Item = &Entry> {
+        self.days.iter().filter(|entry| entry.state != State::Lost)
+    }
+
+    /// The days that were in the spool and whose files are gone.
+    pub(super) fn lost(&self) -> impl Iterator<Item = &Entry> {
+        self.days.iter().filter(|entry| entry.state == State::Lost)
     }
 
     /// The days by job, jobs and days in order.
     pub(super) fn jobs(&self) -> BTreeMap<&str, Vec<&Entry>> {
         let mut jobs: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
-        for entry in &self.days {
+        for entry in self.days() {
             jobs.entry(entry.jobid.as_ref()).or_default().push(entry);
         }
         jobs
@@ -94,7 +101,7 @@ impl Manifest {
 
     /// The day of a job, if it is in the spool.
     pub(super) fn entry(&self, job: &JobId, date: NaiveDate) -> Option<&Entry> {
-        self.days.iter().find(|entry| entry.date == date && entry.jobid == *job)
+        self.days().find(|entry| entry.date == date && entry.jobid == *job)
     }
 
     /// Records a day and writes the manifest.
@@ -104,11 +111,16 @@ impl Manifest {
         self.write(folder)
     }
 
-    /// Forgets days whose file is missing, so that they are fetched again.
-    pub(super) fn forget_missing(&mut self, folder: &Folder) -> bool {
-        let before = self.days.len();
-        self.days.retain(|entry| folder.spooled(&entry.jobid, entry.date).is_file());
-        self.days.len() < before
+    /// Notes which files are gone from the spool, and which are there again.
+    pub(super) fn look_for_files(&mut self, folder: &Folder) {
+        for entry in &mut self.days {
+            let is_there = folder.spooled(&entry.jobid, entry.date).is_file();
+            entry.state = match (entry.state, is_there) {
+                (_, false) => State::Lost,
+                (State::Lost, true) => State::of(entry.date, entry.fetched),
+                (state, true) => state,
+            };
+        }
     }
 
     fn write(&mut self, folder: &Folder) -> io::Result<()> {

@@ -40,14 +40,14 @@ pub(crate) async fn run(client: &Client, export: Export, output: Output) -> Resu
     let roster = export.roster.as_deref().map(crate::commands::roster::read).transpose()?;
     let folder = Folder::open(&export.out)?;
     let mut manifest = Manifest::read(&folder)?;
-    manifest.forget_missing(&folder);
+    manifest.look_for_files(&folder);
     let plan = plan::plan(client, &export.jobids, &days, &manifest, export.refetch, output).await?;
     let progress = Progress::new(plan.to_fetch.len(), export.quiet, output);
     let fetched = plan.to_fetch.len();
     let missing = spool::fill(client, plan.to_fetch.clone(), &folder, &mut manifest, &progress).await;
     progress.finish();
     let missing = missing.map_err(Failure::Output)?;
-    if fetched > 0 && missing.len() == fetched && manifest.days().is_empty() {
+    if fetched > 0 && missing.len() == fetched && manifest.days().next().is_none() {
         // Nothing at all could be seen: the reason is that of the first request.
         return Err(missing.into_iter().next().map_or_else(incomplete, |missing| missing.error.into()));
     }
@@ -66,7 +66,8 @@ pub(crate) async fn run(client: &Client, export: Export, output: Output) -> Resu
         notes.extend(report::differing_counts(&plan, &manifest));
     }
     report::print(&plan, &manifest, &missing, &notes, &export, output)?;
-    if missing.is_empty() { Ok(()) } else { Err(incomplete()) }
+    let has_lost = report::lost(&manifest, output);
+    if missing.is_empty() && !has_lost { Ok(()) } else { Err(incomplete()) }
 }
 
 /// Reads the address book for all jobs of the folder.

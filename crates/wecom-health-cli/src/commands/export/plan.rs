@@ -1,6 +1,6 @@
 //! Which days of which jobs to fetch.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use chrono::{Days, NaiveDate};
 use futures_util::TryStreamExt;
@@ -73,9 +73,9 @@ pub(super) async fn plan(
     refetch: bool,
     output: Output,
 ) -> Result<Plan, Failure> {
-    let mut asked: Vec<JobDay> = Vec::new();
+    let (mut asked, mut seen) = (Vec::new(), HashSet::new());
     let mut add = |job: &JobId, date| {
-        if !asked.iter().rev().take(days.len()).any(|(known, other)| known == job && *other == date) {
+        if seen.insert((job.clone(), date)) {
             asked.push((job.clone(), date));
         }
     };
@@ -84,8 +84,7 @@ pub(super) async fn plan(
         days.iter().for_each(|date| add(job, *date));
     }
     if jobs.is_empty() {
-        let unfinished =
-            manifest.days().iter().filter(|entry| entry.state == State::Open && !running.contains(&entry.jobid));
+        let unfinished = manifest.days().filter(|entry| entry.state == State::Open && !running.contains(&entry.jobid));
         unfinished.for_each(|entry| add(&entry.jobid, entry.date));
     }
     let is_final = |(job, date): &JobDay| manifest.entry(job, *date).is_some_and(|entry| entry.state == State::Final);

@@ -99,6 +99,18 @@ fn gaps(missing: &[Missing], output: Output) -> Vec<Gap> {
     gaps
 }
 
+/// Names the days whose files are gone from the spool. Returns whether there are any.
+pub(super) fn lost(manifest: &Manifest, output: Output) -> bool {
+    for Entry { jobid, date, .. } in manifest.lost() {
+        let job = printable(jobid.as_ref());
+        output.notice(
+            &format!("lost: {job}, {date}: its file is gone from .spool: put it back from a backup"),
+            &format!("丢失：{job}，{date}：.spool 中的文件已不存在，请从备份恢复"),
+        );
+    }
+    manifest.lost().next().is_some()
+}
+
 /// Notes the jobs whose own count differs from that of the answers.
 pub(super) fn differing_counts(plan: &Plan, manifest: &Manifest) -> Vec<Note> {
     let notes = plan.jobs().into_iter().filter_map(|job| {

@@ -15,19 +15,23 @@ pub(super) struct Spooled {
     lines: BufReader<File>,
     hash: Hash,
     expected: String,
+    /// The file, for messages.
+    name: String,
     line: Vec<u8>,
 }
 
 impl Spooled {
     /// Opens a day and reads the job's details.
     pub(super) fn open(folder: &Folder, entry: &Entry) -> io::Result<Self> {
-        let file = File::open(folder.spooled(&entry.jobid, entry.date))?;
+        let path = folder.spooled(&entry.jobid, entry.date);
+        let name = path.display().to_string();
+        let file = File::open(path)?;
         let mut lines = BufReader::with_capacity(1 << 16, file);
         let (mut hash, mut line) = (Hash::new(), Vec::new());
         lines.read_until(b'\n', &mut line)?;
         hash.update(&line);
-        let job = serde_json::from_slice(&line).map_err(|_| damaged())?;
-        Ok(Self { job, lines, hash, expected: entry.sha256.clone(), line })
+        let job = serde_json::from_slice(&line).map_err(|_| damaged(&name))?;
+        Ok(Self { name, job, lines, hash, expected: entry.sha256.clone(), line })
     }
 
     /// Returns the next answer's line, with its end. At the end, fails if the file is not what was written.
@@ -35,7 +39,7 @@ impl Spooled {
         self.line.clear();
         self.lines.read_until(b'\n', &mut self.line)?;
         if self.line.is_empty() {
-            return if hex(&self.hash.finalize()) == self.expected { Ok(None) } else { Err(damaged()) };
+            return if hex(&self.hash.finalize()) == self.expected { Ok(None) } else { Err(damaged(&self.name)) };
         }
         self.hash.update(&self.line);
         Ok(Some(&self.line))
@@ -43,11 +47,12 @@ impl Spooled {
 
     /// Returns the next answer.
     pub(super) fn next(&mut self) -> io::Result<Option<Answer>> {
-        self.next_line()?.map(serde_json::from_slice).transpose().map_err(|_| damaged())
+        let answer = self.next_line()?.map(serde_json::from_slice).transpose();
+        answer.map_err(|_| damaged(&self.name))
     }
 }
 
-/// serde's message would quote an answer.
-fn damaged() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "a file in .spool was changed: delete it, and run the export again")
+/// Says that a file is not what was written. serde's message would quote an answer.
+fn damaged(name: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("{name} was changed: put it back from a backup, or delete it"))
 }
