@@ -11,6 +11,7 @@ mod person;
 mod roster;
 mod roster_error;
 pub mod rows;
+mod summary;
 mod tree;
 
 pub use absentees::{absentees, is_day_off};
@@ -18,4 +19,5 @@ pub use outcome::{Absentees, DepartmentTally, FinishCount, Incomplete, Tally};
 pub use person::{DepartmentLabel, Person};
 pub use roster::Roster;
 pub use roster_error::{Column, RosterError};
+pub use summary::{Choice, Distribution, OptionCount, Summary};
 pub use wecom_health_model as model;
