@@ -7,6 +7,7 @@ use crate::output::Output;
 
 mod absent;
 mod address_book;
+mod answer_words;
 mod answers;
 mod doctor;
 mod export;
@@ -14,8 +15,10 @@ mod job;
 mod jobs;
 mod kept;
 mod names;
+mod reported;
 mod roster;
 mod stat;
+mod unseen;
 
 /// Runs the requested command.
 pub(crate) async fn run(request: Request, server: &Server, output: Output) -> Result<(), Failure> {

@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::locale;
 use crate::output::text::printable;
 
+pub(crate) mod chart;
 pub(crate) mod json;
 pub(crate) mod list;
 pub(crate) mod object;

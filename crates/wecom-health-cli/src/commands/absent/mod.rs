@@ -3,21 +3,19 @@
 use std::collections::BTreeSet;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use wecom_health::model::{ErrCode, JobId, JobInfo, NaiveDate};
+use wecom_health::model::{Answer, ErrCode, JobId, JobInfo, NaiveDate};
 use wecom_health::{Client, Error};
 use wecom_health_report::{Absentees, Roster, absentees, is_day_off};
 
 use crate::arguments::Absent;
 use crate::commands::kept::Kept;
-use crate::commands::{address_book, jobs, roster};
+use crate::commands::{address_book, jobs, reported, roster, unseen};
 use crate::failure::Failure;
 use crate::output::text::printable;
 use crate::output::{Output, json, print};
 
-mod answers;
 mod rows;
-mod unseen;
-mod view;
+pub(super) mod view;
 
 /// How many jobs are fetched at once.
 const CONCURRENCY: usize = 8;
@@ -46,7 +44,7 @@ pub(crate) async fn run(client: &Client, arguments: Absent, output: Output) -> R
     };
     let mut lists = Vec::new();
     for (jobid, job) in jobs {
-        let answers = answers::fetch(client, &jobid, &job, date).await?;
+        let answers = fetch_answers(client, &jobid, &job, date).await?;
         let mut absentees = absentees(&jobid, &job, date, &roster, answers);
         if !arguments.format.json {
             absentees.reported = Vec::new();
@@ -54,6 +52,17 @@ pub(crate) async fn run(client: &Client, arguments: Absent, output: Output) -> R
         lists.push(Listed { job, absentees });
     }
     show(&lists, &arguments, refused, output)
+}
+
+/// Fetches the answers, without what people filled in: nobody asks for it here, and it takes most of the memory.
+async fn fetch_answers(client: &Client, id: &JobId, job: &JobInfo, date: NaiveDate) -> Result<Vec<Answer>, Error> {
+    let mut answers = Vec::new();
+    let keep_who = |mut answer: Answer| {
+        answer.report_values = Vec::new();
+        answers.push(answer);
+    };
+    reported::visit(client, id, job, date, keep_who).await?;
+    Ok(answers)
 }
 
 async fn from_address_book(
@@ -116,21 +125,22 @@ fn has_ended(error: &Error) -> bool {
 
 /// Prints the lists, unless nobody could be seen, and says what is missing.
 fn show(lists: &[Listed], arguments: &Absent, refused: Option<ErrCode>, output: Output) -> Result<(), Failure> {
-    if !lists.is_empty() && lists.iter().all(|list| unseen::is_all(&list.absentees)) {
-        return Err(unseen::nobody(lists, refused));
+    let all: Vec<_> = lists.iter().map(|list| &list.absentees).collect();
+    if !all.is_empty() && all.iter().all(|list| unseen::is_all(list)) {
+        return Err(unseen::nobody(&all, refused));
     }
     for Listed { absentees, .. } in lists {
         note_difference(absentees, output);
     }
     let text = if arguments.format.json {
-        json::document(&lists.iter().map(|list| &list.absentees).collect::<Vec<_>>())?
+        json::document(&all)?
     } else if arguments.format.csv {
         rows::csv(lists, arguments.by_department)?
     } else {
         view::in_words(lists, arguments.by_department, output)
     };
     print(&text)?;
-    unseen::failure(lists).map_or(Ok(()), Err)
+    unseen::failure(&all).map_or(Ok(()), Err)
 }
 
 /// Says if the server counts other people than there are answers.

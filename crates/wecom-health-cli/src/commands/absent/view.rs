@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use wecom_health::model::ReportType;
 use wecom_health_report::{Absentees, DepartmentLabel, DepartmentTally, Person, Tally};
 
-use super::{Listed, unseen};
+use super::Listed;
 use crate::commands::kept::Kept;
+use crate::commands::unseen;
+use crate::output::chart::{bar, percent};
 use crate::output::text::{cut, printable, wrapped};
 use crate::output::{Output, table};
 
@@ -51,21 +53,12 @@ fn headline(absentees: &Absentees, output: Output) -> String {
     let incomplete =
         if unseen::is_partial(absentees) { output.pick("Incomplete. ", "（名单不完整）") } else { "" };
     let percent =
-        percent(absentees.counts).map(|percent| output.pick(format!(" ({percent})"), format!("（{percent}）")));
+        percent(reported, expected).map(|percent| output.pick(format!(" ({percent})"), format!("（{percent}）")));
     let percent = percent.unwrap_or_default();
     output.pick(
         format!("{incomplete}Not reported: {absent} of {expected} expected; reported: {reported}{percent}"),
         format!("{incomplete}未填报 {absent} 人，应填报 {expected} 人，已填报 {reported} 人{percent}"),
     )
-}
-
-/// The rate, rounded down: only if all have reported is it 100%.
-fn percent(counts: Tally) -> Option<String> {
-    let per_mille = (counts.reported * 1_000).checked_div(counts.expected)?;
-    Some(match (per_mille / 10, per_mille % 10) {
-        (whole, 0) => format!("{whole}%"),
-        (whole, tenth) => format!("{whole}.{tenth}%"),
-    })
 }
 
 fn what_and_when(list: &Listed, output: Output) -> String {
@@ -131,20 +124,14 @@ fn departments(tallies: &[DepartmentTally], output: Output) -> String {
         // Classes of different grades may have the same name.
         let is_alone = named.get(&short) == Some(&1);
         let name = if is_alone { short } else { unseen::named(&tally.department, output.language) };
-        let counts = tally.counts;
-        let [expected, reported, absent] =
-            [counts.expected, counts.reported, counts.absent].map(|count| count.to_string());
+        let Tally { expected, reported, absent, .. } = tally.counts;
         let name = cut(&printable(&name), MAX_NAME_WIDTH);
-        [name, expected, reported, absent, percent(counts).unwrap_or_default(), bar(counts)]
+        let percent = percent(reported, expected).unwrap_or_default();
+        let [all, some, others] = [expected, reported, absent].map(|count| count.to_string());
+        [name, all, some, others, percent, bar(reported, expected, BAR_WIDTH)]
     });
     let rows: Vec<[String; 6]> = rows.collect();
     table::complete(&headings, &rows, output, output.width)
-}
-
-/// The part that has reported. In ASCII: block characters are twice as wide in some Chinese terminals.
-fn bar(counts: Tally) -> String {
-    let full = (counts.reported * BAR_WIDTH).checked_div(counts.expected).unwrap_or_default();
-    "#".repeat(full) + &".".repeat(BAR_WIDTH - full)
 }
 
 fn not_expected(strangers: &[Person], output: Output) -> String {

@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 use wecom_health::model::{ErrCode, Language};
 use wecom_health_report::{Absentees, DepartmentLabel, Incomplete};
 
-use super::Listed;
 use crate::failure::Failure;
 
 /// At most so many departments are named in a line.
@@ -28,7 +27,7 @@ pub(super) fn is_all(absentees: &Absentees) -> bool {
 }
 
 /// Returns why nothing is shown, where nobody could be seen.
-pub(super) fn nobody(lists: &[Listed], refused: Option<ErrCode>) -> Failure {
+pub(super) fn nobody(lists: &[&Absentees], refused: Option<ErrCode>) -> Failure {
     let code = refused.map(i64::from);
     let [english, chinese] = [Language::English, Language::Chinese].map(|language| of_all(lists, language));
     Failure::permission(
@@ -45,11 +44,11 @@ pub(super) fn nobody(lists: &[Listed], refused: Option<ErrCode>) -> Failure {
 }
 
 /// Returns what is missing in these lists, if anything is.
-pub(super) fn failure(lists: &[Listed]) -> Option<Failure> {
-    lists.iter().any(|list| is_partial(&list.absentees)).then(|| {
+pub(super) fn failure(lists: &[&Absentees]) -> Option<Failure> {
+    lists.iter().any(|list| is_partial(list)).then(|| {
         let [english, chinese] = [Language::English, Language::Chinese].map(|language| of_all(lists, language));
         // A file says who is expected, but not whose an answer is.
-        let (advice, advice_zh) = if lists.iter().any(|list| lacks_people(&list.absentees.incomplete)) {
+        let (advice, advice_zh) = if lists.iter().any(|list| lacks_people(&list.incomplete)) {
             (
                 "; let the app see what is missing, or use --roster FILE",
                 "；请授权此应用查看缺少的部分，或改用 --roster 指定名单",
@@ -74,9 +73,9 @@ fn lacks_people(incomplete: &Incomplete) -> bool {
 }
 
 /// The reasons of all lists, each once. Departments are named by their ids, because this goes to stderr.
-fn of_all(lists: &[Listed], language: Language) -> String {
+fn of_all(lists: &[&Absentees], language: Language) -> String {
     let id = |label: &DepartmentLabel| label.id.map(|id| id.to_string()).unwrap_or_default();
-    let reasons = lists.iter().flat_map(|list| reasons(&list.absentees.incomplete, language, id));
+    let reasons = lists.iter().flat_map(|list| reasons(&list.incomplete, language, id));
     let mut seen = BTreeSet::new();
     let distinct: Vec<_> = reasons.filter(|reason| seen.insert(reason.clone())).collect();
     distinct.join(in_language(language, "; ", "；"))

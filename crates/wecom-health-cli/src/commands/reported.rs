@@ -1,7 +1,6 @@
-//! Who answered: the answers without what people filled in.
+//! The answers that count as given to a job on a day.
 
 use chrono::Days;
-use futures_util::{StreamExt, TryStreamExt, stream};
 use wecom_health::model::{Answer, JobId, JobInfo, NaiveDate, ReportType};
 use wecom_health::{Client, Error};
 
@@ -11,32 +10,29 @@ use crate::day;
 /// How many pages of answers are fetched at once.
 const CONCURRENCY: usize = 4;
 
-/// Fetches the answers of a day; to a job that is reported once, those of every day that the server keeps, up to that day.
-pub(super) async fn fetch(client: &Client, id: &JobId, job: &JobInfo, date: NaiveDate) -> Result<Vec<Answer>, Error> {
-    if job.report_type != ReportType::Once {
-        return of_a_day(client, id, date, CONCURRENCY).await;
+/// Fetches the answers of a day, and hands each over; to a job that is reported once, those of every day that the server keeps, up to that
+/// day.
+pub(super) async fn visit(
+    client: &Client,
+    id: &JobId,
+    job: &JobInfo,
+    date: NaiveDate,
+    mut visitor: impl FnMut(Answer),
+) -> Result<(), Error> {
+    let days = if job.report_type == ReportType::Once { window(date, day::today()).collect() } else { vec![date] };
+    for date in days {
+        let mut answers = client.report_answers(id.clone(), date).concurrency(CONCURRENCY).stream();
+        while let Some(answer) = answers.try_next().await? {
+            visitor(answer);
+        }
     }
-    let of_a_day = |date| of_a_day(client, id, date, 1);
-    let days: Vec<_> =
-        stream::iter(window(date, day::today())).map(of_a_day).buffered(CONCURRENCY).try_collect().await?;
-    Ok(days.into_iter().flatten().collect())
+    Ok(())
 }
 
 /// The days that the server keeps up to a day; that day alone if it keeps neither this nor earlier ones.
 fn window(date: NaiveDate, today: NaiveDate) -> impl Iterator<Item = NaiveDate> {
     let first = today.checked_sub_days(Days::new(Kept::DAYS_OF_JOBS - 1)).unwrap_or(date).min(date);
     first.iter_days().take_while(move |day| *day <= date && *day <= today.max(first))
-}
-
-async fn of_a_day(client: &Client, id: &JobId, date: NaiveDate, concurrency: usize) -> Result<Vec<Answer>, Error> {
-    let mut stream = client.report_answers(id.clone(), date).concurrency(concurrency).stream();
-    let mut answers = Vec::new();
-    while let Some(mut answer) = stream.try_next().await? {
-        // Nobody asks for them here, and they take most of the memory.
-        answer.report_values = Vec::new();
-        answers.push(answer);
-    }
-    Ok(answers)
 }
 
 #[cfg(test)]
