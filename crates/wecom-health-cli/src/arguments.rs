@@ -18,6 +18,7 @@ Examples:
   wecom-health answers jobid1 --date yesterday   everybody's answers
   wecom-health answers jobid1 --ndjson           a line of JSON for each answer
   wecom-health absent                            who has not reported today
+  wecom-health summary jobid1 --html page.html   the answers as charts, for a browser
   wecom-health export --out answers              everybody's answers as files
   wecom-health doctor                            why it does not work: a report without secrets
 
@@ -93,6 +94,7 @@ impl Command {
             Self::Request(Request::Jobs { format } | Request::Answers { format, .. }) => format.json || format.ndjson,
             Self::Request(Request::Export(export)) => export.json,
             Self::Request(Request::Absent(absent)) => absent.format.json,
+            Self::Request(Request::Summary(summary)) => summary.json,
             Self::Request(
                 Request::Job { format, .. } | Request::Stat { format, .. } | Request::Doctor { format, .. },
             ) => format.json,
@@ -130,6 +132,8 @@ pub(crate) enum Request {
     Export(Export),
     /// Show who has not reported on a day, by the address book or by a file.
     Absent(Absent),
+    /// Show how the answers to a job are distributed, question by question; as a page for a browser, too.
+    Summary(Summary),
     /// Check credentials, network and permissions, and say what to do. The report holds no secret and no answer.
     ///
     /// Exit codes: 2 configuration, 4 network, 3 credentials or permission, 1 another failure, 5 if something could not be told; of
@@ -228,6 +232,28 @@ pub(crate) struct Absent {
     pub(crate) by_department: bool,
     #[command(flatten)]
     pub(crate) format: AbsentFormat,
+}
+
+/// What to summarise, and how.
+#[derive(Args)]
+pub(crate) struct Summary {
+    #[command(flatten)]
+    pub(crate) job: JobOnDay,
+    /// Also say how many are expected and who has not reported, with names, from the address book.
+    #[arg(long, conflicts_with = "roster")]
+    pub(crate) names: bool,
+    /// Also say how many are expected and who has not reported, from a CSV file with the columns userid, name and department.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) roster: Option<PathBuf>,
+    /// Write a page for a browser, with everybody's answers in it, to this new file. It needs no network, and only you can read the file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// Replace the file of --html if there is one.
+    #[arg(long, requires = "html")]
+    pub(crate) force: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args)]

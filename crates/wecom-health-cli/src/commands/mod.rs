@@ -18,6 +18,7 @@ mod names;
 mod reported;
 mod roster;
 mod stat;
+mod summary;
 mod unseen;
 
 /// Runs the requested command.
@@ -34,6 +35,7 @@ pub(crate) async fn run(request: Request, server: &Server, output: Output) -> Re
         Request::Job { job, names, format } => job::run(client, job, &names, &format, output).await,
         Request::Answers { job, names, format } => answers::run(client, job, &names, &format, output).await,
         Request::Absent(arguments) => absent::run(client, arguments, output).await,
+        Request::Summary(arguments) => summary::run(client, arguments, output).await,
         Request::Stat { day, format } => stat::run(client, &day, &format, output).await,
         Request::Doctor { .. } => Ok(()),
     }

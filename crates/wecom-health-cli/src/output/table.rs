@@ -66,6 +66,11 @@ impl Columns {
         Self(columns)
     }
 
+    /// Returns the width of a column.
+    pub(crate) fn width(&self, column: usize) -> usize {
+        self.0[column].width
+    }
+
     /// Returns the headings, bold on a terminal.
     pub(crate) fn heading(&self, output: Output) -> String {
         let headings: Vec<_> = self.0.iter().map(|column| column.heading.clone()).collect();

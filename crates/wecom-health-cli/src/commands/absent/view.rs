@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use wecom_health::model::ReportType;
+use wecom_health::model::{JobId, JobInfo, NaiveDate, ReportType};
 use wecom_health_report::{Absentees, DepartmentLabel, DepartmentTally, Person, Tally};
 
 use super::Listed;
@@ -26,15 +26,11 @@ pub(super) fn in_words(lists: &[Listed], by_department: bool, output: Output) ->
 }
 
 fn block(list: &Listed, by_department: bool, output: Output) -> String {
-    let absentees = &list.absentees;
+    let Listed { job, absentees } = list;
     let headline = paragraph(&headline(absentees, output), output);
     let mut block: String = headline.lines().map(|line| output.heading(line) + "\n").collect();
-    block += &paragraph(&what_and_when(list, output), output);
-    for reason in unseen::in_words(&absentees.incomplete, output.language) {
-        let label = output.pick("Incomplete, because ", "不完整的原因：");
-        block += &paragraph(&format!("{label}{}", printable(&reason)), output);
-    }
-    block += &note_older(list, output);
+    block += &paragraph(&what_and_when(&absentees.jobid, job, absentees.date, output), output);
+    block += &doubts(job, absentees, output).iter().map(|doubt| paragraph(doubt, output)).collect::<String>();
     if by_department && !absentees.by_department.is_empty() {
         block += &format!("\n{}", departments(&absentees.by_department, output));
     }
@@ -45,7 +41,7 @@ fn block(list: &Listed, by_department: bool, output: Output) -> String {
 }
 
 /// How many are absent, of how many.
-fn headline(absentees: &Absentees, output: Output) -> String {
+pub(in crate::commands) fn headline(absentees: &Absentees, output: Output) -> String {
     if absentees.day_off {
         return output.pick("Nobody has to report: it is a weekend", "周末，无需填报").to_owned();
     }
@@ -61,23 +57,26 @@ fn headline(absentees: &Absentees, output: Output) -> String {
     )
 }
 
-fn what_and_when(list: &Listed, output: Output) -> String {
-    let title = cut(&printable(&list.job.title), MAX_NAME_WIDTH);
-    let (id, date) = (printable(list.absentees.jobid.as_ref()), list.absentees.date);
+/// Title, id and day of a job.
+pub(in crate::commands) fn what_and_when(id: &JobId, job: &JobInfo, date: NaiveDate, output: Output) -> String {
+    let title = cut(&printable(&job.title), MAX_NAME_WIDTH);
+    let id = printable(id.as_ref());
     output.pick(format!("{title} ({id}), {date}"), format!("{title}（{id}），{date}"))
 }
 
-/// Says of a job that is reported once that older answers cannot be seen.
-fn note_older(list: &Listed, output: Output) -> String {
-    if list.job.report_type != ReportType::Once || !list.absentees.incomplete.older_answers {
-        return String::new();
+/// Why a list may be wrong, a sentence each.
+pub(in crate::commands) fn doubts(job: &JobInfo, absentees: &Absentees, output: Output) -> Vec<String> {
+    let label = output.pick("Incomplete, because ", "不完整的原因：");
+    let reasons = unseen::in_words(&absentees.incomplete, output.language).into_iter();
+    let mut doubts: Vec<_> = reasons.map(|reason| format!("{label}{}", printable(&reason))).collect();
+    if job.report_type == ReportType::Once && absentees.incomplete.older_answers {
+        let days = Kept::DAYS_OF_JOBS;
+        doubts.push(output.pick(
+            format!("Reported once: answers from before the latest {days} days cannot be seen, so some of the absent may have reported."),
+            format!("仅上报一次：服务器只保留 {days} 天的填报内容，未填报名单中可能有人更早已填报。"),
+        ));
     }
-    let days = Kept::DAYS_OF_JOBS;
-    let note = output.pick(
-        format!("Reported once: answers from before the latest {days} days cannot be seen, so some of the absent may have reported."),
-        format!("仅上报一次：服务器只保留 {days} 天的填报内容，未填报名单中可能有人更早已填报。"),
-    );
-    paragraph(&note, output)
+    doubts
 }
 
 /// A table of people, without the columns that would be empty.
@@ -103,7 +102,7 @@ fn row(person: &Person, output: Output) -> [String; 3] {
 }
 
 /// The name of a department, or its id where it has no name.
-fn short(label: &DepartmentLabel, output: Output) -> String {
+pub(in crate::commands) fn short(label: &DepartmentLabel, output: Output) -> String {
     match &label.name {
         Some(name) => name.clone(),
         None => unseen::named(label, output.language),

@@ -1,0 +1,51 @@
+"use strict";
+// Sorts the table, searches it, and filters it by option. Without this script, the whole table is there.
+(() => {
+  const table = document.querySelector("table");
+  if (!table) return;
+  const body = table.tBodies[0];
+  const controls = document.querySelector(".controls");
+  const search = controls.querySelector("input");
+  const filters = Array.from(controls.querySelectorAll("select"));
+  const shown = controls.querySelector("output");
+  const plain = (text) => text.normalize("NFKC").toLowerCase();
+  const rows = Array.from(body.rows, (row) => ({ row, text: plain(Array.from(row.cells, (cell) => cell.textContent).join("\n")) }));
+
+  const passes = (row, filter) => {
+    const options = row.cells[filter.dataset.column].dataset.options || "";
+    if (filter.value === "none") return row.cells[filter.dataset.column].textContent === "";
+    return filter.value === "" || options.split(" ").includes(filter.value);
+  };
+  const show = () => {
+    const words = plain(search.value).split(/\s+/);
+    let count = 0;
+    for (const { row, text } of rows) {
+      row.hidden = !(words.every((word) => text.includes(word)) && filters.every((filter) => passes(row, filter)));
+      count += row.hidden ? 0 : 1;
+    }
+    shown.value = shown.dataset.text.replace("{shown}", count).replace("{all}", rows.length);
+  };
+
+  const order = new Intl.Collator(document.documentElement.lang, { numeric: true });
+  const sort = (heading, column) => {
+    const sign = heading.ariaSort === "ascending" ? -1 : 1;
+    for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+    heading.ariaSort = sign === 1 ? "ascending" : "descending";
+    const keyed = rows.map(({ row }) => ({ row, key: row.cells[column].textContent }));
+    // Empty cells come last in both directions.
+    keyed.sort((one, other) => (one.key === "") - (other.key === "") || sign * order.compare(one.key, other.key));
+    body.append(...keyed.map(({ row }) => row));
+  };
+
+  Array.from(table.tHead.rows[0].cells).forEach((heading, column) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = heading.textContent;
+    button.addEventListener("click", () => sort(heading, column));
+    heading.replaceChildren(button);
+  });
+  search.addEventListener("input", show);
+  filters.forEach((filter) => filter.addEventListener("change", show));
+  controls.hidden = false;
+  show();
+})();
