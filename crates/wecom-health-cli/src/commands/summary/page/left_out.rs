@@ -29,15 +29,15 @@ impl LeftOut {
         let (answers, all) = (self.answers, summary.counts.answers);
         if answers > 0 {
             lines.push([
-                format!("{answers} of {all} answers, which the charts count all the same; export has them all"),
-                format!("{all} 份填报中的 {answers} 份（图表已全部计入），完整数据请用 export 导出"),
+                format!("{answers} of {all} answers, though its charts count them; `export` writes all of them"),
+                format!("{all} 份填报中的 {answers} 份（图表已全部计入），完整数据请用 `export` 导出"),
             ]);
         }
         let absent = self.absent;
         if absent > 0 {
             lines.push([
-                format!("{absent} of those who have not reported; absent has them all"),
-                format!("未填报人员中的 {absent} 人，完整名单请用 absent 查看"),
+                format!("{absent} of those who have not reported; `absent` lists all of them"),
+                format!("未填报人员中的 {absent} 人，完整名单请用 `absent` 查看"),
             ]);
         }
         let questions = self.questions;
@@ -46,8 +46,8 @@ impl LeftOut {
         }
         if self.ends_of_texts {
             lines.push([
-                "the ends of long texts; export has them whole".to_owned(),
-                "过长文字的后半部分，完整内容请用 export 导出".to_owned(),
+                "the ends of long texts; `export` writes them whole".to_owned(),
+                "过长文字的后半部分，完整内容请用 `export` 导出".to_owned(),
             ]);
         }
         lines
