@@ -58,6 +58,51 @@ fn peak_memory(process: u32) -> Option<usize> {
     status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().trim_end_matches(" kB").parse().ok())
 }
 
+const SUMMARISED: usize = 100_000;
+const LONGEST_PAGE: u64 = 3_000_000;
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes a minute"]
+async fn a_page_of_100_000_answers_is_small_and_takes_no_more_memory() {
+    let (few, few_bytes) = page(SUMMARISED / 10).await;
+    let (many, bytes) = page(SUMMARISED).await;
+    println!("page of {bytes} bytes, peak {} MiB resident; {} MiB for a tenth of the answers", many / 1024, few / 1024);
+    assert!(bytes < LONGEST_PAGE && few_bytes < LONGEST_PAGE, "{bytes} {few_bytes}");
+    assert!(few > 0 && many < few + few / 5 && many < LIMIT_KIB, "{many} KiB after {few} KiB");
+}
+
+/// Writes a page of so many answers. Returns the most memory that this took, in KiB, and the length of the page.
+async fn page(answers: usize) -> (usize, u64) {
+    let date = NaiveDate::from_ymd_opt(2020, 3, 27).unwrap();
+    let builder = Emulator::builder().synthetic_answers("job0002", date, answers);
+    let emulator = builder.no_rate_limits().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("page.html");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wecom-health"))
+        .args(["--base-url", &emulator.base_url(), "summary", "job0002", "--date", "2020-03-27", "--html"])
+        .arg(&file)
+        .env("WECOM_CORP_ID", emulator.corp_id())
+        .env("WECOM_CORP_SECRET", emulator.secret())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let run = move || {
+        let mut peak = 0;
+        let status = loop {
+            peak = peak_memory(command.id()).unwrap_or(peak);
+            if let Some(status) = command.try_wait().unwrap() {
+                break status;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        assert!(status.success());
+        peak
+    };
+    let peak = tokio::task::spawn_blocking(run).await.unwrap();
+    (peak, std::fs::metadata(file).unwrap().len())
+}
+
 const PEOPLE: usize = 50_000;
 const DEPARTMENTS: usize = 2_000;
 const DEPTH: usize = 12;
