@@ -130,7 +130,7 @@ fn footer(output: Output) -> Markup {
         (Utc::now().with_timezone(&day::time_zone()).format("%Y-%m-%d %H:%M"), env!("CARGO_PKG_VERSION"));
     html! {
         footer {
-            p { (output.pick("These are health data: pass this file on to nobody who need not know.", "本文件含健康信息，请勿转发给无关人员。")) }
+            p { (output.pick("This file holds health data: share it only with those who need it.", "本文件包含健康信息，请仅分享给需要的人员。")) }
             p { (output.pick(
                 format!("Made by wecom-health {version} at {made} (UTC+8)."),
                 format!("由 wecom-health {version} 于 {made}（UTC+8）生成。"),

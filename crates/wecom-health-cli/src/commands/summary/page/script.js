@@ -27,13 +27,17 @@
   };
 
   const order = new Intl.Collator(document.documentElement.lang, { numeric: true });
+  const key = (text, row) => ({ row, text, number: parseFloat(plain(text)) });
+  // Numbers come before texts: 36.45 is less than 36.5, but user9 comes before user10.
+  const compare = (one, other) =>
+    isNaN(one.number) - isNaN(other.number) || one.number - other.number || order.compare(one.text, other.text);
   const sort = (heading, column) => {
     const sign = heading.ariaSort === "ascending" ? -1 : 1;
     for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
     heading.ariaSort = sign === 1 ? "ascending" : "descending";
-    const keyed = rows.map(({ row }) => ({ row, key: row.cells[column].textContent }));
+    const keyed = rows.map(({ row }) => key(row.cells[column].textContent, row));
     // Empty cells come last in both directions.
-    keyed.sort((one, other) => (one.key === "") - (other.key === "") || sign * order.compare(one.key, other.key));
+    keyed.sort((one, other) => (one.text === "") - (other.text === "") || sign * compare(one, other));
     body.append(...keyed.map(({ row }) => row));
   };
 
