@@ -31,7 +31,7 @@ fn job(fields: Value) -> Value {
         question(3, "At work?", 2, &["yes", "no"]),
     ];
     let mut job = json!({
-        "title": "Daily <script>alert(1)</script>", "creator": "boss", "type": 1, "report_type": 2, "skip_weekend": 0, "finish_cnt": 2,
+        "title": "Daily <script>alert(1)</script>", "creator": "boss", "type": 1, "report_type": 2, "skip_weekend": 0, "finish_cnt": 3,
         "apply_range": {"partyids": [2]}, "question_templates": questions,
     });
     job.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
@@ -130,7 +130,7 @@ async fn of_how_many_is_said_with_a_roster_alone() {
         .unwrap();
     for (arguments, first) in [
         (&["job1"][..], "Answers: 3"),
-        (&["job1", "--names"], "Not reported: 1 of 3 expected; reported: 2 (66.6%)"),
+        (&["job1", "--names"], "Not reported: 1 of 3 expected; reported: 2 (66.7%)"),
         (&["job1", "--roster", "roster.csv"], "Not reported: 2 of 4 expected; reported: 2 (50%)"),
     ] {
         let (shown, _) = world.shown(arguments, 0);
@@ -167,11 +167,28 @@ async fn a_job_that_is_reported_once_counts_all_kept_days() {
 #[tokio::test(flavor = "multi_thread")]
 async fn people_who_cannot_be_seen_make_it_incomplete() {
     let refused = FaultRule::new(Fault::ErrCode(60011)).endpoint("user_simplelist").always();
-    let world = World::new(company(job(json!({}))).fault(refused)).await;
+    let range = json!({"apply_range": {"partyids": [2], "userids": ["wang"]}});
+    let world = World::new(company(job(range)).fault(refused)).await;
     let (shown, said) = world.shown(&["job1", "--names", "--html", "page.html"], 5);
     assert!(shown.is_empty() && said.contains("the list is incomplete"), "{said}");
     let page = fs::read_to_string(world.page()).unwrap();
     assert!(page.contains("Incomplete, because the server does not show the people of department 2"), "{page}");
+    assert!(page.contains("Not reported (incomplete)") && !page.contains("Nobody."), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_seen_is_not_taken_for_nobody_absent() {
+    let refused = FaultRule::new(Fault::ErrCode(60011)).endpoint("user_simplelist").always();
+    let world = World::new(company(job(json!({}))).fault(refused)).await;
+    let (shown, said) = world.shown(&["job1", "--names"], 3);
+    assert!(shown.starts_with("Answers: 3\n") && shown.contains("Incomplete, because"), "{shown}");
+    assert!(said.contains("error: nobody could be seen"), "{said}");
+    world.shown(&["job1", "--names", "--html", "page.html"], 3);
+    let page = fs::read_to_string(world.page()).unwrap();
+    assert!(
+        page.contains("nobody could be seen") && !page.contains("Not reported") && !page.contains("Nobody."),
+        "{page}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -270,21 +287,111 @@ async fn what_the_page_leaves_out_is_said() {
     let (shown, said) = world.shown(&["job1", "--html", "page.html"], 0);
     assert_eq!(shown, "");
     let lines: Vec<_> = said.lines().collect();
-    assert_eq!(lines[0], "page.html: 5001 answers");
+    assert_eq!(lines[0], "page.html: answers: 5001");
     assert!(
         lines[1].starts_with("not in the page: 1 of 5001 answers") && lines[2].contains("the ends of long texts"),
         "{said}"
     );
     let page = fs::read_to_string(world.page()).unwrap();
-    assert!(page.contains("The first 5000 of 5001 answers."));
-    assert!(page.contains(">5000 · 99.9%<") || page.contains("5000 · 100%"), "the charts count all");
+    assert!(page.contains("5000 of 5001<") && page.contains("Not in this page: 1 of 5001 answers"));
+    assert!(
+        page.contains("<span class=\"number\">5000 · 100%</span>"),
+        "the chart counts all who answered the question"
+    );
     assert!(!page.contains(&long));
+}
+
+/// A school with two classes of the same name, in one of which everybody has reported.
+fn school(fields: Value) -> EmulatorBuilder {
+    let mut school = job(json!({"type": 2, "skip_weekend": 1, "apply_range": {"partyids": [1]}, "finish_cnt": 3}));
+    school.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    let builder = Emulator::builder().school_department(1, 0, "小学").school_department(2, 1, "一班");
+    let builder = builder.school_department(3, 1, "一班").school_department(4, 1, "二班");
+    let builder = builder.student("s1", "同名", &[2], &["p1"]).student("s2", "同名", &[2], &["p2"]);
+    let builder = builder.student("s3", "独名", &[3], &["p3"]).student("s4", "四", &[4], &["p4"]).student(
+        "s5",
+        "五",
+        &[3],
+        &["p5"],
+    );
+    let by = |student: &str, values: Value| json!({"id_type": 2, "student_userid": student, "parent_userid": "p", "report_values": values});
+    let answers = vec![
+        by("s4", json!([{"question_id": 3, "single_choice": 1}])),
+        by("s5", json!([{"question_id": 3, "single_choice": 2}, {"question_id": 1, "multi_choice": [1, 3]}])),
+        by("away", json!([{"question_id": 3, "single_choice": 1}])),
+    ];
+    builder.job("job1", school).answers("job1", friday(), answers).no_rate_limits()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_says_who_is_absent_class_by_class() {
+    let page = World::new(school(json!({}))).await.written(&["job1", "--names", "--lang", "zh"]);
+    let section = page.split("<h2>未填报</h2>").nth(1).unwrap().split("</section>").next().unwrap();
+    assert!(
+        section.contains("<h3>一班（2） ") && section.contains("<h3>一班（3） "),
+        "classes of the same name: {section}"
+    );
+    assert!(section.contains("<li>同名 <small>s1</small></li><li>同名 <small>s2</small></li>"), "{section}");
+    assert!(section.contains("<li>独名</li>") && !section.contains("五"), "{section}");
+    assert!(section.contains("全部已填报的部门：二班</p>"), "{section}");
+    assert!(section.contains("已填报，但不在应填报之列：1 人") && section.contains("<li>away</li>"), "{section}");
+    assert!(page.contains("不在应填报之列、但图表已计入其填报的人数：1"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bars_are_as_long_as_their_numbers_say() {
+    let page = World::new(school(json!({}))).await.written(&["job1", "--names"]);
+    let chart = page.split("<h3>At work?</h3>").nth(1).unwrap().split("</article>").next().unwrap();
+    let widths: Vec<_> =
+        chart.split("class=\"part\" width=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert_eq!(widths, ["133", "67"], "two and one of three, of a width of 200");
+    assert!(chart.contains("2 · 66.7%") && chart.contains("1 · 33.3%"), "{chart}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_says_what_is_special_about_the_day() {
+    let saturday = "2020-03-28";
+    for (fields, date, sentence) in [
+        (json!({}), saturday, "Nobody has to report: it is a weekend."),
+        (json!({"report_type": 1}), FRIDAY, "Reported once: all answers of the latest 14 days"),
+        (json!({}), FRIDAY, "and the vendor keeps 14 days"),
+    ] {
+        let page = World::new(school(fields)).await.written(&["job1", "--names", "--date", date]);
+        assert!(page.contains(sentence), "{sentence}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_and_departments_beyond_the_limits_are_counted() {
+    let mut builder = company(job(json!({})));
+    for number in 0..2_100 {
+        builder = builder.member(&format!("m{number:04}"), &"名".repeat(20), &[2]);
+    }
+    let world = World::new(builder).await;
+    let (_, said) = world.shown(&["job1", "--names", "--html", "page.html"], 0);
+    let page = fs::read_to_string(world.page()).unwrap();
+    assert_eq!(page.matches("<small>m").count(), 2_000, "of 2,100 and Zhang");
+    assert!(said.contains("not in the page: 101 of those who have not reported"), "{said}");
+    assert!(page.contains("<li>and 101 more</li>"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_questions_fit_into_little_memory() {
+    let questions: Vec<_> = (1..=3_000).map(|id| question(id, "title", 1, &[])).collect();
+    let values: Vec<_> = (1..=3_000).map(|id| json!({"question_id": id, "text": "x"})).collect();
+    let answers = (0..20).map(|number| answer(&format!("user{number}"), &json!(values))).collect();
+    let builder = company(job(json!({"question_templates": questions}))).answers("job1", friday(), answers);
+    let world = World::new(builder).await;
+    let (_, said) = world.shown(&["job1", "--html", "page.html"], 0);
+    assert!(said.contains("not in the page: 2900 of the questions, in the table"), "{said}");
+    let page = fs::read_to_string(world.page()).unwrap();
+    assert_eq!((page.matches("<th scope=\"col\"").count(), page.matches("<td").count()), (102, 20 * 101));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_stays_below_3_mb_whatever_comes() {
     let text = "&".repeat(500);
-    let options: Vec<_> = (0..1_000).map(|_| text.as_str()).collect();
+    let options: Vec<_> = (0..300).map(|_| text.as_str()).collect();
     let questions: Vec<_> = (1..=20).map(|id| question(id, &text, 3, &options)).collect();
     let values: Vec<_> = (1..=20).map(|id| json!({"question_id": id, "text": text})).collect();
     let answers = (0..200).map(|number| answer(&format!("{number}{text}"), &json!(values))).collect();

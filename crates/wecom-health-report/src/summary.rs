@@ -1,7 +1,7 @@
 //! How the answers to a job are distributed over the options of its questions.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
 use serde::Serialize;
@@ -52,9 +52,9 @@ pub struct Distribution {
     pub question_type: Option<QuestionType>,
     /// How many answers have a value for it. A blank text is none.
     pub answered: usize,
-    /// How many of them chose no option, to a question with options: their value is of another kind.
-    pub other: usize,
-    /// How often each option was chosen: the job's options in its order, and then others that answers name, in the order of their arrival.
+    /// How many of them chose no option. To a question with options, their value is of another kind.
+    pub without_option: usize,
+    /// How often each option was chosen: the job's options in its order, and then others that answers name, as they arrive.
     /// Empty for texts, files and signatures.
     pub options: Vec<OptionCount>,
     #[serde(skip)]
@@ -92,10 +92,11 @@ pub enum Choice {
 }
 
 /// A choice without its text.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Key {
     Option(OptionId),
-    ItineraryCard(ItineraryCardType),
+    /// By its number, because codes have no order.
+    ItineraryCard(i64),
 }
 
 impl Summary {
@@ -113,7 +114,7 @@ impl Summary {
     /// Counts an answer. Each question and each option counts once for an answer, however often it occurs in it.
     pub fn add(&mut self, answer: &Answer) {
         self.answers += 1;
-        let mut chosen: BTreeMap<QuestionId, HashSet<Key>> = BTreeMap::new();
+        let mut chosen: BTreeMap<QuestionId, BTreeSet<Key>> = BTreeMap::new();
         for value in &answer.report_values {
             if let Some(choices) = choices(value) {
                 chosen.entry(value.question_id).or_default().extend(choices);
@@ -143,7 +144,7 @@ impl Summary {
 impl Distribution {
     fn unknown(question_id: QuestionId) -> Self {
         let (title, question_type, options, places) = (None, None, Vec::new(), HashMap::new());
-        Self { question_id, title, question_type, answered: 0, other: 0, options, places }
+        Self { question_id, title, question_type, answered: 0, without_option: 0, options, places }
     }
 
     fn of(question: &QuestionTemplate) -> Self {
@@ -160,18 +161,16 @@ impl Distribution {
             && let Shape::Coded(known) = ItineraryCardType::SHAPE
         {
             for known in known {
-                distribution.place(Key::ItineraryCard(known.value.into()), None);
+                distribution.place(Key::ItineraryCard(known.value), None);
             }
         }
         distribution
     }
 
     /// Counts an answer that has a value for the question, with these choices in it.
-    fn add(&mut self, choices: HashSet<Key>) {
+    fn add(&mut self, choices: BTreeSet<Key>) {
         self.answered += 1;
-        if choices.is_empty() && self.has_options() {
-            self.other += 1;
-        }
+        self.without_option += usize::from(choices.is_empty());
         for key in choices {
             let place = self.place(key, None);
             self.options[place].count += 1;
@@ -183,7 +182,7 @@ impl Distribution {
         *self.places.entry(key).or_insert_with(|| {
             let choice = match key {
                 Key::Option(option_id) => Choice::Option { option_id, option_text: text },
-                Key::ItineraryCard(itinerary_card_type) => Choice::ItineraryCard { itinerary_card_type },
+                Key::ItineraryCard(code) => Choice::ItineraryCard { itinerary_card_type: code.into() },
             };
             self.options.push(OptionCount { choice, count: 0 });
             self.options.len() - 1
@@ -217,7 +216,9 @@ fn choices(value: &ReportValue) -> Option<Vec<Key>> {
         TypedValue::Text(text) if text.trim().is_empty() => return None,
         TypedValue::SingleChoice(choice) => vec![Key::Option(choice)],
         TypedValue::MultiChoice(choices) => choices.iter().copied().map(Key::Option).collect(),
-        TypedValue::ItineraryCard { card, .. } => card.into_iter().map(Key::ItineraryCard).collect(),
+        TypedValue::ItineraryCard { card, .. } => {
+            card.into_iter().map(|card| Key::ItineraryCard(card.value())).collect()
+        }
         _ => Vec::new(),
     })
 }

@@ -41,7 +41,7 @@ fn counts(summary: &Summary, id: i64) -> (usize, usize, Vec<(String, usize)>) {
     let question = summary.questions.iter().find(|question| i64::from(question.question_id) == id).unwrap();
     let options = question.options.iter();
     let options = options.map(|option| (option.choice.label(Language::English).into_owned(), option.count));
-    (question.answered, question.other, options.filter(|(_, count)| *count > 0).collect())
+    (question.answered, question.without_option, options.filter(|(_, count)| *count > 0).collect())
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn every_option_is_there_before_the_first_answer() {
     let summary = summary(&[]);
     let options: Vec<_> = summary.questions.iter().map(|question| question.options.len()).collect();
     assert_eq!(options, [2, 3, 0, 0, 6], "the itinerary card has the codes of the schema");
-    assert!(summary.questions.iter().all(|question| question.answered == 0 && question.other == 0));
+    assert!(summary.questions.iter().all(|question| question.answered == 0 && question.without_option == 0));
 }
 
 #[test]
@@ -64,8 +64,8 @@ fn values_of_every_kind_are_counted() {
     let named = |pairs: &[(&str, usize)]| pairs.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect();
     assert_eq!(counts(&summary, 1), (2, 0, named(&[("yes", 1), ("no", 1)])));
     assert_eq!(counts(&summary, 2), (2, 0, named(&[("cough", 1), ("fever", 2)])));
-    assert_eq!(counts(&summary, 3), (1, 0, vec![]));
-    assert_eq!(counts(&summary, 4), (1, 0, vec![]));
+    assert_eq!(counts(&summary, 3), (1, 1, vec![]));
+    assert_eq!(counts(&summary, 4), (1, 1, vec![]));
     assert_eq!(counts(&summary, 5), (1, 0, named(&[("Green", 1)])));
 }
 
@@ -98,11 +98,34 @@ fn what_the_job_does_not_have_is_counted_under_its_number() {
 }
 
 #[test]
+fn counts_do_not_depend_on_the_order_of_the_answers() {
+    let mut answers = vec![
+        json!([{"question_id": 77, "text": "a"}, {"question_id": 1, "single_choice": 9}]),
+        json!([{"question_id": 77, "single_choice": 2}, {"question_id": 2, "multi_choice": [9, 7, 8, 1]}]),
+        json!([{"question_id": 77, "multi_choice": [3, 2]}]),
+    ];
+    let forward = summary(&answers);
+    answers.reverse();
+    let backward = summary(&answers);
+    for id in [1, 2, 77] {
+        let sorted = |summary: &Summary| {
+            let (answered, without, mut options) = counts(summary, id);
+            options.sort();
+            (answered, without, options)
+        };
+        assert_eq!(sorted(&forward), sorted(&backward));
+    }
+    assert_eq!(counts(&forward, 77), (3, 1, vec![("2".into(), 2), ("3".into(), 1)]));
+    let names: Vec<_> = counts(&forward, 2).2.into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["cough", "7", "8", "9"], "the same in each run");
+}
+
+#[test]
 fn json_has_ids_texts_and_counts() {
     let summary = serde_json::to_value(summary(&[json!([{"question_id": 1, "single_choice": 2}])])).unwrap();
     assert_eq!(
         summary["questions"][0],
-        json!({"question_id": 1, "title": "Q1", "question_type": 2, "answered": 1, "other": 0, "options": [
+        json!({"question_id": 1, "title": "Q1", "question_type": 2, "answered": 1, "without_option": 0, "options": [
             {"option_id": 1, "option_text": "yes", "count": 0}, {"option_id": 2, "option_text": "no", "count": 1}]})
     );
     assert_eq!(summary["questions"][4]["options"][1], json!({"itinerary_card_type": 1, "count": 0}));

@@ -23,19 +23,28 @@ impl Kept {
 
     /// Warns if the server probably has nothing for a day.
     pub(crate) fn warn_outside(self, date: NaiveDate, output: Output) {
+        if let Some([english, chinese]) = self.outside(date) {
+            output.notice(&format!("warning: {english}; asking anyway"), &format!("警告：{chinese}，仍继续查询"));
+        }
+    }
+
+    /// Returns why the server probably has nothing for a day, if so, in both languages.
+    pub(crate) fn outside(self, date: NaiveDate) -> Option<[String; 2]> {
         let Self { days, with_today } = self;
         let today = day::today();
         let ago = (today - date).num_days();
         if ago < 0 {
-            output.notice(
-                &format!("warning: {date} is in the future (today is {today}, UTC+8); asking anyway"),
-                &format!("警告：{date} 晚于今天（{today}，UTC+8），仍继续查询"),
-            );
+            Some([
+                format!("{date} is in the future (today is {today}, UTC+8)"),
+                format!("{date} 晚于今天（{today}，UTC+8）"),
+            ])
         } else if ago > days - i64::from(with_today) {
-            output.notice(
-                &format!("warning: {date} is {ago} days ago, and the vendor keeps {days} days; asking anyway"),
-                &format!("警告：{date} 是 {ago} 天前，官方只保留 {days} 天的数据，仍继续查询"),
-            );
+            Some([
+                format!("{date} is {ago} days ago, and the vendor keeps {days} days"),
+                format!("{date} 是 {ago} 天前，官方只保留 {days} 天的数据"),
+            ])
+        } else {
+            None
         }
     }
 }

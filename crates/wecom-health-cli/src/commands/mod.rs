@@ -9,6 +9,7 @@ mod absent;
 mod address_book;
 mod answer_words;
 mod answers;
+mod department_names;
 mod doctor;
 mod export;
 mod job;

@@ -22,9 +22,14 @@ pub(crate) async fn of_reporters(
     if !names.names {
         return Ok(None);
     }
+    from_address_book(client, job, output).await.map(Some)
+}
+
+/// Returns a roster of those who answer a job, from the address book.
+pub(crate) async fn from_address_book(client: &Client, job: &JobInfo, output: Output) -> Result<Roster, Failure> {
     let book = address_book::read(client, &[job]).await?;
     warn_of_missing(&book, output);
-    Ok(Some(book.roster))
+    Ok(book.roster)
 }
 
 /// Puts names beside the userids of a job, if asked to.

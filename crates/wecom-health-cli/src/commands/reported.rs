@@ -29,6 +29,12 @@ pub(super) async fn visit(
     Ok(())
 }
 
+/// Takes what was filled in out of an answer, which needs most of the memory. Who gave it stays.
+pub(super) fn without_values(mut answer: Answer) -> Answer {
+    answer.report_values = Vec::new();
+    answer
+}
+
 /// The days that the server keeps up to a day; that day alone if it keeps neither this nor earlier ones.
 fn window(date: NaiveDate, today: NaiveDate) -> impl Iterator<Item = NaiveDate> {
     let first = today.checked_sub_days(Days::new(Kept::DAYS_OF_JOBS - 1)).unwrap_or(date).min(date);

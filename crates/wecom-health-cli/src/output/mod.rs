@@ -69,6 +69,12 @@ impl Output {
         if self.bold { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 
+    /// Returns a text in lines that fit; those after the first are indented.
+    pub(crate) fn paragraph(self, text: &str, indent: &str) -> String {
+        let options = textwrap::Options::new(self.width).initial_indent(indent).subsequent_indent("  ");
+        text::wrapped(text, options).into_iter().map(|line| line + "\n").collect()
+    }
+
     /// Writes a line for people to stderr, as an object where a script reads it. A failure to write it is ignored.
     pub(crate) fn notice(self, english: &str, chinese: &str) {
         let message = self.pick(english, chinese);

@@ -65,11 +65,11 @@ pub(crate) fn cut(text: &str, columns: usize) -> String {
     cut
 }
 
-/// The lines of a text that wraps at its blanks, and at the punctuation that Chinese views have in their place: behind `、` and `：`,
-/// and before `（`. Hyphens are parts of ids and dates.
+/// The lines of a text that wraps at its blanks, and at the punctuation that Chinese texts have in their place: behind `、`, `，`, `；`, `。` and
+/// `：`, and before `（`. Hyphens are parts of ids and dates.
 pub(crate) fn wrapped(text: &str, options: textwrap::Options<'_>) -> Vec<String> {
     fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
-        let pieces = line.split_inclusive([' ', '、', '：']).flat_map(|piece| {
+        let pieces = line.split_inclusive([' ', '、', '，', '；', '。', '：']).flat_map(|piece| {
             let (before, bracket) = piece.split_at(piece.find('（').unwrap_or(0));
             [before, bracket]
         });

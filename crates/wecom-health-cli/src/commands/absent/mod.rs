@@ -54,14 +54,10 @@ pub(crate) async fn run(client: &Client, arguments: Absent, output: Output) -> R
     show(&lists, &arguments, refused, output)
 }
 
-/// Fetches the answers, without what people filled in: nobody asks for it here, and it takes most of the memory.
+/// Fetches the answers, without what people filled in: nobody asks for it here.
 async fn fetch_answers(client: &Client, id: &JobId, job: &JobInfo, date: NaiveDate) -> Result<Vec<Answer>, Error> {
     let mut answers = Vec::new();
-    let keep_who = |mut answer: Answer| {
-        answer.report_values = Vec::new();
-        answers.push(answer);
-    };
-    reported::visit(client, id, job, date, keep_who).await?;
+    reported::visit(client, id, job, date, |answer| answers.push(reported::without_values(answer))).await?;
     Ok(answers)
 }
 
@@ -144,7 +140,7 @@ fn show(lists: &[Listed], arguments: &Absent, refused: Option<ErrCode>, output: 
 }
 
 /// Says if the server counts other people than there are answers.
-fn note_difference(absentees: &Absentees, output: Output) {
+pub(super) fn note_difference(absentees: &Absentees, output: Output) {
     let (count, jobid) = (absentees.finish_count, &absentees.jobid);
     if count.difference != 0 {
         let (by_job, by_answers) = (count.by_job, count.by_answers);

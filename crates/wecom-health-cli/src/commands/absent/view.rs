@@ -1,15 +1,14 @@
 //! Lists in words: first how many are absent, then what may be wrong with the list, then who is absent.
 
-use std::collections::HashMap;
-
 use wecom_health::model::{JobId, JobInfo, NaiveDate, ReportType};
-use wecom_health_report::{Absentees, DepartmentLabel, DepartmentTally, Person, Tally};
+use wecom_health_report::{Absentees, DepartmentTally, Person, Tally};
 
 use super::Listed;
+use crate::commands::department_names::{DepartmentNames, short};
 use crate::commands::kept::Kept;
 use crate::commands::unseen;
 use crate::output::chart::{bar, percent};
-use crate::output::text::{cut, printable, wrapped};
+use crate::output::text::{cut, printable};
 use crate::output::{Output, table};
 
 /// Columns of a title or a name: longer ones are cut.
@@ -27,10 +26,10 @@ pub(super) fn in_words(lists: &[Listed], by_department: bool, output: Output) ->
 
 fn block(list: &Listed, by_department: bool, output: Output) -> String {
     let Listed { job, absentees } = list;
-    let headline = paragraph(&headline(absentees, output), output);
+    let headline = output.paragraph(&headline(absentees, output), "");
     let mut block: String = headline.lines().map(|line| output.heading(line) + "\n").collect();
-    block += &paragraph(&what_and_when(&absentees.jobid, job, absentees.date, output), output);
-    block += &doubts(job, absentees, output).iter().map(|doubt| paragraph(doubt, output)).collect::<String>();
+    block += &output.paragraph(&what_and_when(&absentees.jobid, job, absentees.date, output), "");
+    block += &doubts(job, absentees, output).iter().map(|doubt| output.paragraph(doubt, "")).collect::<String>();
     if by_department && !absentees.by_department.is_empty() {
         block += &format!("\n{}", departments(&absentees.by_department, output));
     }
@@ -101,30 +100,15 @@ fn row(person: &Person, output: Output) -> [String; 3] {
     ]
 }
 
-/// The name of a department, or its id where it has no name.
-pub(in crate::commands) fn short(label: &DepartmentLabel, output: Output) -> String {
-    match &label.name {
-        Some(name) => name.clone(),
-        None => unseen::named(label, output.language),
-    }
-}
-
 fn departments(tallies: &[DepartmentTally], output: Output) -> String {
     let headings = output.pick(
         ["Department", "Expected", "Reported", "Not reported", "Rate", ""],
         ["部门", "应填报", "已填报", "未填报", "填报率", ""],
     );
-    let mut named: HashMap<String, usize> = HashMap::new();
-    for tally in tallies {
-        *named.entry(short(&tally.department, output)).or_default() += 1;
-    }
+    let names = DepartmentNames::of(tallies, output);
     let rows = tallies.iter().map(|tally| {
-        let short = short(&tally.department, output);
-        // Classes of different grades may have the same name.
-        let is_alone = named.get(&short) == Some(&1);
-        let name = if is_alone { short } else { unseen::named(&tally.department, output.language) };
         let Tally { expected, reported, absent, .. } = tally.counts;
-        let name = cut(&printable(&name), MAX_NAME_WIDTH);
+        let name = names.get(&tally.department);
         let percent = percent(reported, expected).unwrap_or_default();
         let [all, some, others] = [expected, reported, absent].map(|count| count.to_string());
         [name, all, some, others, percent, bar(reported, expected, BAR_WIDTH)]
@@ -141,10 +125,4 @@ fn not_expected(strangers: &[Person], output: Output) -> String {
     let heading =
         output.pick(format!("Reported, but not expected: {count}"), format!("已填报，但不在应填报之列：{count} 人"));
     format!("\n{}\n{}", output.heading(&heading), people(strangers, output))
-}
-
-/// A text in lines that fit.
-fn paragraph(text: &str, output: Output) -> String {
-    let options = textwrap::Options::new(output.width).subsequent_indent("  ");
-    wrapped(text, options).into_iter().map(|line| line + "\n").collect()
 }

@@ -23,8 +23,12 @@ impl NewFile {
                 format!("{name} 是文件夹，请用 --html 指定文件"),
             ));
         }
-        if !replaces && path.symlink_metadata().is_ok() {
-            return Err(exists(path));
+        match path.metadata() {
+            Ok(there) if !there.is_file() => return Err(no_file(path)),
+            Ok(_) if !replaces => return Err(exists(path)),
+            // A link that leads nowhere is there, too.
+            Err(_) if !replaces && path.symlink_metadata().is_ok() => return Err(exists(path)),
+            _ => {}
         }
         Ok(Self { path: path.to_owned(), replaces })
     }
@@ -46,6 +50,14 @@ impl NewFile {
             Err(error) => Err(unwritable(&error.error)),
         }
     }
+}
+
+fn no_file(path: &Path) -> Failure {
+    let name = path.display();
+    Failure::usage(
+        format!("{name} is a device or the like: name a file with --html"),
+        format!("{name} 不是普通文件，请用 --html 指定文件"),
+    )
 }
 
 fn exists(path: &Path) -> Failure {

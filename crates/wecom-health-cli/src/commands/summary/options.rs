@@ -1,6 +1,6 @@
 //! Questions and options in words.
 
-use wecom_health::model::{Language, QuestionType};
+use wecom_health::model::{ItineraryCardType, Language, QuestionType, ReportValue, TypedValue};
 use wecom_health_report::{Choice, Distribution, OptionCount};
 
 use crate::output::Output;
@@ -13,12 +13,11 @@ const MOST_OPTIONS: usize = 200;
 
 /// What a question is called.
 pub(super) fn title(question: &Distribution, output: Output) -> String {
-    match &question.title {
+    let id = question.question_id;
+    match question.title.as_deref() {
+        Some(title) if title.trim().is_empty() => output.pick(format!("Question {id}"), format!("问题 {id}")),
         Some(title) => cut(&printable(title), LONGEST),
-        None => {
-            let id = question.question_id;
-            output.pick(format!("Question {id} (no longer in the job)"), format!("问题 {id}（任务中已无此问题）"))
-        }
+        None => output.pick(format!("Question {id} (no longer in the job)"), format!("问题 {id}（任务中已无此问题）")),
     }
 }
 
@@ -51,24 +50,49 @@ pub(super) fn lines(question: &Distribution, output: Output) -> Vec<Line> {
         let label = output.pick(format!("{more} further options"), format!("其余 {more} 个选项"));
         lines.push(Line { label, count });
     }
-    if question.other > 0 {
+    let others = question.without_option;
+    if question.has_options() && others > 0 {
         let label = output.pick("(another kind of value)", "（其他类型的内容）").to_owned();
-        lines.push(Line { label, count: question.other });
+        lines.push(Line { label, count: others });
     }
     lines
 }
 
 /// What an option is called; one that the job or the schema does not know says so.
-fn label(option: &OptionCount, language: Language) -> String {
+pub(super) fn label(option: &OptionCount, language: Language) -> String {
     let label = cut(&printable(&option.choice.label(language)), LONGEST);
-    let is_unknown = match &option.choice {
-        Choice::Option { option_text, .. } => option_text.is_none(),
-        Choice::ItineraryCard { itinerary_card_type } => itinerary_card_type.known().is_none(),
-        _ => false,
+    let (id, is_known) = match &option.choice {
+        Choice::Option { option_id, option_text } => (i64::from(*option_id), option_text.is_some()),
+        Choice::ItineraryCard { itinerary_card_type: code } => (code.value(), code.known().is_some()),
+        _ => return label,
     };
     match language {
-        _ if !is_unknown => label,
+        _ if label.trim().is_empty() => id.to_string(),
+        _ if is_known => label,
         Language::English => format!("{label} (unknown)"),
         Language::Chinese => format!("{label}（未知）"),
     }
+}
+
+/// What identifies an option among those of its question, in the page.
+pub(super) fn key(choice: &Choice) -> String {
+    match choice {
+        Choice::Option { option_id, .. } => option_id.to_string(),
+        Choice::ItineraryCard { itinerary_card_type } => card_key(*itinerary_card_type),
+        _ => String::new(),
+    }
+}
+
+/// The keys of the options that a value has.
+pub(super) fn keys(value: &ReportValue) -> Vec<String> {
+    match value.typed() {
+        TypedValue::SingleChoice(choice) => vec![choice.to_string()],
+        TypedValue::MultiChoice(choices) => choices.iter().map(ToString::to_string).collect(),
+        TypedValue::ItineraryCard { card: Some(card), .. } => vec![card_key(card)],
+        _ => Vec::new(),
+    }
+}
+
+fn card_key(card: ItineraryCardType) -> String {
+    format!("card{}", card.value())
 }

@@ -1,86 +1,94 @@
 //! Who has not reported, by department.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use maud::{Markup, html};
-use wecom_health_report::{Absentees, DepartmentLabel, Person, Tally};
+use wecom_health_report::{Absentees, DepartmentLabel, DepartmentTally, Person, Tally};
 
+use super::bar;
 use super::left_out::LeftOut;
-use super::{bar, within};
-use crate::commands::absent::view::short;
+use super::pieces::Pieces;
+use crate::commands::department_names::DepartmentNames;
+use crate::commands::unseen;
 use crate::output::Output;
 use crate::output::text::{cut, printable};
 
-/// At most so many names of people.
+/// At most so many people are named, of those who have not reported and of those who are not expected.
 const MOST_PEOPLE: usize = 2_000;
 /// All groups together have at most so many bytes.
 const MOST_BYTES: usize = 400_000;
-/// At most so many departments where everybody has reported are named.
-const MOST_COMPLETE: usize = 200;
+/// All departments where everybody has reported, and all who are not expected, have at most so many bytes each.
+const MOST_BYTES_OF_OTHERS: usize = 50_000;
 /// Columns of a name: longer ones are cut.
 const LONGEST_NAME: usize = 40;
 
 pub(super) fn section(absentees: &Absentees, left_out: &mut LeftOut, output: Output) -> Markup {
-    let mut people: HashMap<DepartmentLabel, Vec<&Person>> = HashMap::new();
-    for person in &absentees.absent {
-        // Somebody in no department is counted under the empty label.
-        let nowhere = [DepartmentLabel::default()];
-        let departments = if person.departments.is_empty() { &nowhere[..] } else { &person.departments };
-        for department in departments {
-            people.entry(department.clone()).or_default().push(person);
-        }
-    }
-    let names = Names::of(&absentees.absent);
-    let mut room = MOST_PEOPLE;
-    let mut shown = Vec::new();
-    let groups = absentees.by_department.iter().filter(|tally| tally.counts.absent > 0).map(|tally| {
-        let all = people.get(&tally.department).map(Vec::as_slice).unwrap_or_default();
-        let some = &all[..all.len().min(room)];
-        room -= some.len();
-        shown.extend_from_slice(some);
-        group(&tally.department, tally.counts, some, all.len() - some.len(), &names, output)
-    });
-    let (groups, _) = within(MOST_BYTES, groups);
-    let distinct: std::collections::HashSet<&str> = shown.iter().map(|person| person.userid.as_ref()).collect();
-    left_out.absent = absentees.absent.len() - distinct.len();
+    let departments = DepartmentNames::of(&absentees.by_department, output);
+    let groups = groups(absentees, &departments, left_out, output);
+    let complete = complete(absentees, &departments, left_out);
     html! {
         section {
             h2 { (output.pick("Not reported", "未填报")) }
-            @if absentees.absent.is_empty() { p { (output.pick("Nobody.", "无。")) } }
+            @if absentees.absent.is_empty() && !unseen::is_partial(absentees) { p { (output.pick("Nobody.", "无。")) } }
             div.groups { (groups) }
-            @if left_out.absent > 0 {
-                p.quiet { (output.pick(
-                    format!("{} further people are left out.", left_out.absent),
-                    format!("另有 {} 人未显示。", left_out.absent),
-                )) }
+            @if !complete.0.is_empty() {
+                p.quiet { (output.pick("All have reported in: ", "全部已填报的部门：")) (complete) }
             }
-            (complete(absentees, output))
-            (not_expected(&absentees.not_expected, output))
+            (not_expected(&absentees.not_expected, left_out, output))
         }
     }
 }
 
+/// A group for each department in which somebody is absent, with the names of as many as there is room for.
+fn groups(absentees: &Absentees, departments: &DepartmentNames, left_out: &mut LeftOut, output: Output) -> Markup {
+    let people = by_department(&absentees.absent);
+    let names = Names::of(&absentees.absent);
+    let mut groups = Pieces::new(MOST_BYTES);
+    let (mut named, mut room) = (HashSet::new(), MOST_PEOPLE);
+    for DepartmentTally { department, counts, .. } in
+        absentees.by_department.iter().filter(|tally| tally.counts.absent > 0)
+    {
+        let all = people.get(department).map(Vec::as_slice).unwrap_or_default();
+        let some = &all[..all.len().min(room)];
+        if groups.push(group(&departments.get(department), *counts, some, &names, output)) {
+            room -= some.len();
+            named.extend(some.iter().map(|person| person.userid.as_ref()));
+        }
+    }
+    left_out.departments += groups.left_out;
+    left_out.absent = absentees.absent.len() - named.len();
+    groups.into_markup()
+}
+
+/// The people of each department. Somebody in no department is counted under the empty label.
+fn by_department(people: &[Person]) -> HashMap<DepartmentLabel, Vec<&Person>> {
+    let nowhere = [DepartmentLabel::default()];
+    let mut departments: HashMap<DepartmentLabel, Vec<&Person>> = HashMap::new();
+    for person in people {
+        let own = if person.departments.is_empty() { &nowhere[..] } else { &person.departments };
+        for department in own {
+            departments.entry(department.clone()).or_default().push(person);
+        }
+    }
+    departments
+}
+
 /// The absent of a department.
-fn group(
-    department: &DepartmentLabel,
-    counts: Tally,
-    absent: &[&Person],
-    more: usize,
-    names: &Names<'_>,
-    output: Output,
-) -> Markup {
-    let Tally { expected, absent: count, reported, .. } = counts;
-    let name = cut(&printable(&short(department, output)), LONGEST_NAME);
+fn group(name: &str, counts: Tally, named: &[&Person], names: &Names<'_>, output: Output) -> Markup {
+    let Tally { expected, absent, reported, .. } = counts;
+    let more = absent - named.len();
     html! {
         div.group {
             h3 { (name) " " span.quiet { (output.pick(
-                format!("{count} of {expected} not reported"),
-                format!("应填报 {expected} 人，未填报 {count} 人"),
+                format!("{absent} of {expected} not reported"),
+                format!("应填报 {expected} 人，未填报 {absent} 人"),
             )) } }
             (bar(reported, expected))
-            ul.people {
-                @for person in absent { (names.chip(person)) }
-                @if more > 0 { li { (output.pick(format!("and {more} more"), format!("另有 {more} 人"))) } }
+            @if !named.is_empty() {
+                ul.people {
+                    @for person in named { (names.chip(person)) }
+                    @if more > 0 { (and_more(more, output)) }
+                }
             }
         }
     }
@@ -109,37 +117,39 @@ impl<'a> Names<'a> {
 }
 
 /// The departments where everybody has reported.
-fn complete(absentees: &Absentees, output: Output) -> Markup {
-    let complete = || absentees.by_department.iter().filter(|tally| tally.counts.absent == 0);
-    let names: Vec<_> = complete()
-        .take(MOST_COMPLETE)
-        .map(|tally| cut(&printable(&short(&tally.department, output)), LONGEST_NAME))
-        .collect();
-    let more = complete().count() - names.len();
+fn complete(absentees: &Absentees, departments: &DepartmentNames, left_out: &mut LeftOut) -> Markup {
+    let mut names = Pieces::new(MOST_BYTES_OF_OTHERS);
+    for tally in absentees.by_department.iter().filter(|tally| tally.counts.absent == 0) {
+        let separator = if names.is_empty() { "" } else { " · " };
+        names.push(html! { (separator) (departments.get(&tally.department)) });
+    }
+    left_out.departments += names.left_out;
+    names.into_markup()
+}
+
+/// Those who reported and are not expected: folded, because there may be many, and few want to see them.
+fn not_expected(people: &[Person], left_out: &mut LeftOut, output: Output) -> Markup {
+    let names = Names::of(people);
+    let mut chips = Pieces::new(MOST_BYTES_OF_OTHERS);
+    let named = people.iter().take(MOST_PEOPLE).filter(|person| chips.push(names.chip(person))).count();
+    left_out.not_expected = people.len() - named;
+    let count = people.len();
     html! {
-        @if !names.is_empty() {
-            p.quiet {
-                (output.pick("All have reported: ", "全部已填报：")) (names.join(output.comma()))
-                @if more > 0 { (output.pick(format!(" and {more} more"), format!("等 {} 个部门", more + names.len()))) }
+        @if count > 0 {
+            details {
+                summary { (output.pick(
+                    format!("Reported, but not expected: {count}"),
+                    format!("已填报，但不在应填报之列：{count} 人"),
+                )) }
+                ul.people {
+                    (chips.into_markup())
+                    @if left_out.not_expected > 0 { (and_more(left_out.not_expected, output)) }
+                }
             }
         }
     }
 }
 
-fn not_expected(people: &[Person], output: Output) -> Markup {
-    let names = Names::of(people);
-    let chips = people.iter().take(MOST_PEOPLE).map(|person| names.chip(person));
-    let (chips, count) = within(MOST_BYTES / 4, chips);
-    let more = people.len() - count;
-    html! {
-        @if !people.is_empty() {
-            div.group {
-                h3 { (output.pick("Reported, but not expected: ", "已填报，但不在应填报之列：")) (people.len()) }
-                ul.people {
-                    (chips)
-                    @if more > 0 { li { (output.pick(format!("and {more} more"), format!("另有 {more} 人"))) } }
-                }
-            }
-        }
-    }
+fn and_more(count: usize, output: Output) -> Markup {
+    html! { li { (output.pick(format!("and {count} more"), format!("另有 {count} 人"))) } }
 }

@@ -3,30 +3,34 @@
 use maud::{Markup, html};
 use wecom_health_report::Distribution;
 
+use super::bar;
 use super::left_out::LeftOut;
-use super::{bar, within};
+use super::pieces::Pieces;
 use crate::commands::summary::options::{Line, answered, lines, title};
 use crate::output::Output;
 use crate::output::chart::percent;
 
 /// All charts together have at most so many bytes.
 const MOST_BYTES: usize = 400_000;
+/// All questions without options together have at most so many bytes.
+const MOST_BYTES_OF_COUNTS: usize = 100_000;
 
 pub(super) fn section(questions: &[Distribution], left_out: &mut LeftOut, output: Output) -> Markup {
-    let (with_options, others): (Vec<_>, Vec<_>) = questions.iter().partition(|question| question.has_options());
-    let (charts, count) = within(MOST_BYTES, with_options.iter().map(|question| chart(question, output)));
-    let (counts, further) = within(MOST_BYTES / 4, others.iter().map(|question| only_count(question, output)));
-    left_out.questions = questions.len() - count - further;
+    let (mut charts, mut counts) = (Pieces::new(MOST_BYTES), Pieces::new(MOST_BYTES_OF_COUNTS));
+    for question in questions {
+        if question.has_options() {
+            charts.push(chart(question, output));
+        } else {
+            counts.push(only_count(question, output));
+        }
+    }
+    left_out.charts = charts.left_out + counts.left_out;
     html! {
-        section {
-            h2 { (output.pick("Questions", "问题")) }
-            div.charts { (charts) }
-            @if further > 0 { ul.plain { (counts) } }
-            @if left_out.questions > 0 {
-                p.quiet { (output.pick(
-                    format!("{} further questions are left out.", left_out.questions),
-                    format!("另有 {} 个问题未显示。", left_out.questions),
-                )) }
+        @if !(charts.is_empty() && counts.is_empty()) {
+            section {
+                h2 { (output.pick("Questions", "问题")) }
+                div.charts { (charts.into_markup()) }
+                @if !counts.is_empty() { ul.plain { (counts.into_markup()) } }
             }
         }
     }

@@ -1,28 +1,32 @@
 //! A page for a browser: how many have reported, who has not, a chart of each question, and a table of the answers.
 //!
 //! It is one file that loads nothing: its Content-Security-Policy allows this style and this script alone, by their fingerprints. maud
-//! escapes every text. Each part has a limit, so that the page stays below 3 MB whatever the server sends, and says what it leaves out.
+//! escapes every text. Each part has room for so many bytes, so that the page stays below 3 MB whatever the server sends, and what does
+//! not fit is said.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use chrono::Utc;
 use hmac_sha256::Hash;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use wecom_health_report::{Absentees, Tally};
 
 use self::left_out::LeftOut;
 use super::Summary;
+use super::head::notes;
 use super::rows::Rows;
-use super::view::days;
-use crate::commands::absent::view::doubts;
+use crate::commands::kept::Kept;
+use crate::commands::unseen;
 use crate::day;
 use crate::output::Output;
-use crate::output::chart::percent;
+use crate::output::chart::{percent, share};
 use crate::output::text::{cut, printable};
 
 mod absent;
 mod answers;
 mod charts;
 mod left_out;
+mod pieces;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
@@ -33,7 +37,7 @@ const LONGEST_TITLE: usize = 200;
 pub(super) fn page(summary: &Summary<'_>, rows: &Rows<'_>, output: Output) -> (String, LeftOut) {
     let mut left_out = LeftOut::default();
     let title = cut(&printable(&summary.job.title), LONGEST_TITLE);
-    let absent = summary.absentees.as_ref().map(|absentees| absent::section(absentees, &mut left_out, output));
+    let absent = summary.seen().map(|absentees| absent::section(absentees, &mut left_out, output));
     let charts = charts::section(&summary.counts.questions, &mut left_out, output);
     let answers = answers::section(summary, rows, &mut left_out, output);
     let page = html! {
@@ -49,18 +53,14 @@ pub(super) fn page(summary: &Summary<'_>, rows: &Rows<'_>, output: Output) -> (S
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                header {
-                    h1 { (title) }
-                    p.quiet { (summary.date) " · " (cut(&printable(summary.jobid.as_ref()), LONGEST_TITLE)) }
-                    @if let Some(note) = days(summary, output) { p.quiet { (note) } }
-                }
+                header { h1 { (title) } p.quiet { (when(summary, output)) } }
                 main {
-                    (figures(summary, output))
+                    (numbers(summary, output))
                     @if let Some(absent) = absent { (absent) }
                     (charts)
                     (answers)
                 }
-                (footer(output))
+                footer { (last_lines(&left_out, summary, output)) }
                 script { (PreEscaped(SCRIPT)) }
             }
         }
@@ -76,37 +76,43 @@ fn policy() -> String {
     )
 }
 
-/// What a reader wants to know first: how many have not reported, of how many.
-fn figures(summary: &Summary<'_>, output: Output) -> Markup {
+/// The day, the job, and at what time the numbers were so.
+fn when(summary: &Summary<'_>, output: Output) -> String {
+    let (date, id) = (summary.date, cut(&printable(summary.jobid.as_ref()), LONGEST_TITLE));
+    let now = Utc::now().with_timezone(&day::time_zone()).format("%Y-%m-%d %H:%M");
+    output.pick(format!("{date} · {id} · as of {now} (UTC+8)"), format!("{date} · {id} · 数据截至 {now}（UTC+8）"))
+}
+
+/// What a reader wants to know first: how many have not reported, of how many. And what may be wrong with that.
+fn numbers(summary: &Summary<'_>, output: Output) -> Markup {
     let answers = summary.counts.answers;
-    let Some(absentees) = &summary.absentees else {
-        let hint = output.pick(
-            "Who has not reported is shown with --names or --roster FILE.",
-            "加上 --names 或 --roster FILE 可显示未填报人员。",
-        );
-        return html! {
-            section {
-                dl.figures { (figure(output.pick("Answers", "填报份数"), &answers.to_string(), "")) }
-                p.quiet { (hint) }
-            }
-        };
-    };
-    let counts = absentees.counts;
-    let rate = percent(counts.reported, counts.expected);
+    let outside = Kept::JOBS.outside(summary.date).map(|[english, chinese]| output.pick(english, chinese));
     html! {
         section {
-            @if absentees.day_off {
-                p { (output.pick("Nobody has to report: it is a weekend.", "周末，无需填报。")) }
-            }
             dl.figures {
-                (figure(output.pick("Not reported", "未填报"), &counts.absent.to_string(), if counts.absent > 0 { "alarm" } else { "" }))
-                (figure(output.pick("Reported", "已填报"), &counts.reported.to_string(), ""))
-                (figure(output.pick("Expected", "应填报"), &counts.expected.to_string(), ""))
-                @if let Some(rate) = rate { (figure(output.pick("Rate", "填报率"), &rate, "")) }
+                @if let Some(absentees) = summary.seen().filter(|absentees| !absentees.day_off) { (of_people(absentees, output)) }
+                (figure(output.pick("Answers", "填报份数"), &answers.to_string(), ""))
             }
-            (bar(counts.reported, counts.expected))
-            @for doubt in doubts(summary.job, absentees, output) { p.doubt { (doubt) } }
+            @if let Some(absentees) = summary.seen() {
+                @if absentees.day_off { p { (output.pick("Nobody has to report: it is a weekend.", "周末，无需填报。")) } }
+                @else { (bar(absentees.counts.reported, absentees.counts.expected)) }
+            } @else if summary.absentees.is_some() {
+                p.doubt { (output.pick("Who has not reported cannot be told: nobody could be seen.", "无法得知谁未填报：看不到任何应填报的人。")) }
+            }
+            @for note in outside.into_iter().chain(notes(summary, output)) { p.doubt { (note) } }
         }
+    }
+}
+
+fn of_people(absentees: &Absentees, output: Output) -> Markup {
+    let Tally { expected, reported, absent, .. } = absentees.counts;
+    let incomplete = if unseen::is_partial(absentees) { output.pick(" (incomplete)", "（不完整）") } else { "" };
+    let not_reported = format!("{}{incomplete}", output.pick("Not reported", "未填报"));
+    html! {
+        (figure(&not_reported, &absent.to_string(), if absent > 0 { "alarm" } else { "" }))
+        (figure(output.pick("Reported", "已填报"), &reported.to_string(), ""))
+        (figure(&format!("{}{incomplete}", output.pick("Expected", "应填报")), &expected.to_string(), ""))
+        @if let Some(rate) = percent(reported, expected) { (figure(output.pick("Rate", "填报率"), &rate, "")) }
     }
 }
 
@@ -116,38 +122,21 @@ fn figure(label: &str, number: &str, class: &str) -> Markup {
 
 /// A part of a whole as a picture. The numbers stand beside it as text.
 fn bar(part: usize, whole: usize) -> Markup {
-    let per_mille = (part * 1_000).checked_div(whole).unwrap_or_default().min(1_000);
     html! {
-        svg.bar viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true" focusable="false" {
-            rect width="1000" height="10" {}
-            rect.part width=(per_mille) height="10" {}
+        svg.bar viewBox="0 0 200 10" preserveAspectRatio="none" aria-hidden="true" focusable="false" {
+            rect width="200" height="10" {}
+            rect.part width=(share(part, whole, 200).unwrap_or_default()) height="10" {}
         }
     }
 }
 
-fn footer(output: Output) -> Markup {
-    let (made, version) =
-        (Utc::now().with_timezone(&day::time_zone()).format("%Y-%m-%d %H:%M"), env!("CARGO_PKG_VERSION"));
+/// What is not in the page, and what it is.
+fn last_lines(left_out: &LeftOut, summary: &Summary<'_>, output: Output) -> Markup {
     html! {
-        footer {
-            p { (output.pick("This file holds health data: share it only with those who need it.", "本文件包含健康信息，请仅分享给需要的人员。")) }
-            p { (output.pick(
-                format!("Made by wecom-health {version} at {made} (UTC+8)."),
-                format!("由 wecom-health {version} 于 {made}（UTC+8）生成。"),
-            )) }
+        @for line in left_out.in_words(summary, output) {
+            p { (output.pick("Not in this page: ", "本页未包含：")) (line) }
         }
+        p { (output.pick("This file holds health data: share it only with those who need it.", "本文件包含健康信息，请仅分享给需要的人员。")) }
+        p { (output.pick("Made by", "生成工具：")) " wecom-health " (env!("CARGO_PKG_VERSION")) }
     }
-}
-
-/// Joins pieces as long as they fit into so many bytes, and returns how many did.
-fn within(bytes: usize, pieces: impl Iterator<Item = Markup>) -> (PreEscaped<String>, usize) {
-    let (mut joined, mut count) = (String::new(), 0);
-    for PreEscaped(piece) in pieces {
-        if joined.len() + piece.len() > bytes {
-            break;
-        }
-        joined += &piece;
-        count += 1;
-    }
-    (PreEscaped(joined), count)
 }

@@ -11,10 +11,12 @@
   const plain = (text) => text.normalize("NFKC").toLowerCase();
   const rows = Array.from(body.rows, (row) => ({ row, text: plain(Array.from(row.cells, (cell) => cell.textContent).join("\n")) }));
 
+  const headings = Array.from(table.tHead.rows[0].cells);
+  const columns = new Map(headings.map((heading, column) => [heading.dataset.question, column]));
   const passes = (row, filter) => {
-    const options = row.cells[filter.dataset.column].dataset.options || "";
-    if (filter.value === "none") return row.cells[filter.dataset.column].textContent === "";
-    return filter.value === "" || options.split(" ").includes(filter.value);
+    const cell = row.cells[columns.get(filter.dataset.question)];
+    if (filter.value === "none") return cell.textContent === "";
+    return filter.value === "" || (cell.dataset.options || "").split(" ").includes(filter.value);
   };
   const show = () => {
     const words = plain(search.value).split(/\s+/);
@@ -23,6 +25,8 @@
       row.hidden = !(words.every((word) => text.includes(word)) && filters.every((filter) => passes(row, filter)));
       count += row.hidden ? 0 : 1;
     }
+    // What is printed says by what it was filtered.
+    table.closest("details").classList.toggle("filtered", count < rows.length);
     shown.value = shown.dataset.text.replace("{shown}", count).replace("{all}", rows.length);
   };
 
@@ -32,16 +36,16 @@
   const compare = (one, other) =>
     isNaN(one.number) - isNaN(other.number) || one.number - other.number || order.compare(one.text, other.text);
   const sort = (heading, column) => {
-    const sign = heading.ariaSort === "ascending" ? -1 : 1;
-    for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
-    heading.ariaSort = sign === 1 ? "ascending" : "descending";
+    const sign = heading.getAttribute("aria-sort") === "ascending" ? -1 : 1;
+    for (const other of headings) other.removeAttribute("aria-sort");
+    heading.setAttribute("aria-sort", sign === 1 ? "ascending" : "descending");
     const keyed = rows.map(({ row }) => key(row.cells[column].textContent, row));
     // Empty cells come last in both directions.
     keyed.sort((one, other) => (one.text === "") - (other.text === "") || sign * compare(one, other));
     body.append(...keyed.map(({ row }) => row));
   };
 
-  Array.from(table.tHead.rows[0].cells).forEach((heading, column) => {
+  headings.forEach((heading, column) => {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = heading.textContent;
