@@ -239,13 +239,13 @@ pub(crate) struct Absent {
 pub(crate) struct Summary {
     #[command(flatten)]
     pub(crate) job: JobOnDay,
-    /// Also say how many are expected and who has not reported, with names, from the address book.
+    /// Also say how many are expected, from the address book. Page and JSON name who has not reported.
     #[arg(long, conflicts_with = "roster")]
     pub(crate) names: bool,
-    /// Also say how many are expected and who has not reported, from a CSV file with the columns userid, name and department.
+    /// Also say how many are expected, from a CSV file with the columns userid, name and department. Page and JSON name who has not reported.
     #[arg(long, value_name = "FILE")]
     pub(crate) roster: Option<PathBuf>,
-    /// Write a page for a browser, with everybody's answers in it, to this new file. It needs no network, and only you can read the file.
+    /// Write a page for a browser, with everybody's answers in it, to this new file. Only you can read it, and it loads nothing.
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
     /// Replace the file of --html if there is one.

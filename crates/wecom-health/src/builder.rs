@@ -33,6 +33,7 @@ pub struct ClientBuilder {
     connect_timeout: Duration,
     attempt_timeout: Duration,
     timeout: Duration,
+    max_attempts: u32,
     response_limit: usize,
     http: Option<reqwest::Client>,
     store: Option<Arc<dyn TokenStore>>,
@@ -51,6 +52,7 @@ impl ClientBuilder {
             connect_timeout: Duration::from_secs(10),
             attempt_timeout: Duration::from_secs(30),
             timeout: Duration::from_secs(60),
+            max_attempts: 3,
             response_limit: 16 << 20,
             http: None,
             store: None,
@@ -91,6 +93,14 @@ impl ClientBuilder {
     /// Sets the deadline of a request, including its token, its attempts and the pauses between them. Defaults to 60 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
+        self
+    }
+
+    /// Sets how many attempts a request has if they fail for transient reasons. Defaults to 3. 1, and 0 too, switch retries off.
+    ///
+    /// The attempt with a rejected token does not count, nor do retries after [`wait_when_rate_limited`](Self::wait_when_rate_limited).
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts;
         self
     }
 
@@ -184,6 +194,7 @@ impl ClientBuilder {
             secret: self.secret,
             limits: Limits::new(self.requests_per_minute),
             timeout: self.timeout,
+            max_attempts: self.max_attempts,
             wait_when_rate_limited: self.wait_when_rate_limited,
         })))
     }

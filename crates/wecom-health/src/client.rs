@@ -16,9 +16,6 @@ use crate::token::Tokens;
 use crate::transport::{Output, Transport};
 use crate::{ClientBuilder, Error, Pages, Prepared, Secret, trace};
 
-/// How many attempts a request has. The one with a rejected token does not count.
-const MAX_ATTEMPTS: usize = 3;
-
 /// A client of the health-report API for one app. Cheap to clone: clones share connections and the token.
 ///
 /// ```no_run
@@ -42,6 +39,7 @@ pub(crate) struct Inner {
     pub(crate) tokens: Tokens,
     pub(crate) limits: Limits,
     pub(crate) timeout: Duration,
+    pub(crate) max_attempts: u32,
     pub(crate) wait_when_rate_limited: Option<Duration>,
 }
 
@@ -54,8 +52,8 @@ impl Client {
     /// Sends a request to any endpoint, including your own [`Endpoint`].
     ///
     /// The token is fetched when first needed. If the server rejects it, a new one is fetched and the request sent once more. A
-    /// request that fails for a transient reason ([`Error::is_transient`]) is retried twice, with a pause before each retry, within
-    /// [`ClientBuilder::timeout`]; one to an endpoint that writes ([`Endpoint::WRITES`]) only if the connection failed, so that the
+    /// request that fails for a transient reason ([`Error::is_transient`]) is retried, by default twice ([`ClientBuilder::max_attempts`]), with
+    /// a pause before each retry, within [`ClientBuilder::timeout`]; one to an endpoint that writes ([`Endpoint::WRITES`]) only if the connection failed, so that the
     /// server certainly did not receive it.
     ///
     /// ```no_run
@@ -209,7 +207,7 @@ impl Client {
         match self.0.wait_when_rate_limited {
             Some(pause) if error.is_rate_limited() && E::TOKEN_PARAMETER.is_some() => Some(pause),
             _ if error.is_transient() && (!E::WRITES || error.is_connect()) => {
-                attempts.pauses.get_or_insert_with(pauses).next()
+                attempts.pauses.get_or_insert_with(|| pauses(self.0.max_attempts)).next()
             }
             _ => None,
         }
@@ -231,10 +229,10 @@ impl Attempts {
 }
 
 /// Returns the pauses after each attempt but the last.
-fn pauses() -> ExponentialBackoff {
+fn pauses(max_attempts: u32) -> ExponentialBackoff {
     let pauses =
         ExponentialBuilder::new().with_min_delay(Duration::from_millis(100)).with_max_delay(Duration::from_secs(5));
-    pauses.with_max_times(MAX_ATTEMPTS - 1).with_jitter().build()
+    pauses.with_max_times(max_attempts.saturating_sub(1) as usize).with_jitter().build()
 }
 
 impl fmt::Debug for Client {

@@ -250,6 +250,18 @@ async fn retries_share_one_budget_across_tokens() {
 }
 
 #[tokio::test]
+async fn a_request_has_as_many_attempts_as_were_set() {
+    for (set, made) in [(0, 1), (1, 1), (2, 2), (5, 5)] {
+        let emulator = Emulator::start().await.unwrap();
+        let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());
+        let client = builder.max_attempts(set).build().unwrap();
+        emulator.add_fault(FaultRule::new(Fault::ErrCode(-1)).endpoint(ENDPOINT).always());
+        let error = client.report_job_info("jobid1", date()).await.unwrap_err();
+        assert_eq!((emulator.count(ENDPOINT), error.attempts()), (made as usize, made), "{set}");
+    }
+}
+
+#[tokio::test]
 async fn a_missed_deadline_says_why_there_was_a_retry() {
     let emulator = Emulator::start().await.unwrap();
     let builder = Client::builder(emulator.corp_id(), Secret::new(emulator.secret())).base_url(emulator.base_url());

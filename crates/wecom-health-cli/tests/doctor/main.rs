@@ -89,6 +89,28 @@ async fn each_reading_endpoint_gets_one_request() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_endpoint_that_fails_gets_one_request_too() {
+    let unavailable = Fault::Http { status: 503, headers: Vec::new(), body: Vec::new() };
+    for fault in [Fault::ErrCode(-1), unavailable, Fault::Reset] {
+        for endpoint in ["get_report_job_info", "gettoken"] {
+            let emulator = Emulator::start().await.unwrap();
+            emulator.add_fault(FaultRule::new(fault.clone()).endpoint(endpoint).always());
+            let case = Case::default().base_url(emulator.base_url());
+            case.credentials(emulator.corp_id(), emulator.secret()).run(&[]);
+            assert_eq!(emulator.count(endpoint), 1, "{endpoint} {fault:?}");
+        }
+    }
+}
+
+#[test]
+fn a_secret_in_place_of_the_corp_id_is_not_shown() {
+    let output = Case::default().credentials("s3cret-of-the-app", "ww1234567890abcdef").run(&["--offline"]);
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert!(shown.contains("check that corp id and secret are not exchanged"), "{shown}");
+    assert!(!shown.contains("s3") && !shown.contains("ww12"), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_sent_where_it_would_be_in_vain() {
     let emulator = Emulator::start().await.unwrap();
     let ask = |case: Case, arguments: &[&str]| {

@@ -149,7 +149,7 @@ fn for_names(finding: &mut Finding) {
     if finding.verdict == Verdict::Failed {
         finding.verdict = Verdict::Warning;
         finding.kind = None;
-        finding.message.append("; only names and absent need it", "；仅显示姓名和 absent 命令需要");
+        finding.message.append("; only names and lists of the absent need it", "；仅显示姓名和未填报名单时需要");
     }
 }
 

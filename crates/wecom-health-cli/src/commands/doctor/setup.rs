@@ -8,15 +8,15 @@ use wecom_health_emulator::Emulator;
 
 use super::connection::Route;
 use super::drift::Drifts;
-use super::finding::{Check, Finding};
+use super::finding::{Blocker, Check, Finding};
 use crate::arguments::Server;
 use crate::connect;
 use crate::credentials::{self, Credentials};
 use crate::failure::{Failure, Message};
 use crate::output::Output;
 
-/// How many characters of a corp id are shown at most. They tell which kind of id it is.
-const SHOWN_OF_CORP_ID: usize = 4;
+/// How the ids of enterprises begin, in the vendor's pages and in ours. What begins otherwise may be a secret in the wrong place.
+const CORP_ID_BEGINS: [&str; 2] = ["ww", "wx"];
 
 /// What can be set up without a network.
 pub(super) struct Setup {
@@ -43,7 +43,7 @@ pub(super) async fn examine(server: &Server, drifts: &Drifts, output: Output) ->
 
 async fn with_emulator(drifts: &Drifts, output: Output) -> Result<Setup, Failure> {
     let (emulator, builder) = connect::emulator(output).await?;
-    let client = builder.on_drift(drifts.collector()).build()?;
+    let client = builder.on_drift(drifts.collector()).max_attempts(1).build()?;
     let findings = vec![
         Finding::ok(Check::Credentials, "those of the emulator", "使用模拟服务器的凭据"),
         file_mode(None),
@@ -103,7 +103,7 @@ fn client(server: &Server, drifts: &Drifts, output: Output) -> (Option<Client>, 
         }
     };
     let corp_id = &credentials.corp_id;
-    let start: String = corp_id.chars().take(SHOWN_OF_CORP_ID.min(corp_id.len() / 2)).collect();
+    let start = CORP_ID_BEGINS.into_iter().find(|start| corp_id.starts_with(start));
     // With a base URL of its own, so that only the credentials can be wrong.
     let alone = Server {
         emulator: false,
@@ -116,16 +116,24 @@ fn client(server: &Server, drifts: &Drifts, output: Output) -> (Option<Client>, 
         let failure = Failure::from(error);
         return (None, Finding::failed(Check::Credentials, failure.kind(), message(&failure, file)));
     }
-    let client = connect::builder(server, credentials).on_drift(drifts.collector()).build().ok();
+    let client = connect::builder(server, credentials).on_drift(drifts.collector()).max_attempts(1).build().ok();
     let (english, chinese) = match file {
         Some(_) => ("from the file", "来自凭据文件"),
         None => ("from the environment", "来自环境变量"),
     };
-    let finding = Finding::ok(
-        Check::Credentials,
-        format!("{english}; the corp id begins with {start}"),
-        format!("{chinese}，企业 ID 以 {start} 开头"),
-    );
+    let finding = match start {
+        Some(start) => Finding::ok(
+            Check::Credentials,
+            format!("{english}; the corp id begins with {start}"),
+            format!("{chinese}，企业 ID 以 {start} 开头"),
+        ),
+        None => Finding::warning(
+            Check::Credentials,
+            format!("{english}; the corp id does not begin with ww, as those of enterprises do"),
+            format!("{chinese}，但企业 ID 不是以 ww 开头"),
+        )
+        .advise("check that corp id and secret are not exchanged", "请检查企业 ID 和 Secret 是否填反"),
+    };
     (client, finding)
 }
 
@@ -134,6 +142,10 @@ fn file_mode(file: Option<&Path>) -> Finding {
     let Some(file) = file else {
         return Finding::skipped(check, "there is no credentials file", "未使用凭据文件");
     };
+    // A pipe is left alone: opening it would take what is in it.
+    if file.is_file() && std::fs::File::open(file).is_err() {
+        return Finding::blocked(check, Blocker::Check(Check::Credentials));
+    }
     match credentials::others_can_read(file) {
         Some(true) => Finding::warning(
             check,
