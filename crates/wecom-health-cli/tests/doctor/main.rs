@@ -102,6 +102,29 @@ async fn an_endpoint_that_fails_gets_one_request_too() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_says_nothing_about_the_app_is_no_failure() {
+    for code in [-1, 40058, 45009] {
+        let emulator = Emulator::start().await.unwrap();
+        emulator.add_fault(FaultRule::new(Fault::ErrCode(code)).endpoint("get_report_answer").always());
+        let case = Case::new("", 5, Value::Null).base_url(emulator.base_url());
+        let report = case.credentials(emulator.corp_id(), emulator.secret()).report();
+        let findings: Vec<_> = report["checks"].as_array().unwrap().iter().map(essence).collect();
+        assert!(findings.contains(&json!(["get_report_answer", "cannot_tell", code])), "{findings:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_address_that_is_not_trusted_is_in_the_document() {
+    let emulator = Emulator::start().await.unwrap();
+    let body = r#"{"errcode": 60020, "errmsg": "not allow to access from your ip, from ip: 203.0.113.7"}"#;
+    emulator.add_fault(FaultRule::new(Fault::Body(body.to_owned())).endpoint("get_report_jobids").always());
+    let case = Case::new("", 3, Value::Null).base_url(emulator.base_url());
+    let report = case.credentials(emulator.corp_id(), emulator.secret()).report();
+    let addresses: Vec<_> = report["checks"].as_array().unwrap().iter().map(|check| &check["caller_ip"]).collect();
+    assert!(addresses.contains(&&json!("203.0.113.7")), "{report:#}");
+}
+
 #[test]
 fn a_secret_in_place_of_the_corp_id_is_not_shown() {
     let output = Case::default().credentials("s3cret-of-the-app", "ww1234567890abcdef").run(&["--offline"]);
