@@ -84,6 +84,13 @@ fn items_are_kept_as_the_server_sent_them() {
 }
 
 #[test]
+fn no_string_of_verbatim_json_has_a_line_break() {
+    for json in ["[\"a\nb\"]", "[\"a\rb\"]", "{\"a\n\": 1}"] {
+        from_slice::<Verbatim>(json.as_bytes()).unwrap_err();
+    }
+}
+
+#[test]
 fn an_absent_list_has_no_items() {
     for body in ["{}", r#"{"answers": null}"#, r#"{"answers": []}"#] {
         assert_eq!(items::<Answers>(body).unwrap(), [""; 0], "{body}");
