@@ -116,6 +116,8 @@ impl DecodeError {
 
     fn locate<T: DeserializeOwned>(json: &[u8], error: &serde_json::Error) -> Self {
         let _allowance = Allowance::new(json.len());
+        // Those of errors before this one, which may have been in text that is no JSON.
+        keyed::take_failed_keys();
         let mut deserializer = serde_json::Deserializer::from_slice(json);
         let path = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
             // What is no JSON may be inside an unknown field, whose name is the server's to choose.
