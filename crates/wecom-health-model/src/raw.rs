@@ -14,8 +14,9 @@ use crate::{
 
 /// A request that keeps the JSON of its response. It asks as the request inside does.
 ///
-/// The types skip fields that the schema does not know yet. To store what the server sent, whatever it is, wrap the request. The response is
-/// still decoded: what fails without `Raw` fails with it, with the same error. Where pages are streamed, each item is [`Verbatim`].
+/// The types skip fields that the schema does not know yet. To store what the server sent, whatever it is, wrap the request. The
+/// response is still decoded: what fails without `Raw` fails with it, with the same error. Where pages are streamed, each item is
+/// [`Verbatim`].
 ///
 /// ```
 /// use wecom_health_model::{Endpoint, GetHealthReportStatRequest, Raw, Response, ResponseError};
@@ -146,7 +147,8 @@ impl<P> fmt::Debug for RawPayload<P> {
     }
 }
 
-/// JSON as the server sent it: fields in their order, numbers with all their digits, and white space between values. `Debug` does not show it.
+/// JSON as the server sent it: fields in their order, numbers with all their digits, and white space between values. `Debug` does not
+/// show it.
 ///
 /// It is read and written as it is by `serde_json`; other formats of serde may refuse it.
 ///

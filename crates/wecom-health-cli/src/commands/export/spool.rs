@@ -108,8 +108,8 @@ async fn fetch(client: &Client, day: JobDay, folder: &Folder, progress: &Progres
     (day, outcome)
 }
 
-/// Writes the response with the job's details and then the answers, each on a line: as the server sent them, because what this version does not
-/// know yet is gone from the server after some days.
+/// Writes the response with the job's details and then the answers, each on a line: as the server sent them, because what this
+/// version does not know yet is gone from the server after some days.
 async fn write(client: &Client, (job, date): &JobDay, folder: &Folder, progress: &Progress) -> Result<Entry, Trouble> {
     let begun = Utc::now();
     let details = client.send(&Raw::new(GetReportJobInfoRequest::new(job.clone(), *date))).await?;
