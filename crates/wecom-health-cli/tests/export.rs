@@ -443,3 +443,26 @@ async fn a_hold_on_tokens_is_waited_out_once() {
     let output = succeed(export(&emulator, &out, &[&["job-1"], &TWO_DAYS[..]].concat()));
     assert!(String::from_utf8(output.stderr).unwrap().contains("until the server issues a token again"));
 }
+
+/// What a newer server may send: fields of its own, in its own order, with numbers of any length, over several lines.
+const NEWER: &str = "{ \"mood\": 1.0,\r\n  \"userid\": \"user1\",\n  \"id_type\": 1, \"report_values\": [\n    {\"question_id\": 1, \
+                     \"temperature\": {\"z\": 1e5, \"a\": 123456789012345678901234567890}, \"text\": \"two\\nlines\"} ] }";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fields_that_nobody_knows_yet_are_kept_as_they_came() {
+    let mut details = job(vec![question(1, "q", 1, &[])]);
+    details["score"] = json!(7);
+    let answers = vec![answer(1, json!([{"question_id": 1, "text": "a", "stars": [5]}]))];
+    let known = Emulator::builder().job("job-1", details).answers("job-1", day("2020-03-27"), answers.clone());
+    let emulator = known.start().await.unwrap();
+    emulator.fail_next("get_report_answer", Fault::Body(format!("{{\"errcode\": 0, \"answers\": [\n{NEWER}\n]}}")));
+    let (_folder, out) = out();
+    let one_day = ["--from", "2020-03-27", "--to", "2020-03-27", "--format", "csv,ndjson"];
+    succeed(export(&emulator, &out, &one_day));
+    let lines = || fs::read_to_string(out.join("answers_job-1_2020-03-27.ndjson")).unwrap();
+    assert_eq!(lines(), NEWER.replace(['\r', '\n'], "") + "\n");
+    let spooled = files(&out).into_iter().find(|(path, _)| path.starts_with(".spool")).unwrap().1;
+    assert!(String::from_utf8(spooled).unwrap().lines().next().unwrap().contains(r#""score":7"#));
+    succeed(export(&emulator, &out, &[&one_day[..], &["--refetch"]].concat()));
+    assert_eq!(serde_json::from_str::<Value>(&lines()).unwrap(), answers[0]);
+}

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, DeserializeSeed};
 use serde_json::error::Category;
 use serde_path_to_error::Segment;
 
@@ -30,6 +30,17 @@ pub fn from_slice<T: DeserializeOwned>(json: &[u8]) -> Result<T, DecodeError> {
     let _allowance = Allowance::new(json.len());
     // Tracking the path costs time, so only text that fails is decoded again with it.
     serde_json::from_slice(json).map_err(|error| DecodeError::locate::<T>(json, &error))
+}
+
+/// Decodes JSON with a seed, which reads what is at a path.
+pub(crate) fn from_slice_with<'de, S: DeserializeSeed<'de>>(
+    json: &'de [u8],
+    seed: S,
+    path: &[&str],
+) -> Result<S::Value, DecodeError> {
+    let _allowance = Allowance::new(json.len());
+    let value = seed.deserialize(&mut serde_json::Deserializer::from_slice(json));
+    value.map_err(|error| DecodeError::at(path, error.line(), error.column(), DecodeFault::of(&error)))
 }
 
 /// Why JSON could not be decoded.
@@ -62,6 +73,8 @@ pub enum DecodeFault {
     DuplicateField(String),
     /// The lists so far would take much more memory than the text.
     TooMuchMemory,
+    /// At [`Paged::ITEMS`](crate::Paged::ITEMS) are not as many items as were decoded.
+    OtherItems,
     /// A value does not fit its type.
     Value,
 }
@@ -92,8 +105,19 @@ impl DecodeError {
         Self { path: ".".to_owned(), line: 1, column: 1, fault }
     }
 
+    pub(crate) fn other_items(path: &[&str]) -> Self {
+        Self::at(path, 1, 1, DecodeFault::OtherItems)
+    }
+
+    fn at(path: &[&str], line: usize, column: usize, fault: DecodeFault) -> Self {
+        let path = if path.is_empty() { ".".to_owned() } else { path.join(".") };
+        Self { path, line, column, fault }
+    }
+
     fn locate<T: DeserializeOwned>(json: &[u8], error: &serde_json::Error) -> Self {
         let _allowance = Allowance::new(json.len());
+        // Those of errors before this one, which may have been in text that is no JSON.
+        keyed::take_failed_keys();
         let mut deserializer = serde_json::Deserializer::from_slice(json);
         let path = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
             // What is no JSON may be inside an unknown field, whose name is the server's to choose.
@@ -215,6 +239,12 @@ impl Localized for DecodeError {
             }
             (Chinese, DecodeFault::TooMuchMemory) => {
                 write!(f, "数组占用内存过多，已在第 {line} 行第 {column} 列停止解析")
+            }
+            (English, DecodeFault::OtherItems) => f.write_str(
+                "not as many items as were decoded: `Paged::ITEMS` of the request's type names another list",
+            ),
+            (Chinese, DecodeFault::OtherItems) => {
+                f.write_str("条目数与解码结果不符，请检查请求类型的 `Paged::ITEMS` 是否指向同一数组")
             }
             (English, DecodeFault::Value) => {
                 write!(f, "the value does not fit its type, at line {line} column {column}")

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use serde::Serialize;
 
-use crate::{Language, Localized, Response};
+use crate::{DecodeError, Language, Localized, Response};
 
 /// An endpoint of the API, implemented by its request type.
 ///
@@ -109,6 +109,9 @@ pub trait Paged: Endpoint + Clone + Send + 'static {
     type Item: Serialize + Send + 'static;
     /// The most items that a page may hold, if the vendor says so.
     const MAX_LIMIT: Option<i64>;
+    /// Where the body of a response holds the items: the names of the fields that lead to the list, e.g. `&["answers"]`. Only
+    /// [`Raw`](crate::Raw) reads it.
+    const ITEMS: &'static [&'static str];
 
     /// Returns where this request's page begins, and how many items it asks for at most.
     fn window(&self) -> (Position, Option<i64>);
@@ -120,7 +123,11 @@ pub trait Paged: Endpoint + Clone + Send + 'static {
     fn count(page: &<Self::Response as Response>::Output) -> usize;
 
     /// Returns the items of a page, and what it says about the next one.
-    fn items(page: <Self::Response as Response>::Output) -> (Vec<Self::Item>, Next);
+    ///
+    /// # Errors
+    ///
+    /// The items cannot be told from the page. Those of the generated types always can; see [`Raw`](crate::Raw).
+    fn items(page: <Self::Response as Response>::Output) -> Result<(Vec<Self::Item>, Next), DecodeError>;
 }
 
 /// Where a page begins.

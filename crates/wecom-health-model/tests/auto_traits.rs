@@ -1,7 +1,7 @@
 //! Types can be sent to other threads, shared between them, and moved: losing that would break users' programs.
 
 use wecom_health_model::{
-    ApiError, DecodeError, Endpoint, RangeError, Reporter, Response, ResponseError, Shape, TypedValue,
+    ApiError, DecodeError, Endpoint, RangeError, Raw, Reporter, Response, ResponseError, Shape, TypedValue, Verbatim,
     for_each_endpoint,
 };
 
@@ -15,6 +15,9 @@ macro_rules! all {
                 free::<$request>();
                 free::<<$request as Endpoint>::Response>();
                 free::<<<$request as Endpoint>::Response as Response>::Output>();
+                free::<Raw<$request>>();
+                free::<<Raw<$request> as Endpoint>::Response>();
+                free::<<<Raw<$request> as Endpoint>::Response as Response>::Output>();
             )*
         }
     };
@@ -28,6 +31,7 @@ fn errors_and_views_go_anywhere() {
     free::<RangeError>();
     free::<ResponseError>();
     free::<Shape>();
+    free::<Verbatim>();
     free::<TypedValue<'static>>();
     free::<Reporter<'static>>();
 }

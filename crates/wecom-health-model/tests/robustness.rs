@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use wecom_health_model::{
-    ApiError, Described, Endpoint, GetHealthReportStatResponse, Response, ResponseError, Shape, for_each_endpoint,
+    ApiError, Described, Endpoint, GetHealthReportStatResponse, RawResponse, Response, ResponseError, Shape,
+    for_each_endpoint,
 };
 
 /// A successful response of each endpoint, with all fields of the schema. Each text is marked.
@@ -44,6 +45,16 @@ macro_rules! for_every_response {
             vec![$(
                 <$request as Endpoint>::Response::from_slice(body).and_then(Response::into_result).err()
             ),*]
+        }
+
+        /// What comes of a body as each endpoint's response, decoded and raw: an error, or the text that was kept.
+        fn raw_outcomes(body: &[u8]) -> Vec<(Option<ResponseError>, Result<String, ResponseError>)> {
+            let raw = vec![$(
+                RawResponse::<<$request as Endpoint>::Response>::from_slice(body)
+                    .and_then(Response::into_result)
+                    .map(|response| response.body.get().to_owned())
+            ),*];
+            outcomes(body).into_iter().zip(raw).collect()
         }
     };
 }
@@ -82,7 +93,8 @@ fn changed() -> impl Strategy<Value = Vec<u8>> {
     (prop::sample::select(BODIES.clone()), changes).prop_map(|(body, changes)| {
         let mut body = body.into_bytes();
         for (start, length, piece) in changes {
-            let start = start.index(body.len());
+            // One more place than bytes: nothing may be left of a short body.
+            let start = start.index(body.len() + 1);
             let end = (start + length).min(body.len());
             body.splice(start..end, piece);
         }
@@ -143,6 +155,20 @@ proptest! {
         for error in errors(&body).into_iter().chain(errors(&with_name)) {
             for said in [error.to_string(), format!("{error:?}")] {
                 prop_assert!(!said.contains("marked") && !said.contains('\n'), "{}", said);
+            }
+        }
+    }
+
+    #[test]
+    fn raw_responses_fail_like_others_and_keep_the_rest(body in changed()) {
+        for (decoded, raw) in raw_outcomes(&body) {
+            match (decoded, raw) {
+                (None, Ok(kept)) => prop_assert_eq!(kept.as_bytes(), body.trim_ascii()),
+                // serde_json skips such a text where no type has a field for it.
+                (decoded, Err(ResponseError::Decode(_))) if str::from_utf8(&body).is_err() => {
+                    prop_assert!(decoded.is_none_or(|error| !matches!(error, ResponseError::Api(_))));
+                }
+                (decoded, raw) => prop_assert_eq!(decoded, raw.err()),
             }
         }
     }

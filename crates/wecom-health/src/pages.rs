@@ -12,7 +12,7 @@ use serde::Serialize;
 use sync_wrapper::SyncWrapper;
 
 use crate::error::Kind;
-use crate::model::{Endpoint, Next, Paged, Position, Response};
+use crate::model::{Endpoint, Next, Paged, Position, Response, ResponseError};
 use crate::task::Task;
 use crate::transport::Output;
 use crate::{Client, Error};
@@ -119,7 +119,8 @@ impl<R: Paged> Walk<R> {
                 None => self.source.client.send(&self.source.request.page(&position, self.limit)).await?,
             };
             let length = length_of::<R>(&page, self.limit)?;
-            let (items, next) = R::items(page);
+            let (items, next) =
+                R::items(page).map_err(|error| Kind::Response(ResponseError::Decode(error)).into_error(R::PATH, 1))?;
             if self.seen.is_repeated(&items) || self.seen.is_repeated_cursor(&next) {
                 return Err(Kind::RepeatedPage { offset: offset_of(&position) }.into_error(R::PATH, 1));
             }

@@ -30,8 +30,8 @@ use std::time::{Duration, Instant};
 
 use raw_server::{listen, ok, read_request, respond, tls, token};
 use tokio::io::AsyncWriteExt;
-use wecom_health::model::NaiveDate;
-use wecom_health::{Client, ClientBuilder, Error, Secret};
+use wecom_health::model::{GetReportAnswerRequest, GetReportJobIdsRequest, GetReportJobInfoRequest, NaiveDate, Raw};
+use wecom_health::{Client, ClientBuilder, Error, Items, Secret};
 
 const LIMIT: usize = 16 << 20;
 const ATTEMPT: Duration = Duration::from_secs(1);
@@ -123,6 +123,16 @@ fn bodies() -> Vec<(&'static str, &'static str, String, &'static str)> {
             DECODED,
         ),
         ("an area of empty objects", "answers", filled(&area, r#"{"":0},"#, "]}]}]}"), DECODED),
+        ("departments, raw", "raw job", job(r#""apply_range":{"partyids":"#, "0,", "}"), DECODED),
+        ("userids of companies, raw", "raw job", job(r#""apply_range":{"userids":"#, r#""zhangsan","#, "}"), DECODED),
+        ("ids of companies, raw", "raw jobids", filled(r#"{"jobids":["#, r#""zhangsan","#, "]}"), DECODED),
+        ("answers, raw", "raw answers", filled(r#"{"answers":["#, r#"{"id_type":0},"#, "]}"), REFUSED),
+        (
+            "values with texts, raw",
+            "raw answers",
+            filled(answer, r#"{"question_id":0,"text":"a","url":"b"},"#, "]}]}"),
+            DECODED,
+        ),
         ("an area with blanks", "answers", filled(&area, "0 ,", "]}]}]}"), DECODED),
     ]
 }
@@ -142,25 +152,24 @@ async fn worker() {
         "jobids" => client.report_job_ids().send().await.map(drop),
         "job" => client.report_job_info("jobid1", date()).await.map(drop),
         "answers" => client.report_answers("jobid1", date()).send().await.map(drop),
-        "stream" => {
-            let mut answers = client.report_answers("jobid1", date()).concurrency(4).stream();
-            let mut result = Ok(());
-            loop {
-                match answers.try_next().await {
-                    Ok(Some(_)) => {}
-                    Ok(None) => break,
-                    Err(error) => {
-                        result = Err(error);
-                        break;
-                    }
-                }
-            }
-            result
-        }
+        "raw jobids" => client.send(&Raw::new(GetReportJobIdsRequest::new())).await.map(drop),
+        "raw job" => client.send(&Raw::new(GetReportJobInfoRequest::new("jobid1", date()))).await.map(drop),
+        "raw answers" => client.pages(raw_answers()).stream().try_next().await.map(drop),
+        "stream" => end_of(client.report_answers("jobid1", date()).concurrency(4).stream()).await,
+        "raw stream" => end_of(client.pages(raw_answers()).concurrency(4).stream()).await,
         other => panic!("{other}"),
     };
     let outcome = result.map_or_else(|error| error.to_string(), |()| "decoded".to_owned());
     println!("\npeak {before} {} {}", peak_memory(), outcome);
+}
+
+fn raw_answers() -> Raw<GetReportAnswerRequest> {
+    Raw::new(GetReportAnswerRequest::new("jobid1", date()))
+}
+
+async fn end_of<T>(mut items: Items<T>) -> Result<(), Error> {
+    while items.try_next().await?.is_some() {}
+    Ok(())
 }
 
 /// The most memory that this process ever had resident, in KiB.
@@ -203,11 +212,15 @@ async fn hostile_bodies_take_8_times_their_size_at_most() {
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_pages_take_512_mib_at_most() {
     let area = r#"{"question_id":0,"high_risk_area":["#;
-    for (name, item_before, item, after) in [
-        ("a high risk area of empty objects", area, r#"{"":0},"#, "]}]}"),
-        ("values with blanks", "", &*format!(r#"{{"question_id":0}}{},"#, " ".repeat(22)), "]}"),
-        ("values with texts", "", r#"{"question_id":0,"text":"a","url":"b                     "},"#, "]}"),
-        ("values with options", "", r#"{"question_id":0,"multi_choice":[0,0,0,0,0,0,0,0,0]}          ,"#, "]}"),
+    let texts = r#"{"question_id":0,"text":"a","url":"b                     "},"#;
+    let options = r#"{"question_id":0,"multi_choice":[0,0,0,0,0,0,0,0,0]}          ,"#;
+    for (name, stream, item_before, item, after) in [
+        ("a high risk area of empty objects", "stream", area, r#"{"":0},"#, "]}]}"),
+        ("values with blanks", "stream", "", &*format!(r#"{{"question_id":0}}{},"#, " ".repeat(22)), "]}"),
+        ("values with texts", "stream", "", texts, "]}"),
+        ("values with options", "stream", "", options, "]}"),
+        ("values with texts", "raw stream", "", texts, "]}"),
+        ("values with options", "raw stream", "", options, "]}"),
     ] {
         // Valid pages of 100 answers, of which the last one is hostile, and different ones.
         let answers = r#"{"id_type":1,"userid":"NUMBER"},"#.repeat(99);
@@ -228,11 +241,11 @@ async fn hostile_pages_take_512_mib_at_most() {
             ok(&page)
         })
         .await;
-        let (_, after, outcome) = measured(&base_url, "stream").await;
-        println!("{name}, 4 pages at a time: {} MiB; {outcome}", after / 1024);
-        assert_eq!(outcome, "decoded", "{name}");
+        let (_, after, outcome) = measured(&base_url, stream).await;
+        println!("{name}, 4 pages at a time, {stream}: {} MiB; {outcome}", after / 1024);
+        assert_eq!(outcome, "decoded", "{name}, {stream}");
         assert!(count.others.load(Ordering::Relaxed) > pages);
-        assert!(after <= 512 * 1024, "{name}: {after} KiB");
+        assert!(after <= 512 * 1024, "{name}, {stream}: {after} KiB");
     }
 }
 

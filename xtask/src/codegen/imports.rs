@@ -28,6 +28,7 @@ pub(super) fn types() -> Vec<(TokenStream, &'static [&'static str])> {
         (
             quote!(crate),
             &[
+                "DecodeError",
                 "Described",
                 "Endpoint",
                 "Field",

@@ -15,6 +15,7 @@ pub(super) fn endpoint(document: &Document, link: &Link, paged: &Paged) -> Item 
     let sent = &document.definitions[link.body().or(link.query()).unwrap_or_default()];
     let part = if link.request_is_defined() { quote!() } else { quote!(body.) };
     let response = &document.definitions[link.response()];
+    let wire = &paged.items;
     let items = fields::ident(&paged.items, &response.properties[&paged.items]);
     let item = match response.properties[&paged.items].holds() {
         Type::List(item) => fields::rust_type(&item),
@@ -53,6 +54,7 @@ pub(super) fn endpoint(document: &Document, link: &Link, paged: &Paged) -> Item 
         impl Paged for #request {
             type Item = #item;
             const MAX_LIMIT: Option<i64> = #maximum;
+            const ITEMS: &'static [&'static str] = &[#wire];
 
             fn window(&self) -> (Position, Option<i64>) {
                 (#position, #limit)
@@ -69,9 +71,11 @@ pub(super) fn endpoint(document: &Document, link: &Link, paged: &Paged) -> Item 
                 page.#items.len()
             }
 
-            fn items(page: <Self::Response as Response>::Output) -> (Vec<Self::Item>, Next) {
+            fn items(
+                page: <Self::Response as Response>::Output,
+            ) -> Result<(Vec<Self::Item>, Next), DecodeError> {
                 let next = #next;
-                (page.#items, next)
+                Ok((page.#items, next))
             }
         }
     }

@@ -13,8 +13,8 @@ const MODEL: &str = "crates/wecom-health-model/src";
 
 /// Its files that know no field of the API.
 const RUNTIME: &[&str] = &[
-    "decode", "endpoint", "errmsg", "keyed", "language", "list", "nested", "newtype", "null", "raw_json", "response",
-    "shape",
+    "decode", "endpoint", "errmsg", "keyed", "language", "list", "nested", "newtype", "null", "raw", "raw_json",
+    "response", "shape",
 ];
 
 const MANIFEST: &str = r#"[package]
@@ -77,6 +77,7 @@ pub use decode::{DecodeError, DecodeFault, from_slice};
 pub use endpoint::{Endpoint, Method, Next, Paged, Position, RangeError};
 pub use generated::*;
 pub use language::{InLanguage, Language, Localized, Words};
+pub use raw::{Raw, RawPayload, RawResponse, Verbatim};
 pub use raw_json::RawJson;
 pub use response::{ApiError, Response, ResponseError};
 pub use shape::{Described, Field, KnownValue, Shape};

@@ -43,7 +43,10 @@ const TAKEN_TYPES: &[&str] = &[
     "Position",
     "Prepared",
     "RangeError",
+    "Raw",
     "RawJson",
+    "RawPayload",
+    "RawResponse",
     "Reporter",
     "Response",
     "ResponseError",
@@ -54,6 +57,7 @@ const TAKEN_TYPES: &[&str] = &[
     "String",
     "TypedValue",
     "Vec",
+    "Verbatim",
     "Words",
 ];
 

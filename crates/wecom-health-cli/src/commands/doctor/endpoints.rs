@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use wecom_health::model::{Endpoint, ErrCode, GetReportJobIdsRequest, JobId, Paged, for_each_endpoint};
+use wecom_health::model::{Endpoint, ErrCode, GetReportJobIdsRequest, JobId, for_each_endpoint};
 use wecom_health::{Client, Error};
 
 use super::finding::Verdict;
@@ -45,22 +45,21 @@ impl<'a> Round<'a> {
     }
 
     /// Sends the first request, whose response the others need.
-    pub(super) async fn list_jobs(&self) -> Result<Vec<JobId>, Error> {
-        let page = self.client.send(&GetReportJobIdsRequest::new()).await?;
-        Ok(GetReportJobIdsRequest::items(page).0)
+    pub(super) async fn first_job(&self) -> Result<Option<JobId>, Error> {
+        self.client.pages(GetReportJobIdsRequest::new()).stream().try_next().await
     }
 
     /// Judges the first request, sends the others, and judges the address by all of them.
     pub(super) async fn finish(
         &mut self,
-        first: Result<Vec<JobId>, Error>,
+        first: Result<Option<JobId>, Error>,
         blocker: Option<Blocker>,
         findings: &mut Vec<Finding>,
     ) {
         self.blocker = blocker;
         let check = Check::Endpoint(GetReportJobIdsRequest::NAME);
-        let is_empty = first.as_ref().is_ok_and(Vec::is_empty);
-        self.known.job = first.as_ref().ok().and_then(|jobs| jobs.first().cloned());
+        let is_empty = first.as_ref().is_ok_and(Option::is_none);
+        self.known.job = first.as_ref().ok().cloned().flatten();
         match (blocker, is_empty) {
             (Some(blocker), _) => {
                 self.untrusted = first.err().filter(|error| words::has_code(error, ErrCode::UNTRUSTED_IP));

@@ -61,7 +61,7 @@ async fn examine_requests(
         return;
     };
     let mut round = Round::new(client);
-    let first = round.list_jobs().await;
+    let first = round.first_job().await;
     let blocker = connection::examine(client, route, first.as_ref().err(), findings);
     round.finish(first, blocker, findings).await;
     findings.push(drifts.finding(round.succeeded, blocker));

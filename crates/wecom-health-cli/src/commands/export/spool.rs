@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::Utc;
 use futures_util::{StreamExt, stream};
 use hmac_sha256::Hash;
-use wecom_health::model::ErrCode;
+use wecom_health::model::{ErrCode, GetReportAnswerRequest, GetReportJobInfoRequest, Raw, Verbatim};
 use wecom_health::{Client, Error};
 
 use super::folder::{Folder, Part};
@@ -108,17 +108,19 @@ async fn fetch(client: &Client, day: JobDay, folder: &Folder, progress: &Progres
     (day, outcome)
 }
 
-/// Writes the job's details and then its answers, each on a line.
+/// Writes the response with the job's details and then the answers, each on a line: as the server sent them, because what this
+/// version does not know yet is gone from the server after some days.
 async fn write(client: &Client, (job, date): &JobDay, folder: &Folder, progress: &Progress) -> Result<Entry, Trouble> {
     let begun = Utc::now();
-    let details = client.report_job_info(job.clone(), *date).await?;
+    let details = client.send(&Raw::new(GetReportJobInfoRequest::new(job.clone(), *date))).await?;
     let mut part = Part::of(folder.spooled(job, *date))?;
     let mut rows = 0;
     let sha256 = {
         let mut lines =
             Lines { file: BufWriter::with_capacity(1 << 16, part.file()), hash: Hash::new(), line: Vec::new() };
-        lines.write(&details)?;
-        let mut answers = client.report_answers(job.clone(), *date).concurrency(PAGES).stream();
+        lines.write(&details.body)?;
+        let answers = Raw::new(GetReportAnswerRequest::new(job.clone(), *date));
+        let mut answers = client.pages(answers).concurrency(PAGES).stream();
         while let Some(answer) = answers.try_next().await? {
             lines.write(&answer)?;
             rows += 1;
@@ -132,7 +134,7 @@ async fn write(client: &Client, (job, date): &JobDay, folder: &Folder, progress:
         jobid: job.clone(),
         date: *date,
         rows,
-        finish_cnt: details.finish_cnt,
+        finish_cnt: details.payload.finish_cnt,
         sha256,
         schema: env!("CARGO_PKG_VERSION").to_owned(),
         fetched: begun,
@@ -140,7 +142,7 @@ async fn write(client: &Client, (job, date): &JobDay, folder: &Folder, progress:
     })
 }
 
-/// Values as lines of JSON, and their hash.
+/// JSON, each on a line, and the hash of all lines.
 struct Lines<W: Write> {
     file: BufWriter<W>,
     hash: Hash,
@@ -148,9 +150,12 @@ struct Lines<W: Write> {
 }
 
 impl<W: Write> Lines<W> {
-    fn write(&mut self, value: &impl serde::Serialize) -> io::Result<()> {
+    /// Writes JSON as it is, but without line breaks: in JSON they are only between values, never in a string.
+    fn write(&mut self, json: &Verbatim) -> io::Result<()> {
         self.line.clear();
-        serde_json::to_writer(&mut self.line, value)?;
+        for piece in json.get().split(['\n', '\r']) {
+            self.line.extend_from_slice(piece.as_bytes());
+        }
         self.line.push(b'\n');
         self.hash.update(&self.line);
         self.file.write_all(&self.line)

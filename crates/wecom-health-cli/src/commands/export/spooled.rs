@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 
 use hmac_sha256::Hash;
-use wecom_health::model::{Answer, JobInfo};
+use wecom_health::model::{Answer, GetReportJobInfoResponse, JobInfo, Response};
 
 use super::folder::Folder;
 use super::manifest::{Entry, hex};
@@ -21,7 +21,7 @@ pub(super) struct Spooled {
 }
 
 impl Spooled {
-    /// Opens a day and reads the job's details.
+    /// Opens a day and reads the response with the job's details.
     pub(super) fn open(folder: &Folder, entry: &Entry) -> io::Result<Self> {
         let path = folder.spooled(&entry.jobid, entry.date);
         let name = path.display().to_string();
@@ -30,7 +30,8 @@ impl Spooled {
         let (mut hash, mut line) = (Hash::new(), Vec::new());
         lines.read_until(b'\n', &mut line)?;
         hash.update(&line);
-        let job = serde_json::from_slice(&line).map_err(|_| damaged(&name))?;
+        let job = GetReportJobInfoResponse::from_slice(&line).and_then(Response::into_result);
+        let job = job.map_err(|_| damaged(&name))?;
         Ok(Self { name, job, lines, hash, expected: entry.sha256.clone(), line })
     }
 
