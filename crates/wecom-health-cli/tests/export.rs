@@ -2,156 +2,22 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use wecom_health_emulator::{Emulator, EmulatorBuilder, Fault, NaiveDate};
+use wecom_health_emulator::{Emulator, EmulatorBuilder, Fault};
 
-fn day(text: &str) -> NaiveDate {
-    text.parse().unwrap()
-}
+use world::{TWO_DAYS, answer, export, files, job, manifest, odd_emulator, out, question, succeed};
 
-fn question(id: i64, title: &str, kind: i64, options: &[&str]) -> Value {
-    let options: Vec<_> = (1..).zip(options).map(|(id, text)| json!({"option_id": id, "option_text": text})).collect();
-    json!({"question_id": id, "title": title, "question_type": kind, "is_required": 1, "option_list": options})
-}
-
-fn job(questions: Vec<Value>) -> Value {
-    json!({
-        "title": "=1+1", "creator": "user1", "type": 1, "apply_range": {"userids": ["user1"]}, "report_to": {},
-        "report_type": 2, "skip_weekend": 0, "finish_cnt": 2, "question_templates": questions,
-    })
-}
-
-fn answer(number: usize, values: Value) -> Value {
-    json!({"id_type": 1, "userid": format!("user{number}"), "report_time": 1_585_267_200 + number, "report_values": values})
-}
-
-/// Texts that a careless export breaks.
-fn odd_texts() -> Vec<String> {
-    let texts = [
-        "two\nlines",
-        "two\r\nlines",
-        "a \"quoted\" word",
-        "comma, and; semicolon",
-        "😷👨‍👩‍👧",
-        "＝全角，文字",
-        "=1+1",
-        "+1",
-        "-1",
-        "@SUM(A1)",
-        "\ttab",
-        "\rreturn",
-        "'quote",
-        "",
-        " blank ",
-        "007",
-        "1e5",
-        "2020-03-27",
-        "TRUE",
-    ];
-    let long = "长".repeat(32_767);
-    texts.into_iter().map(str::to_owned).chain([long]).collect()
-}
-
-fn odd_emulator() -> EmulatorBuilder {
-    let questions = vec![
-        question(1, "同一个标题", 1, &[]),
-        question(2, "同一个标题", 3, &["a; b", "c | d", "有", "=no"]),
-        question(3, "=title", 2, &["yes", "no"]),
-        question(4, "文件", 4, &[]),
-        question(5, "userid", 5, &[]),
-    ];
-    let mut answers: Vec<Value> = odd_texts()
-        .into_iter()
-        .enumerate()
-        .map(|(number, text)| {
-            let choices = json!([1 + number % 4, 1 + (number + 1) % 4]);
-            answer(
-                number,
-                json!([
-                    {"question_id": 1, "text": text}, {"question_id": 2, "multi_choice": choices}, {"question_id": 3, "single_choice": 1},
-                    {"question_id": 4, "fileid": ["FILE1", "FILE2"]}, {"question_id": 5, "url": "https://wecom.example/=1"},
-                ]),
-            )
-        })
-        .collect();
-    answers.push(answer(90, json!([{"question_id": 1, "text": "once"}, {"question_id": 1, "text": "twice"}])));
-    answers.push(answer(
-        91,
-        json!([{"question_id": 77, "text": "a question that is gone"}, {"question_id": 3, "single_choice": 9}]),
-    ));
-    answers.push(answer(92, json!([])));
-    answers.push(
-        json!({"id_type": 2, "student_userid": "s", "parent_userid": "p", "report_values": [{"question_id": 4}]}),
-    );
-    Emulator::builder().job("job-1", job(questions)).answers("job-1", day("2020-03-27"), answers).answers(
-        "job-1",
-        day("2020-03-28"),
-        Vec::new(),
-    )
-}
-
-/// The command with an emulator's credentials.
-fn export(emulator: &Emulator, out: &Path, arguments: &[&str]) -> Command {
-    let url = emulator.base_url();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wecom-health"));
-    command.args(["--base-url", &url, "export", "--out", out.to_str().unwrap()]).args(arguments).env("LC_ALL", "C");
-    for name in ["LANGUAGE", "LC_MESSAGES", "LANG", "COLUMNS"] {
-        command.env_remove(name);
-    }
-    command.env("WECOM_CORP_ID", emulator.corp_id()).env("WECOM_CORP_SECRET", emulator.secret());
-    command
-}
-
-/// The days of 2020-03-27 and 28, in every format.
-const TWO_DAYS: [&str; 6] = ["--from", "2020-03-27", "--to", "2020-03-28", "--format", "csv,xlsx,ndjson"];
-
-fn out() -> (TempDir, PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("out");
-    (folder, out)
-}
-
-fn succeed(mut command: Command) -> Output {
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    output
-}
-
-/// All files of a folder but the manifest, whose times differ from run to run.
-fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(next) = open.pop() {
-        for entry in fs::read_dir(next).unwrap().map(Result::unwrap) {
-            if entry.file_type().unwrap().is_dir() {
-                open.push(entry.path());
-            } else if entry.file_name() != "manifest.json" {
-                files.insert(entry.path().strip_prefix(folder).unwrap().to_owned(), fs::read(entry.path()).unwrap());
-            }
-        }
-    }
-    files
-}
-
-fn manifest(folder: &Path) -> Value {
-    serde_json::from_slice(&fs::read(folder.join("manifest.json")).unwrap()).unwrap()
-}
-
-/// The manifest without its times.
-fn recorded(folder: &Path) -> Value {
-    let mut manifest = manifest(folder);
-    for day in manifest["days"].as_array_mut().unwrap() {
-        day.as_object_mut().unwrap().remove("fetched");
-    }
-    manifest
-}
+#[cfg(unix)]
+#[path = "export/stops.rs"]
+mod stops;
+#[path = "export/world.rs"]
+mod world;
 
 /// Needs Python with openpyxl, `python3` or WECOM_HEALTH_PYTHON, which the gate demands with WECOM_HEALTH_REQUIRE_PYTHON.
 #[tokio::test(flavor = "multi_thread")]
@@ -297,7 +163,7 @@ async fn passing_faults_lose_nothing() {
     let output = running.wait_with_output().unwrap();
     assert!(output.status.success() && output.stdout.is_empty() && output.stderr.is_empty(), "{output:?}");
     let calm = Emulator::builder().synthetic(3, 450, 4).seed(7).start().await.unwrap();
-    let (_folder, expected) = self::out();
+    let (_folder, expected) = world::out();
     succeed(export(&calm, &expected, &["--days", "4", "--format", "ndjson,csv", "--quiet"]));
     assert_eq!(files(&out), files(&expected));
 }
@@ -339,100 +205,6 @@ async fn a_second_export_into_the_folder_is_refused() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8(output.stderr).unwrap().contains("another export works in "));
     assert_eq!(files(&out), before);
-}
-
-/// A limit on the size of files fails like a full disk: in the middle of a write.
-#[cfg(unix)]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_leaves_nothing_half_written() {
-    let emulator = odd_emulator().start().await.unwrap();
-    let (_folder, out) = out();
-    let command = export(&emulator, &out, &TWO_DAYS);
-    let mut limited = Command::new("sh");
-    limited
-        .args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\""])
-        .arg(command.get_program())
-        .args(command.get_args());
-    limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let output = limited.output().unwrap();
-    assert_eq!(output.status.code(), Some(1), "{output:?}");
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert!(stderr.lines().last().unwrap().starts_with("error: cannot write the output: "), "{stderr}");
-    let left: Vec<_> = files(&out).into_keys().filter(|file| file.to_string_lossy() != ".lock").collect();
-    assert!(left.iter().all(|file| file.ends_with("2020-03-28.ndjson")), "{left:?}");
-    succeed(export(&emulator, &out, &TWO_DAYS));
-}
-
-/// What an export does, and where its unfinished file then is.
-const PHASES: [(&str, &str); 3] =
-    [("spooling", ".spool/job0000/.part-"), ("recording", ".part-manifest"), ("rendering", ".part-answers")];
-
-/// What an export is doing, by its unfinished files.
-fn doing(out: &Path) -> Option<&'static str> {
-    let is_there = |part: &str| {
-        let (folder, start) = part.rsplit_once('/').unwrap_or(("", part));
-        let names = fs::read_dir(out.join(folder)).into_iter().flatten().flatten().map(|entry| entry.file_name());
-        names.into_iter().any(|name| name.to_string_lossy().starts_with(start))
-    };
-    PHASES.into_iter().find(|(_, part)| is_there(part)).map(|(phase, _)| phase)
-}
-
-/// Starts an export and kills it after a while, or as soon as it does what it is to be killed at.
-#[cfg(unix)]
-fn kill_at(mut export: Command, out: &Path, time: Duration, phase: Option<&str>) {
-    let mut running = export.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    match phase {
-        None => std::thread::sleep(time),
-        Some(_) => while doing(out) != phase && running.try_wait().unwrap().is_none() {},
-    }
-    running.kill().unwrap();
-    running.wait().unwrap();
-}
-
-#[cfg(unix)]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_killed_export_resumes_to_the_same_bytes() {
-    let arguments = ["--from", "-5", "--to", "yesterday", "--format", "csv,xlsx,ndjson", "--requests-per-minute", "0"];
-    let emulator = Emulator::builder().synthetic(3, 100, 7).start().await.unwrap();
-    let (_folder, expected) = out();
-    let begun = Instant::now();
-    succeed(export(&emulator, &expected, &arguments));
-    let whole = begun.elapsed();
-    let mut hit = BTreeSet::new();
-    let mut random = 1_u64;
-    for kill in 0..60 {
-        let (_folder, out) = out();
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let time = whole * u32::try_from(random >> 48).unwrap() / (1 << 16);
-        // The first kills come at random times. Then each phase is hit that they missed.
-        let missed = PHASES.into_iter().map(|(phase, _)| phase).find(|phase| !hit.contains(phase));
-        if kill >= 20 && missed.is_none() {
-            return;
-        }
-        kill_at(export(&emulator, &out, &arguments), &out, time, missed.filter(|_| kill >= 20));
-        // What a killed program leaves shows where it was.
-        hit.extend(doing(&out));
-        succeed(export(&emulator, &out, &arguments));
-        assert_eq!(files(&out), files(&expected));
-        assert_eq!(recorded(&out), recorded(&expected));
-    }
-    panic!("60 kills hit only {hit:?}");
-}
-
-#[cfg(unix)]
-#[tokio::test(flavor = "multi_thread")]
-async fn ctrl_c_leaves_whole_files_alone() {
-    let builder = Emulator::builder().synthetic(2, 400, 3).delay(Duration::from_millis(100));
-    let emulator = builder.start().await.unwrap();
-    let (_folder, out) = out();
-    let mut running = export(&emulator, &out, &["--days", "3", "--quiet"]);
-    let running = running.stderr(Stdio::piped()).spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(700));
-    assert!(Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap().success());
-    let output = running.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(130));
-    assert_eq!(String::from_utf8(output.stderr).unwrap(), "error: interrupted\n");
-    assert!(files(&out).keys().all(|file| !file.to_string_lossy().contains(".part-")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,101 @@
+//! Whatever stops an export, no file is half written, and the next run ends as if nothing had happened.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use wecom_health_emulator::Emulator;
+
+use crate::world::{TWO_DAYS, export, files, odd_emulator, out, recorded, succeed};
+
+/// A limit on the size of files fails like a full disk: in the middle of a write.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_leaves_nothing_half_written() {
+    let emulator = odd_emulator().start().await.unwrap();
+    let (_folder, out) = out();
+    let command = export(&emulator, &out, &TWO_DAYS);
+    let mut limited = Command::new("sh");
+    limited
+        .args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\""])
+        .arg(command.get_program())
+        .args(command.get_args());
+    limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let output = limited.output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.lines().last().unwrap().starts_with("error: cannot write the output: "), "{stderr}");
+    let left: Vec<_> = files(&out).into_keys().filter(|file| file.to_string_lossy() != ".lock").collect();
+    assert!(left.iter().all(|file| file.ends_with("2020-03-28.ndjson")), "{left:?}");
+    succeed(export(&emulator, &out, &TWO_DAYS));
+}
+
+/// What an export does, and where its unfinished file then is.
+const PHASES: [(&str, &str); 3] =
+    [("spooling", ".spool/job0000/.part-"), ("recording", ".part-manifest"), ("rendering", ".part-answers")];
+
+/// What an export is doing, by its unfinished files.
+fn doing(out: &Path) -> Option<&'static str> {
+    let is_there = |part: &str| {
+        let (folder, start) = part.rsplit_once('/').unwrap_or(("", part));
+        let names = fs::read_dir(out.join(folder)).into_iter().flatten().flatten().map(|entry| entry.file_name());
+        names.into_iter().any(|name| name.to_string_lossy().starts_with(start))
+    };
+    PHASES.into_iter().find(|(_, part)| is_there(part)).map(|(phase, _)| phase)
+}
+
+/// Starts an export and kills it after a while, or as soon as it does what it is to be killed at.
+fn kill_at(mut export: Command, out: &Path, time: Duration, phase: Option<&str>) {
+    let mut running = export.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    match phase {
+        None => std::thread::sleep(time),
+        Some(_) => while doing(out) != phase && running.try_wait().unwrap().is_none() {},
+    }
+    running.kill().unwrap();
+    running.wait().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_export_resumes_to_the_same_bytes() {
+    let arguments = ["--from", "-5", "--to", "yesterday", "--format", "csv,xlsx,ndjson", "--requests-per-minute", "0"];
+    let emulator = Emulator::builder().synthetic(3, 100, 7).start().await.unwrap();
+    let (_folder, expected) = out();
+    let begun = Instant::now();
+    succeed(export(&emulator, &expected, &arguments));
+    let whole = begun.elapsed();
+    let mut hit = BTreeSet::new();
+    let mut random = 1_u64;
+    for kill in 0..60 {
+        let (_folder, out) = out();
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let time = whole * u32::try_from(random >> 48).unwrap() / (1 << 16);
+        // The first kills come at random times. Then each phase is hit that they missed.
+        let missed = PHASES.into_iter().map(|(phase, _)| phase).find(|phase| !hit.contains(phase));
+        if kill >= 20 && missed.is_none() {
+            return;
+        }
+        kill_at(export(&emulator, &out, &arguments), &out, time, missed.filter(|_| kill >= 20));
+        // What a killed program leaves shows where it was.
+        hit.extend(doing(&out));
+        succeed(export(&emulator, &out, &arguments));
+        assert_eq!(files(&out), files(&expected));
+        assert_eq!(recorded(&out), recorded(&expected));
+    }
+    panic!("60 kills hit only {hit:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_leaves_whole_files_alone() {
+    let builder = Emulator::builder().synthetic(2, 400, 3).delay(Duration::from_millis(100));
+    let emulator = builder.start().await.unwrap();
+    let (_folder, out) = out();
+    let mut running = export(&emulator, &out, &["--days", "3", "--quiet"]);
+    let running = running.stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(700));
+    assert!(Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap().success());
+    let output = running.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "error: interrupted\n");
+    assert!(files(&out).keys().all(|file| !file.to_string_lossy().contains(".part-")));
+}
