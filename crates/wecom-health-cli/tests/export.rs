@@ -13,6 +13,8 @@ use wecom_health_emulator::{Emulator, EmulatorBuilder, Fault};
 
 use world::{TWO_DAYS, answer, export, files, job, manifest, odd_emulator, out, question, succeed};
 
+#[path = "export/spool.rs"]
+mod spool;
 #[cfg(unix)]
 #[path = "export/stops.rs"]
 mod stops;
@@ -88,31 +90,6 @@ async fn final_days_are_fetched_once() {
     succeed(export(&emulator, &out, &["--days", "3", "--refetch"]));
     assert!(emulator.requests().len() > sent + 6, "all days are fetched again");
     assert_eq!(files(&out), before);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_day_that_is_gone_from_the_spool_is_never_left_out_silently() {
-    let emulator = odd_emulator().start().await.unwrap();
-    let (_folder, out) = out();
-    succeed(export(&emulator, &out, &TWO_DAYS));
-    let (all, spooled) = (files(&out), out.join(".spool/job-1/2020-03-27.ndjson"));
-    let (kept, text) = (out.join("kept"), fs::read_to_string(&spooled).unwrap());
-    fs::rename(&spooled, &kept).unwrap();
-    let other = ["job-1", "--from", "2020-03-28", "--to", "2020-03-28", "--format", "csv,xlsx,ndjson"];
-    // Twice: what is lost stays lost until somebody puts it back.
-    for _ in 0..2 {
-        let output = export(&emulator, &out, &other).output().unwrap();
-        assert_eq!(output.status.code(), Some(5), "{output:?}");
-        let stderr = String::from_utf8(output.stderr).unwrap();
-        assert!(stderr.contains("lost: job-1, 2020-03-27: its file is gone from .spool"), "{stderr}");
-    }
-    fs::write(&spooled, text.replace("once", "twice")).unwrap();
-    let changed = export(&emulator, &out, &other).output().unwrap();
-    assert_eq!(changed.status.code(), Some(1), "{changed:?}");
-    assert!(String::from_utf8(changed.stderr).unwrap().contains("2020-03-27.ndjson was changed: put it back"));
-    fs::rename(&kept, &spooled).unwrap();
-    succeed(export(&emulator, &out, &other));
-    assert_eq!(files(&out), all);
 }
 
 #[tokio::test(flavor = "multi_thread")]

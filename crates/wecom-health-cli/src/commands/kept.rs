@@ -21,9 +21,14 @@ impl Kept {
     /// Of usage figures: 30 days back.
     pub(crate) const USAGE: Self = Self { days: 30, with_today: false };
 
+    /// Whether the server probably still has a day.
+    pub(crate) fn has(self, date: NaiveDate) -> bool {
+        (day::today() - date).num_days() <= self.days - i64::from(self.with_today)
+    }
+
     /// Warns if the server probably has nothing for a day.
     pub(crate) fn warn_outside(self, date: NaiveDate, output: Output) {
-        let Self { days, with_today } = self;
+        let days = self.days;
         let today = day::today();
         let ago = (today - date).num_days();
         if ago < 0 {
@@ -31,7 +36,7 @@ impl Kept {
                 &format!("warning: {date} is in the future (today is {today}, UTC+8); asking anyway"),
                 &format!("警告：{date} 晚于今天（{today}，UTC+8），仍继续查询"),
             );
-        } else if ago > days - i64::from(with_today) {
+        } else if !self.has(date) {
             output.notice(
                 &format!("warning: {date} is {ago} days ago, and the vendor keeps {days} days; asking anyway"),
                 &format!("警告：{date} 是 {ago} 天前，官方只保留 {days} 天的数据，仍继续查询"),

@@ -102,7 +102,8 @@ days = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["days"
 long, sheets = [], {}
 for day in days:
     job, date = day["jobid"], day["date"]
-    lines = (folder / ".spool" / job / f"{date}.ndjson").read_text(encoding="utf-8").split("\n")[:-1]
+    (spooled,) = (folder / ".spool" / job).glob(f"{date}.*.ndjson")
+    lines = spooled.read_text(encoding="utf-8").split("\n")[:-1]
     details, answers = json.loads(lines[0]), [json.loads(line) for line in lines[1:]]
     check("rows", len(answers), day["rows"])
     ndjson = (folder / f"answers_{job}_{date}.ndjson").read_text(encoding="utf-8").split("\n")[:-1]

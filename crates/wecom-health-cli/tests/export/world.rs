@@ -121,6 +121,10 @@ pub(crate) fn succeed(mut command: Command) -> Output {
     output
 }
 
+pub(crate) fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
 /// All files of a folder but the manifest, whose times differ from run to run.
 pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();

@@ -4,10 +4,10 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use chrono::NaiveDate;
 use tempfile::{Builder, NamedTempFile};
 use wecom_health::model::JobId;
 
+use super::manifest::Entry;
 use crate::failure::Failure;
 
 const LOCK: &str = ".lock";
@@ -47,9 +47,14 @@ impl Folder {
         self.path.join(SPOOL)
     }
 
-    /// The file of a job's answers of a day, as they were fetched.
-    pub(super) fn spooled(&self, job: &JobId, date: NaiveDate) -> PathBuf {
-        self.spool().join(file_name(job)).join(format!("{date}.ndjson"))
+    /// The folder of a job's answers, as they were fetched.
+    pub(super) fn spool_of(&self, job: &JobId) -> PathBuf {
+        self.spool().join(file_name(job))
+    }
+
+    /// The file of a day that was recorded.
+    pub(super) fn spooled(&self, entry: &Entry) -> PathBuf {
+        self.spool_of(&entry.jobid).join(entry.file_name())
     }
 
     /// A file of the result.
@@ -124,13 +129,26 @@ fn open_lock(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Creates a folder that only the user can open.
+/// Creates a folder that only the user can open. Its name survives a power failure.
 fn create(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    builder.create(path)?;
+    sync_folder_of(path)
+}
+
+/// Syncs the folder in which a file or a folder got its name. Only Unix can.
+fn sync_folder_of(path: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// A file that gets its name when it is complete. Only the user can read it. Without a name it vanishes with this value.
@@ -149,6 +167,12 @@ impl Part {
         Ok(Self { file, path })
     }
 
+    /// Changes the name that the file will get.
+    pub(super) fn with_name(mut self, name: &str) -> Self {
+        self.path.set_file_name(name);
+        self
+    }
+
     pub(super) fn file(&mut self) -> &mut File {
         self.file.as_file_mut()
     }
@@ -163,10 +187,7 @@ impl Part {
     pub(super) fn finish(self) -> io::Result<()> {
         self.file.as_file().sync_all()?;
         self.file.persist(&self.path)?;
-        // The name, too, must survive a power failure. Only Unix can sync a folder.
-        #[cfg(unix)]
-        File::open(self.path.parent().unwrap_or(Path::new(".")))?.sync_all()?;
-        Ok(())
+        sync_folder_of(&self.path)
     }
 }
 

@@ -1,6 +1,6 @@
 //! `manifest.json`: which days of which jobs are in the spool.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io;
 
@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use wecom_health::model::JobId;
 
 use super::folder::{Folder, Part};
+use super::spooled;
+use crate::commands::kept::Kept;
 use crate::day;
 use crate::failure::Failure;
 
@@ -49,8 +51,16 @@ pub(super) enum State {
     Open,
     /// The day had ended.
     Final,
-    /// Its file was deleted from the spool. The server may have it no longer.
+    /// Its file is gone from the spool or was changed. The server may have the day no longer.
     Lost,
+}
+
+impl Entry {
+    /// The file in the spool. It is named by its contents, so that a day that is fetched again never takes the place of the recorded one.
+    pub(super) fn file_name(&self) -> String {
+        let Self { date, sha256, .. } = self;
+        format!("{date}.{}.ndjson", sha256.get(..16).unwrap_or(sha256))
+    }
 }
 
 impl State {
@@ -85,7 +95,7 @@ impl Manifest {
         self.days.iter().filter(|entry| entry.state != State::Lost)
     }
 
-    /// The days that were in the spool and whose files are gone.
+    /// The days that were in the spool and whose files are gone or were changed.
     pub(super) fn lost(&self) -> impl Iterator<Item = &Entry> {
         self.days.iter().filter(|entry| entry.state == State::Lost)
     }
@@ -104,23 +114,55 @@ impl Manifest {
         self.days().find(|entry| entry.date == date && entry.jobid == *job)
     }
 
-    /// Records a day and writes the manifest.
+    /// Records a day, writes the manifest, and removes the file that the day had before.
     pub(super) fn record(&mut self, entry: Entry, folder: &Folder) -> io::Result<()> {
-        self.days.retain(|known| known.date != entry.date || known.jobid != entry.jobid);
+        let before = self.days.iter().position(|known| known.date == entry.date && known.jobid == entry.jobid);
+        let before = before.map(|index| self.days.swap_remove(index));
         self.days.push(entry);
-        self.write(folder)
+        self.write(folder)?;
+        let Some(before) = before.filter(|before| !self.file_names().contains(&before.file_name())) else {
+            return Ok(());
+        };
+        match fs::remove_file(folder.spooled(&before)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
     }
 
-    /// Notes which files are gone from the spool, and which are there again.
-    pub(super) fn look_for_files(&mut self, folder: &Folder) {
+    /// Reads the files of the spool, and notes which are gone or were changed, and which are there again.
+    pub(super) async fn check_files(&mut self, folder: &Folder) {
         for entry in &mut self.days {
-            let is_there = folder.spooled(&entry.jobid, entry.date).is_file();
-            entry.state = match (entry.state, is_there) {
+            let is_whole = spooled::is_whole(folder, entry).await;
+            entry.state = match (entry.state, is_whole) {
                 (_, false) => State::Lost,
                 (State::Lost, true) => State::of(entry.date, entry.fetched),
                 (state, true) => state,
             };
         }
+    }
+
+    /// Removes what a killed run fetched and did not record, of days that are there.
+    ///
+    /// Nothing else is removed: if the manifest was lost, files of older days may be the only copies.
+    pub(super) fn remove_leftovers(&self, folder: &Folder) -> io::Result<()> {
+        let names = self.file_names();
+        for days in self.jobs().into_values() {
+            let Some(first) = days.first() else { continue };
+            for file in fs::read_dir(folder.spool_of(&first.jobid))? {
+                let file = file?;
+                let name = file.file_name().to_string_lossy().into_owned();
+                let date = name.split('.').next().and_then(|date| date.parse::<NaiveDate>().ok());
+                let is_there = |date| Kept::JOBS.has(date) && days.iter().any(|entry| entry.date == date);
+                if date.is_some_and(is_there) && !names.contains(&name) {
+                    fs::remove_file(file.path())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn file_names(&self) -> HashSet<String> {
+        self.days.iter().map(Entry::file_name).collect()
     }
 
     fn write(&mut self, folder: &Folder) -> io::Result<()> {

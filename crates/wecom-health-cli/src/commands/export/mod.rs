@@ -40,7 +40,8 @@ pub(crate) async fn run(client: &Client, export: Export, output: Output) -> Resu
     let roster = export.roster.as_deref().map(crate::commands::roster::read).transpose()?;
     let folder = Folder::open(&export.out)?;
     let mut manifest = Manifest::read(&folder)?;
-    manifest.look_for_files(&folder);
+    manifest.check_files(&folder).await;
+    manifest.remove_leftovers(&folder)?;
     let plan = plan::plan(client, &export.jobids, &days, &manifest, export.refetch, output).await?;
     let progress = Progress::new(plan.to_fetch.len(), export.quiet, output);
     let fetched = plan.to_fetch.len();

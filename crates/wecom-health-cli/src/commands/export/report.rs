@@ -99,13 +99,13 @@ fn gaps(missing: &[Missing], output: Output) -> Vec<Gap> {
     gaps
 }
 
-/// Names the days whose files are gone from the spool. Returns whether there are any.
+/// Names the days whose files are gone from the spool or were changed. Returns whether there are any.
 pub(super) fn lost(manifest: &Manifest, output: Output) -> bool {
     for Entry { jobid, date, .. } in manifest.lost() {
         let job = printable(jobid.as_ref());
         output.notice(
-            &format!("lost: {job}, {date}: its file is gone from .spool: put it back from a backup"),
-            &format!("丢失：{job}，{date}：.spool 中的文件已不存在，请从备份恢复"),
+            &format!("lost: {job}, {date}: its file in .spool is gone or was changed: put it back from a backup"),
+            &format!("丢失：{job}，{date}：.spool 中的文件已不存在或被改动，请从备份恢复"),
         );
     }
     manifest.lost().next().is_some()

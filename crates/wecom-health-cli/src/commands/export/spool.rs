@@ -112,7 +112,7 @@ async fn fetch(client: &Client, day: JobDay, folder: &Folder, progress: &Progres
 async fn write(client: &Client, (job, date): &JobDay, folder: &Folder, progress: &Progress) -> Result<Entry, Trouble> {
     let begun = Utc::now();
     let details = client.report_job_info(job.clone(), *date).await?;
-    let mut part = Part::of(folder.spooled(job, *date))?;
+    let mut part = Part::of(folder.spool_of(job).join(date.to_string()))?;
     let mut rows = 0;
     let sha256 = {
         let mut lines =
@@ -126,9 +126,7 @@ async fn write(client: &Client, (job, date): &JobDay, folder: &Folder, progress:
         }
         lines.finish()?
     };
-    // The disk may take its time, while other days are fetched.
-    tokio::task::spawn_blocking(move || part.finish()).await.map_err(io::Error::other)??;
-    Ok(Entry {
+    let entry = Entry {
         jobid: job.clone(),
         date: *date,
         rows,
@@ -137,7 +135,11 @@ async fn write(client: &Client, (job, date): &JobDay, folder: &Folder, progress:
         schema: env!("CARGO_PKG_VERSION").to_owned(),
         fetched: begun,
         state: State::of(*date, begun),
-    })
+    };
+    let part = part.with_name(&entry.file_name());
+    // The disk may take its time, while other days are fetched.
+    tokio::task::spawn_blocking(move || part.finish()).await.map_err(io::Error::other)??;
+    Ok(entry)
 }
 
 /// Values as lines of JSON, and their hash.

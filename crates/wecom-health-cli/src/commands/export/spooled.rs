@@ -1,7 +1,7 @@
 //! Reads a day from the spool.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 
 use hmac_sha256::Hash;
 use wecom_health::model::{Answer, JobInfo};
@@ -13,8 +13,6 @@ use super::manifest::{Entry, hex};
 pub(super) struct Spooled {
     pub(super) job: JobInfo,
     lines: BufReader<File>,
-    hash: Hash,
-    expected: String,
     /// The file, for messages.
     name: String,
     line: Vec<u8>,
@@ -23,26 +21,21 @@ pub(super) struct Spooled {
 impl Spooled {
     /// Opens a day and reads the job's details.
     pub(super) fn open(folder: &Folder, entry: &Entry) -> io::Result<Self> {
-        let path = folder.spooled(&entry.jobid, entry.date);
+        let path = folder.spooled(entry);
         let name = path.display().to_string();
         let file = File::open(path)?;
         let mut lines = BufReader::with_capacity(1 << 16, file);
-        let (mut hash, mut line) = (Hash::new(), Vec::new());
+        let mut line = Vec::new();
         lines.read_until(b'\n', &mut line)?;
-        hash.update(&line);
         let job = serde_json::from_slice(&line).map_err(|_| damaged(&name))?;
-        Ok(Self { name, job, lines, hash, expected: entry.sha256.clone(), line })
+        Ok(Self { name, job, lines, line })
     }
 
-    /// Returns the next answer's line, with its end. At the end, fails if the file is not what was written.
+    /// Returns the next answer's line, with its end.
     pub(super) fn next_line(&mut self) -> io::Result<Option<&[u8]>> {
         self.line.clear();
         self.lines.read_until(b'\n', &mut self.line)?;
-        if self.line.is_empty() {
-            return if hex(&self.hash.finalize()) == self.expected { Ok(None) } else { Err(damaged(&self.name)) };
-        }
-        self.hash.update(&self.line);
-        Ok(Some(&self.line))
+        Ok(Some(&*self.line).filter(|line| !line.is_empty()))
     }
 
     /// Returns the next answer.
@@ -52,7 +45,24 @@ impl Spooled {
     }
 }
 
-/// Says that a file is not what was written. serde's message would quote an answer.
+/// Whether the file of a day is there, and what was written.
+pub(super) async fn is_whole(folder: &Folder, entry: &Entry) -> bool {
+    let Ok(mut file) = File::open(folder.spooled(entry)) else { return false };
+    let mut hash = Hash::new();
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => return hex(&hash.finalize()) == entry.sha256,
+            Ok(length) => hash.update(&buffer[..length]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => return false,
+        }
+        // A signal may end the program here.
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Says that a line is not what was written. serde's message would quote an answer.
 fn damaged(name: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("{name} was changed: put it back from a backup, or delete it"))
 }
