@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use wecom_health_emulator::{Emulator, EmulatorBuilder, Fault};
 
-use world::{TWO_DAYS, answer, export, files, job, manifest, odd_emulator, out, question, succeed};
+use world::{TWO_DAYS, answer, export, files, job, manifest, odd_emulator, out, question, stderr, succeed};
 
 #[path = "export/spool.rs"]
 mod spool;
@@ -186,9 +186,15 @@ async fn a_second_export_into_the_folder_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hold_on_tokens_is_waited_out_once() {
-    let emulator = odd_emulator().start().await.unwrap();
-    emulator.fail_next("gettoken", Fault::ErrCode(48001));
-    let (_folder, out) = out();
-    let output = succeed(export(&emulator, &out, &[&["job-1"], &TWO_DAYS[..]].concat()));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("until the server issues a token again"));
+    for (holds, arguments, code, said) in
+        [(1, &["job-1"][..], 0, 1), (2, &["job-1"], 3, 1), (1, &["--quiet"], 0, 0), (2, &[], 3, 1)]
+    {
+        let emulator = odd_emulator().start().await.unwrap();
+        (0..holds).for_each(|_| emulator.fail_next("gettoken", Fault::ErrCode(48001)));
+        let (_folder, out) = out();
+        let output = export(&emulator, &out, &[arguments, &TWO_DAYS[..]].concat()).output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{output:?}");
+        assert_eq!(stderr(&output).matches("until the server issues a token again").count(), said, "{output:?}");
+        assert!(holds > 1 || out.join("answers_job-1_2020-03-27.csv").is_file());
+    }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use wecom_health_emulator::Emulator;
 
-use crate::world::{TWO_DAYS, export, files, odd_emulator, out, stderr, succeed};
+use crate::world::{TWO_DAYS, export, files, job, manifest, odd_emulator, out, stderr, succeed};
 
 /// The file of a day in the spool.
 fn spooled(out: &Path, job: &str, date: &str) -> PathBuf {
@@ -63,9 +63,40 @@ async fn a_lost_manifest_costs_no_day_of_the_spool() {
     succeed(export(&emulator, &out, &TWO_DAYS));
     let file = spooled(&out, "job-1", "2020-03-27");
     fs::remove_file(out.join("manifest.json")).unwrap();
-    let empty = Emulator::builder().job("job-1", crate::world::job(Vec::new())).start().await.unwrap();
+    let empty = Emulator::builder().job("job-1", job(Vec::new())).start().await.unwrap();
     for _ in 0..2 {
         succeed(export(&empty, &out, &TWO_DAYS));
         assert!(file.is_file(), "the server has the day no longer");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fewer_answers_to_an_old_day_replace_nothing() {
+    let emulator = odd_emulator().start().await.unwrap();
+    let (_folder, out) = out();
+    succeed(export(&emulator, &out, &TWO_DAYS));
+    let (before, file) = (files(&out), spooled(&out, "job-1", "2020-03-27"));
+    let text = fs::read_to_string(&file).unwrap();
+    let empty = Emulator::builder().job("job-1", job(Vec::new())).start().await.unwrap();
+    let refetch = || export(&empty, &out, &[&TWO_DAYS[..], &["--refetch"]].concat()).output().unwrap();
+    let output = refetch();
+    assert_eq!(output.status.code(), Some(5), "{output:?}");
+    assert!(stderr(&output).contains("missing: job-1, 2020-03-27: the server has fewer answers"), "{output:?}");
+    let still = |name: &str| files(&out).get(Path::new(name)) == before.get(Path::new(name));
+    assert!(file.is_file() && still("answers_job-1_2020-03-27.csv"));
+    // What is lost does not become a day without answers.
+    fs::remove_file(&file).unwrap();
+    assert_eq!(refetch().status.code(), Some(5));
+    fs::write(&file, text).unwrap();
+    assert_eq!(refetch().status.code(), Some(5));
+    assert!(still("answers_job-1_2020-03-27.csv") && still("answers_job-1_2020-03-27.ndjson"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fewer_answers_to_a_day_of_the_window_are_taken() {
+    let with = |answers: usize| Emulator::builder().synthetic(1, answers, 2);
+    let (_folder, out) = out();
+    succeed(export(&with(30).start().await.unwrap(), &out, &["--days", "2"]));
+    succeed(export(&with(20).start().await.unwrap(), &out, &["--days", "2", "--refetch"]));
+    assert!(manifest(&out)["days"].as_array().unwrap().iter().all(|day| day["rows"].as_u64() < Some(21)));
 }

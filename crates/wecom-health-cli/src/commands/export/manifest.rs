@@ -61,6 +61,10 @@ impl Entry {
         let Self { date, sha256, .. } = self;
         format!("{date}.{}.ndjson", sha256.get(..16).unwrap_or(sha256))
     }
+
+    fn is_same_day(&self, other: &Self) -> bool {
+        self.date == other.date && self.jobid == other.jobid
+    }
 }
 
 impl State {
@@ -116,17 +120,28 @@ impl Manifest {
 
     /// Records a day, writes the manifest, and removes the file that the day had before.
     pub(super) fn record(&mut self, entry: Entry, folder: &Folder) -> io::Result<()> {
-        let before = self.days.iter().position(|known| known.date == entry.date && known.jobid == entry.jobid);
+        let before = self.days.iter().position(|known| known.is_same_day(&entry));
         let before = before.map(|index| self.days.swap_remove(index));
         self.days.push(entry);
         self.write(folder)?;
-        let Some(before) = before.filter(|before| !self.file_names().contains(&before.file_name())) else {
+        before.map_or(Ok(()), |before| self.remove(&before, folder))
+    }
+
+    /// Removes a file of the spool, unless the manifest has it.
+    pub(super) fn remove(&self, entry: &Entry, folder: &Folder) -> io::Result<()> {
+        if self.file_names().contains(&entry.file_name()) {
             return Ok(());
-        };
-        match fs::remove_file(folder.spooled(&before)) {
+        }
+        match fs::remove_file(folder.spooled(entry)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
+    }
+
+    /// Whether a day that was fetched again has fewer answers than before, and the server need not keep the day any longer.
+    pub(super) fn has_more(&self, entry: &Entry) -> bool {
+        let mut days = self.days.iter();
+        !Kept::JOBS.has(entry.date) && days.any(|known| known.is_same_day(entry) && known.rows > entry.rows)
     }
 
     /// Reads the files of the spool, and notes which are gone or were changed, and which are there again.

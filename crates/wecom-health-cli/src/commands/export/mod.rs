@@ -7,13 +7,17 @@ use std::collections::BTreeSet;
 use std::io;
 
 use wecom_health::Client;
+use wecom_health::model::NaiveDate;
 use wecom_health_report::Roster;
 
 use self::folder::Folder;
 use self::manifest::Manifest;
+use self::plan::Plan;
 use self::progress::Progress;
 use self::render::Rendering;
+use self::spool::{Missing, Reason, Spool};
 use self::spooled::Spooled;
+use self::wait::Wait;
 use crate::arguments::{Export, ExportFormat};
 use crate::commands::address_book;
 use crate::failure::Failure;
@@ -27,6 +31,7 @@ mod render;
 mod report;
 mod spool;
 mod spooled;
+mod wait;
 
 /// Fetches what is not final yet, and writes the files.
 pub(crate) async fn run(client: &Client, export: Export, output: Output) -> Result<(), Failure> {
@@ -42,15 +47,14 @@ pub(crate) async fn run(client: &Client, export: Export, output: Output) -> Resu
     let mut manifest = Manifest::read(&folder)?;
     manifest.check_files(&folder).await;
     manifest.remove_leftovers(&folder)?;
-    let plan = plan::plan(client, &export.jobids, &days, &manifest, export.refetch, output).await?;
-    let progress = Progress::new(plan.to_fetch.len(), export.quiet, output);
+    let (plan, missing) = fetch(client, &export, &days, &folder, &mut manifest, output).await?;
     let fetched = plan.to_fetch.len();
-    let missing = spool::fill(client, plan.to_fetch.clone(), &folder, &mut manifest, &progress).await;
-    progress.finish();
-    let missing = missing.map_err(Failure::Output)?;
     if fetched > 0 && missing.len() == fetched && manifest.days().next().is_none() {
         // Nothing at all could be seen: the reason is that of the first request.
-        return Err(missing.into_iter().next().map_or_else(incomplete, |missing| missing.error.into()));
+        return Err(match missing.into_iter().next().map(|missing| missing.reason) {
+            Some(Reason::Request(error)) => error.into(),
+            _ => incomplete(),
+        });
     }
     let roster = if export.names { Some(names(client, &folder, &manifest, output).await?) } else { roster };
     let rendering = Rendering {
@@ -69,6 +73,25 @@ pub(crate) async fn run(client: &Client, export: Export, output: Output) -> Resu
     report::print(&plan, &manifest, &missing, &notes, &export, output)?;
     let has_lost = report::lost(&manifest, output);
     if missing.is_empty() && !has_lost { Ok(()) } else { Err(incomplete()) }
+}
+
+/// Fetches what is not final into the spool. Returns what was to be fetched and what is missing.
+async fn fetch(
+    client: &Client,
+    export: &Export,
+    days: &[NaiveDate],
+    folder: &Folder,
+    manifest: &mut Manifest,
+    output: Output,
+) -> Result<(Plan, Vec<Missing>), Failure> {
+    let mut progress = Progress::new(export.quiet, output);
+    let mut wait = Wait::default();
+    let plan = plan::plan(client, export, days, manifest, (&mut wait, &progress), output).await?;
+    progress.fetches(plan.to_fetch.len());
+    let mut spool = Spool { client, folder, manifest, progress: &progress };
+    let missing = spool.fill(plan.to_fetch.clone(), &mut wait).await;
+    progress.finish();
+    Ok((plan, missing.map_err(Failure::Output)?))
 }
 
 /// Reads the address book for all jobs of the folder.

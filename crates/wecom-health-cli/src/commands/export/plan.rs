@@ -8,8 +8,9 @@ use wecom_health::Client;
 use wecom_health::model::JobId;
 
 use super::manifest::{Manifest, State};
-use super::{progress, spool};
-use crate::arguments::ExportDays;
+use super::progress::Progress;
+use super::wait::{self, Wait};
+use crate::arguments::{Export, ExportDays};
 use crate::commands::kept::Kept;
 use crate::day;
 use crate::failure::Failure;
@@ -67,19 +68,20 @@ fn before(day: NaiveDate, days: u64) -> NaiveDate {
 /// Plans which days to fetch: of the jobs that were named, or else of those that run now or have days that are not final.
 pub(super) async fn plan(
     client: &Client,
-    jobs: &[JobId],
+    export: &Export,
     days: &[NaiveDate],
     manifest: &Manifest,
-    refetch: bool,
+    (wait, progress): (&mut Wait, &Progress),
     output: Output,
 ) -> Result<Plan, Failure> {
+    let jobs = &export.jobids;
     let (mut asked, mut seen) = (Vec::new(), HashSet::new());
     let mut add = |job: &JobId, date| {
         if seen.insert((job.clone(), date)) {
             asked.push((job.clone(), date));
         }
     };
-    let running = if jobs.is_empty() { running(client, output).await? } else { Vec::new() };
+    let running = if jobs.is_empty() { running(client, wait, progress, output).await? } else { Vec::new() };
     for job in jobs.iter().chain(&running) {
         days.iter().for_each(|date| add(job, *date));
     }
@@ -88,23 +90,18 @@ pub(super) async fn plan(
         unfinished.for_each(|entry| add(&entry.jobid, entry.date));
     }
     let is_final = |(job, date): &JobDay| manifest.entry(job, *date).is_some_and(|entry| entry.state == State::Final);
-    let to_fetch = asked.iter().filter(|day| refetch || !is_final(day)).cloned().collect();
+    let to_fetch = asked.iter().filter(|day| export.refetch || !is_final(day)).cloned().collect();
     Ok(Plan { asked, to_fetch })
 }
 
-async fn running(client: &Client, output: Output) -> Result<Vec<JobId>, Failure> {
+async fn running(client: &Client, wait: &mut Wait, progress: &Progress, output: Output) -> Result<Vec<JobId>, Failure> {
     let list = || client.report_job_ids().stream().try_collect();
-    let jobs: Vec<JobId> = match list().await {
-        Err(error) => match spool::hold(&error) {
-            Some(time) => {
-                progress::notice_wait(time, output);
-                tokio::time::sleep(time).await;
-                list().await?
-            }
-            None => return Err(error.into()),
-        },
-        Ok(jobs) => jobs,
-    };
+    let mut jobs: Result<Vec<JobId>, _> = list().await;
+    if let Some(time) = jobs.as_ref().err().and_then(wait::hold) {
+        wait.wait(time, progress).await;
+        jobs = list().await;
+    }
+    let jobs = jobs?;
     if jobs.is_empty() {
         crate::commands::jobs::notice_none(output);
     }

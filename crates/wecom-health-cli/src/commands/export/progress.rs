@@ -9,6 +9,9 @@ use super::manifest::Entry;
 use crate::output::Output;
 use crate::output::text::printable;
 
+/// How often a terminal is redrawn.
+const TICK: Duration = Duration::from_millis(200);
+
 /// Shows how far the export is.
 pub(super) struct Progress {
     output: Output,
@@ -23,19 +26,19 @@ enum Shown {
 }
 
 impl Progress {
-    pub(super) fn new(days: usize, quiet: bool, output: Output) -> Self {
-        let shown = if quiet {
-            Shown::Nothing
-        } else if io::stderr().is_terminal() && !output.is_json() {
+    pub(super) fn new(quiet: bool, output: Output) -> Self {
+        Self { output, shown: if quiet { Shown::Nothing } else { Shown::Lines } }
+    }
+
+    /// Shows how many days are fetched.
+    pub(super) fn fetches(&mut self, days: usize) {
+        if matches!(self.shown, Shown::Lines) && io::stderr().is_terminal() && !self.output.is_json() {
             let rows = ProgressBar::hidden();
             let bar = ProgressBar::new(days.try_into().unwrap_or(u64::MAX));
-            bar.set_style(style(&rows, output));
-            bar.enable_steady_tick(Duration::from_millis(200));
-            Shown::Bar(bar, rows)
-        } else {
-            Shown::Lines
-        };
-        Self { output, shown }
+            bar.set_style(style(&rows, self.output));
+            bar.enable_steady_tick(TICK);
+            self.shown = Shown::Bar(bar, rows);
+        }
     }
 
     pub(super) fn row(&self) {
@@ -57,7 +60,9 @@ impl Progress {
 
     /// Says that nothing happens for a while.
     pub(super) fn waits(&self, time: Duration) {
-        let say = || notice_wait(time, self.output);
+        let seconds = time.as_secs() + 1;
+        let english = format!("waiting {seconds} s until the server issues a token again");
+        let say = || self.output.notice(&english, &format!("等待 {seconds} 秒后重新获取 access_token"));
         match &self.shown {
             Shown::Nothing => {}
             Shown::Lines => say(),
@@ -71,15 +76,6 @@ impl Progress {
             bar.finish_and_clear();
         }
     }
-}
-
-/// Says how long the export waits for a token.
-pub(super) fn notice_wait(time: Duration, output: Output) {
-    let seconds = time.as_secs() + 1;
-    output.notice(
-        &format!("waiting {seconds} s until the server issues a token again"),
-        &format!("等待 {seconds} 秒后重新获取 access_token"),
-    );
 }
 
 fn style(rows: &ProgressBar, output: Output) -> ProgressStyle {

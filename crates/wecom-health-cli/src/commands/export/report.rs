@@ -45,8 +45,8 @@ pub(super) fn print(
     }
     let rows: Vec<Row> = plan.jobs().into_iter().map(|job| row(job, plan, manifest, missing)).collect();
     if export.json {
-        let missing = missing.iter().map(|Missing { day: (job, date), error }| {
-            json!({ "jobid": job, "date": date, "error": error.in_language(output.language).to_string() })
+        let missing = missing.iter().map(|Missing { day: (job, date), reason }| {
+            json!({ "jobid": job, "date": date, "error": reason.in_language(output.language).to_string() })
         });
         let missing: Vec<_> = missing.collect();
         return output::print(&output::json::document(&json!({ "jobs": rows, "missing": missing }))?);
@@ -86,9 +86,10 @@ fn entries<'a>(job: &'a JobId, plan: &'a Plan, manifest: &'a Manifest) -> impl I
 /// Joins missing days that follow each other and have the same reason.
 fn gaps(missing: &[Missing], output: Output) -> Vec<Gap> {
     let mut gaps: Vec<Gap> = Vec::new();
-    for Missing { day: (job, date), error } in missing {
-        let reason = error.in_language(output.language).to_string();
-        match gaps.last_mut().filter(|gap| gap.job == *job && gap.reason == reason) {
+    for Missing { day: (job, date), reason } in missing {
+        let reason = reason.in_language(output.language).to_string();
+        let follows = |gap: &&mut Gap| gap.job == *job && gap.last.succ_opt() == Some(*date) && gap.reason == reason;
+        match gaps.last_mut().filter(follows) {
             Some(gap) => {
                 gap.last = *date;
                 gap.days += 1;
