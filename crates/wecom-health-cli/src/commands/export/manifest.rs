@@ -99,6 +99,16 @@ impl Manifest {
         self.days.iter().filter(|entry| entry.state != State::Lost)
     }
 
+    /// The days that are not final.
+    pub(super) fn unfinished(&self) -> impl Iterator<Item = &Entry> {
+        self.days.iter().filter(|entry| entry.state != State::Final)
+    }
+
+    /// The days that were fetched before they ended, and that the server has no longer.
+    pub(super) fn never_finished(&self) -> impl Iterator<Item = &Entry> {
+        self.days().filter(|entry| entry.state == State::Open && !Kept::JOBS.has(entry.date))
+    }
+
     /// The days that were in the spool and whose files are gone or were changed.
     pub(super) fn lost(&self) -> impl Iterator<Item = &Entry> {
         self.days.iter().filter(|entry| entry.state == State::Lost)

@@ -20,7 +20,7 @@ use self::spooled::Spooled;
 use self::wait::Wait;
 use crate::arguments::{Export, ExportFormat};
 use crate::commands::address_book;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::output::Output;
 
 mod folder;
@@ -48,31 +48,46 @@ pub(crate) async fn run(client: &Client, export: Export, output: Output) -> Resu
     manifest.check_files(&folder).await;
     manifest.remove_leftovers(&folder)?;
     let (plan, missing) = fetch(client, &export, &days, &folder, &mut manifest, output).await?;
-    let fetched = plan.to_fetch.len();
-    if fetched > 0 && missing.len() == fetched && manifest.days().next().is_none() {
-        // Nothing at all could be seen: the reason is that of the first request.
-        return Err(match missing.into_iter().next().map(|missing| missing.reason) {
-            Some(Reason::Request(error)) => error.into(),
-            _ => incomplete(),
-        });
+    let mut notes = Vec::new();
+    // If nothing could be fetched, the files must not stay behind what was fetched earlier.
+    if missing.is_empty() || manifest.days().next().is_some() {
+        let roster = if export.names { Some(names(client, &folder, &manifest, output).await?) } else { roster };
+        let rendering = Rendering {
+            folder: &folder,
+            manifest: &manifest,
+            roster: roster.as_ref(),
+            absent: export.absent,
+            raw: export.raw,
+            language: output.language,
+        };
+        let formats: BTreeSet<ExportFormat> = export.formats.iter().copied().collect();
+        notes = render::render(&rendering, &formats)?;
     }
-    let roster = if export.names { Some(names(client, &folder, &manifest, output).await?) } else { roster };
-    let rendering = Rendering {
-        folder: &folder,
-        manifest: &manifest,
-        roster: roster.as_ref(),
-        absent: export.absent,
-        raw: export.raw,
-        language: output.language,
-    };
-    let formats: BTreeSet<ExportFormat> = export.formats.iter().copied().collect();
-    let mut notes = render::render(&rendering, &formats)?;
+    let missing = unless_unreachable(missing, plan.to_fetch.len()).inspect_err(|_| {
+        report::lost(&manifest, output);
+    })?;
     if !export.quiet {
+        notes.extend(report::never_finished(&manifest, output));
         notes.extend(report::differing_counts(&plan, &manifest));
     }
     report::print(&plan, &manifest, &missing, &notes, &export, output)?;
     let has_lost = report::lost(&manifest, output);
     if missing.is_empty() && !has_lost { Ok(()) } else { Err(incomplete()) }
+}
+
+/// Fails if all that was to be fetched failed for reasons that have nothing to do with jobs and days: with that of the first.
+fn unless_unreachable(missing: Vec<Missing>, fetched: usize) -> Result<Vec<Missing>, Failure> {
+    let is_general = |missing: &Missing| match &missing.reason {
+        Reason::Request(error) => matches!(Kind::of(error).exit_code(), 3 | 4),
+        Reason::Fewer => false,
+    };
+    if missing.len() < fetched || !missing.iter().all(is_general) {
+        return Ok(missing);
+    }
+    match missing.into_iter().next().map(|missing| missing.reason) {
+        Some(Reason::Request(error)) => Err(error.into()),
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// Fetches what is not final into the spool. Returns what was to be fetched and what is missing.

@@ -65,7 +65,8 @@ fn before(day: NaiveDate, days: u64) -> NaiveDate {
     day.checked_sub_days(Days::new(days)).unwrap_or(day)
 }
 
-/// Plans which days to fetch: of the jobs that were named, or else of those that run now or have days that are not final.
+/// Plans which days to fetch: of the jobs that were named, or else of those that run now, and the days that are not final and that the
+/// server still has.
 pub(super) async fn plan(
     client: &Client,
     export: &Export,
@@ -86,7 +87,9 @@ pub(super) async fn plan(
         days.iter().for_each(|date| add(job, *date));
     }
     if jobs.is_empty() {
-        let unfinished = manifest.days().filter(|entry| entry.state == State::Open && !running.contains(&entry.jobid));
+        let has_range = export.days.from.is_some() || export.days.to.is_some();
+        let is_asked = |date| Kept::JOBS.has(date) && (!has_range || days.contains(&date));
+        let unfinished = manifest.unfinished().filter(|entry| is_asked(entry.date));
         unfinished.for_each(|entry| add(&entry.jobid, entry.date));
     }
     let is_final = |(job, date): &JobDay| manifest.entry(job, *date).is_some_and(|entry| entry.state == State::Final);

@@ -112,6 +112,18 @@ pub(super) fn lost(manifest: &Manifest, output: Output) -> bool {
     manifest.lost().next().is_some()
 }
 
+/// Notes the days that stay as they are, though they had not ended.
+pub(super) fn never_finished(manifest: &Manifest, output: Output) -> Option<Note> {
+    let days =
+        manifest.never_finished().map(|Entry { jobid, date, .. }| format!("{}, {date}", printable(jobid.as_ref())));
+    let days: Vec<_> = days.collect();
+    let (count, days) = (days.len(), days.join(output.pick("; ", "；")));
+    (count > 0).then(|| Note {
+        english: format!("note: {count} days were fetched before they ended and can no longer be completed: {days}"),
+        chinese: format!("提示：有 {count} 天的数据在当天结束前获取，已无法补全：{days}"),
+    })
+}
+
 /// Notes the jobs whose own count differs from that of the answers.
 pub(super) fn differing_counts(plan: &Plan, manifest: &Manifest) -> Vec<Note> {
     let notes = plan.jobs().into_iter().filter_map(|job| {
