@@ -8,14 +8,10 @@ use std::time::{Duration, Instant};
 
 use wecom_health_emulator::Emulator;
 
-use crate::world::{TWO_DAYS, export, files, odd_emulator, out, recorded, succeed};
+use crate::world::{TWO_DAYS, export, files, odd_emulator, out, recorded, stderr, succeed};
 
 /// A limit on the size of files fails like a full disk: in the middle of a write.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_leaves_nothing_half_written() {
-    let emulator = odd_emulator().start().await.unwrap();
-    let (_folder, out) = out();
-    let command = export(&emulator, &out, &TWO_DAYS);
+fn on_a_full_disk(command: &Command) -> String {
     let mut limited = Command::new("sh");
     limited
         .args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\""])
@@ -24,16 +20,41 @@ async fn a_full_disk_leaves_nothing_half_written() {
     limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let output = limited.output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{output:?}");
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert!(stderr.lines().last().unwrap().starts_with("error: cannot write the output: "), "{stderr}");
+    stderr(&output)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_leaves_nothing_half_written() {
+    let emulator = odd_emulator().start().await.unwrap();
+    let (_folder, out) = out();
+    let said = on_a_full_disk(&export(&emulator, &out, &TWO_DAYS));
+    let last = said.lines().last().unwrap();
+    assert!(last.starts_with("error: cannot write ") && last.contains("/.spool/job-1: "), "{said}");
     let left: Vec<_> = files(&out).into_keys().filter(|file| file.to_string_lossy() != ".lock").collect();
     assert!(left.iter().all(|file| file.to_string_lossy().contains("2020-03-28")), "{left:?}");
     succeed(export(&emulator, &out, &TWO_DAYS));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_is_full_while_writing_is_named_in_a_line() {
+    let emulator = odd_emulator().start().await.unwrap();
+    let (_folder, out) = out();
+    let day = ["job-1", "--quiet", "--from", "2020-03-28", "--to", "2020-03-28", "--format", "xlsx"];
+    succeed(export(&emulator, &out, &day));
+    fs::remove_file(out.join("answers.xlsx")).unwrap();
+    let said = on_a_full_disk(&export(&emulator, &out, &[&day[..], &["--lang", "zh"]].concat()));
+    let path = out.join("answers.xlsx");
+    assert_eq!(said, format!("错误：无法写入 {}：文件过大，请检查文件夹、权限和剩余空间\n", path.display()));
+    assert!(!path.exists() && doing(&out).is_none());
+}
+
 /// What an export does, and where its unfinished file then is.
-const PHASES: [(&str, &str); 3] =
-    [("spooling", ".spool/job0000/.part-"), ("recording", ".part-manifest"), ("rendering", ".part-answers")];
+const PHASES: [(&str, &str); 4] = [
+    ("spooling", ".spool/job0000/.part-"),
+    ("recording", ".part-manifest"),
+    ("rendering", ".part-answers_"),
+    ("compressing", ".part-answers.xlsx"),
+];
 
 /// What an export is doing, by its unfinished files.
 fn doing(out: &Path) -> Option<&'static str> {
@@ -141,4 +162,24 @@ async fn ctrl_c_leaves_whole_files_alone() {
     assert_eq!(output.status.code(), Some(130));
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "error: interrupted\n");
     assert!(files(&out).keys().all(|file| !file.to_string_lossy().contains(".part-")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_while_files_are_written_leaves_no_part() {
+    let emulator = Emulator::builder().synthetic(1, 20_000, 2).no_rate_limits().start().await.unwrap();
+    let (_folder, out) = out();
+    let days = ["--from", "-2", "--to", "yesterday", "--quiet", "--requests-per-minute", "0"];
+    succeed(export(&emulator, &out, &[&days[..], &["--format", "ndjson"]].concat()));
+    for (phase, format) in [("rendering", "csv"), ("compressing", "xlsx")] {
+        let mut running = export(&emulator, &out, &[&days[..], &["--format", format]].concat());
+        let mut running = running.stderr(Stdio::piped()).spawn().unwrap();
+        while doing(&out) != Some(phase) {
+            assert_eq!(running.try_wait().unwrap(), None);
+        }
+        assert!(Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap().success());
+        let output = running.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130), "{output:?}");
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), "error: interrupted\n");
+        assert_eq!(doing(&out), None);
+    }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use tempfile::{Builder, NamedTempFile};
 use wecom_health::model::JobId;
 
+use super::disk::{unreadable, unwritable};
 use super::manifest::Entry;
 use crate::failure::Failure;
 
@@ -26,16 +27,17 @@ impl Folder {
     /// Opens a folder, or creates it, for the user alone.
     pub(super) fn open(path: &Path) -> Result<Self, Failure> {
         refuse_others(path)?;
-        create(path).map_err(|error| unusable(path, &error))?;
-        let lock = open_lock(&path.join(LOCK)).map_err(|error| unusable(path, &error))?;
+        let unusable = |error| unwritable(path, &error);
+        create(path).map_err(unusable)?;
+        let lock = open_lock(&path.join(LOCK)).map_err(unusable)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(locked(path)),
-            Err(TryLockError::Error(error)) => return Err(unusable(path, &error)),
+            Err(TryLockError::Error(error)) => return Err(unwritable(path, &error)),
         }
         let folder = Self { path: path.to_owned(), _lock: lock };
-        create(&folder.spool()).map_err(|error| unusable(path, &error))?;
-        folder.remove_parts().map_err(|error| unusable(path, &error))?;
+        create(&folder.spool()).map_err(unusable)?;
+        folder.remove_parts().map_err(unusable)?;
         Ok(folder)
     }
 
@@ -92,7 +94,7 @@ fn refuse_others(path: &Path) -> Result<(), Failure> {
                 format!("{name} 是文件，请用 --out 指定文件夹"),
             ));
         }
-        Err(error) => return Err(unusable(path, &error)),
+        Err(error) => return Err(unreadable(path, &error)),
     };
     let is_ours = path.join(LOCK).is_file() || path.join(super::manifest::NAME).is_file();
     if !is_ours && entries.next().is_some() {
@@ -109,14 +111,6 @@ fn locked(path: &Path) -> Failure {
     Failure::failed(
         format!("another export works in {name}: wait until it ends, or name another folder with --out"),
         format!("另一个导出正在使用 {name}，请等待其结束，或用 --out 指定其他文件夹"),
-    )
-}
-
-fn unusable(path: &Path, error: &io::Error) -> Failure {
-    let name = path.display();
-    Failure::failed(
-        format!("cannot write to {name}: {error}; check the folder, its permissions and the free space"),
-        format!("无法写入 {name}：{error}，请检查文件夹、权限和剩余空间"),
     )
 }
 

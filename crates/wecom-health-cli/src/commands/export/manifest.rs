@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io;
+use std::path::Path;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 use wecom_health::model::JobId;
 
+use super::disk::unwritable;
 use super::folder::{Folder, Part};
 use super::spooled;
 use crate::commands::kept::Kept;
@@ -129,21 +131,22 @@ impl Manifest {
     }
 
     /// Records a day, writes the manifest, and removes the file that the day had before.
-    pub(super) fn record(&mut self, entry: Entry, folder: &Folder) -> io::Result<()> {
+    pub(super) fn record(&mut self, entry: Entry, folder: &Folder) -> Result<(), Failure> {
         let before = self.days.iter().position(|known| known.is_same_day(&entry));
         let before = before.map(|index| self.days.swap_remove(index));
         self.days.push(entry);
-        self.write(folder)?;
+        self.write(folder).map_err(|error| unwritable(&folder.result(NAME), &error))?;
         before.map_or(Ok(()), |before| self.remove(&before, folder))
     }
 
     /// Removes a file of the spool, unless the manifest has it.
-    pub(super) fn remove(&self, entry: &Entry, folder: &Folder) -> io::Result<()> {
+    pub(super) fn remove(&self, entry: &Entry, folder: &Folder) -> Result<(), Failure> {
         if self.file_names().contains(&entry.file_name()) {
             return Ok(());
         }
-        match fs::remove_file(folder.spooled(entry)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        let path = folder.spooled(entry);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(unwritable(&path, &error)),
             _ => Ok(()),
         }
     }
@@ -169,18 +172,25 @@ impl Manifest {
     /// Removes what a killed run fetched and did not record, of days that are there.
     ///
     /// Nothing else is removed: if the manifest was lost, files of older days may be the only copies.
-    pub(super) fn remove_leftovers(&self, folder: &Folder) -> io::Result<()> {
-        let names = self.file_names();
+    pub(super) fn remove_leftovers(&self, folder: &Folder) -> Result<(), Failure> {
         for days in self.jobs().into_values() {
             let Some(first) = days.first() else { continue };
-            for file in fs::read_dir(folder.spool_of(&first.jobid))? {
-                let file = file?;
-                let name = file.file_name().to_string_lossy().into_owned();
-                let date = name.split('.').next().and_then(|date| date.parse::<NaiveDate>().ok());
-                let is_there = |date| Kept::JOBS.has(date) && days.iter().any(|entry| entry.date == date);
-                if date.is_some_and(is_there) && !names.contains(&name) {
-                    fs::remove_file(file.path())?;
-                }
+            let spool = folder.spool_of(&first.jobid);
+            self.remove_leftovers_of(&days, &spool).map_err(|error| unwritable(&spool, &error))?;
+        }
+        Ok(())
+    }
+
+    /// Removes them from the folder of a job with these days.
+    fn remove_leftovers_of(&self, days: &[&Entry], spool: &Path) -> io::Result<()> {
+        let names = self.file_names();
+        for file in fs::read_dir(spool)? {
+            let file = file?;
+            let name = file.file_name().to_string_lossy().into_owned();
+            let date = name.split('.').next().and_then(|date| date.parse::<NaiveDate>().ok());
+            let is_there = |date| Kept::JOBS.has(date) && days.iter().any(|entry| entry.date == date);
+            if date.is_some_and(is_there) && !names.contains(&name) {
+                fs::remove_file(file.path())?;
             }
         }
         Ok(())

@@ -3,8 +3,8 @@
 //! First the spool: each day of each job is fetched whole, and recorded in the manifest when it is on the disk. Then the output files are
 //! made from the spool alone. So a kill loses at most the days in flight, and a format can be added without fetching.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::io;
 
 use wecom_health::Client;
 use wecom_health::model::NaiveDate;
@@ -23,6 +23,7 @@ use crate::commands::address_book;
 use crate::failure::{Failure, Kind};
 use crate::output::Output;
 
+mod disk;
 mod folder;
 mod manifest;
 mod plan;
@@ -35,7 +36,7 @@ mod wait;
 
 /// Fetches what is not final yet, and writes the files.
 pub(crate) async fn run(client: &Client, export: Export, output: Output) -> Result<(), Failure> {
-    let days = plan::days(&export.days, output)?;
+    let days = plan::days(&export.days, export.quiet, output)?;
     if export.absent && !export.names && export.roster.is_none() {
         return Err(Failure::usage(
             "--absent needs to know who is expected: add --names or --roster FILE",
@@ -47,11 +48,13 @@ pub(crate) async fn run(client: &Client, export: Export, output: Output) -> Resu
     let mut manifest = Manifest::read(&folder)?;
     manifest.check_files(&folder).await;
     manifest.remove_leftovers(&folder)?;
-    let (plan, missing) = fetch(client, &export, &days, &folder, &mut manifest, output).await?;
+    let mut progress = Progress::new(export.quiet, output);
+    let (plan, missing) = fetch(client, &export, &days, (&folder, &mut manifest), &mut progress, output).await?;
     let mut notes = Vec::new();
     // If nothing could be fetched, the files must not stay behind what was fetched earlier.
     if missing.is_empty() || manifest.days().next().is_some() {
         let roster = if export.names { Some(names(client, &folder, &manifest, output).await?) } else { roster };
+        progress.writes();
         let rendering = Rendering {
             folder: &folder,
             manifest: &manifest,
@@ -59,10 +62,12 @@ pub(crate) async fn run(client: &Client, export: Export, output: Output) -> Resu
             absent: export.absent,
             raw: export.raw,
             language: output.language,
+            rows: Cell::new(0),
         };
         let formats: BTreeSet<ExportFormat> = export.formats.iter().copied().collect();
-        notes = render::render(&rendering, &formats)?;
+        notes = render::render(&rendering, &formats).await?;
     }
+    drop(progress);
     let missing = unless_unreachable(missing, plan.to_fetch.len()).inspect_err(|_| {
         report::lost(&manifest, output);
     })?;
@@ -95,24 +100,22 @@ async fn fetch(
     client: &Client,
     export: &Export,
     days: &[NaiveDate],
-    folder: &Folder,
-    manifest: &mut Manifest,
+    (folder, manifest): (&Folder, &mut Manifest),
+    progress: &mut Progress,
     output: Output,
 ) -> Result<(Plan, Vec<Missing>), Failure> {
-    let mut progress = Progress::new(export.quiet, output);
     let mut wait = Wait::default();
-    let plan = plan::plan(client, export, days, manifest, (&mut wait, &progress), output).await?;
+    let plan = plan::plan(client, export, days, manifest, (&mut wait, progress), output).await?;
     progress.fetches(plan.to_fetch.len());
-    let mut spool = Spool { client, folder, manifest, progress: &progress };
-    let missing = spool.fill(plan.to_fetch.clone(), &mut wait).await;
-    progress.finish();
-    Ok((plan, missing.map_err(Failure::Output)?))
+    let mut spool = Spool { client, folder, manifest, progress };
+    let missing = spool.fill(plan.to_fetch.clone(), &mut wait).await?;
+    Ok((plan, missing))
 }
 
 /// Reads the address book for all jobs of the folder.
 async fn names(client: &Client, folder: &Folder, manifest: &Manifest, output: Output) -> Result<Roster, Failure> {
     let jobs = manifest.jobs().into_values().filter_map(|days| days.last().copied());
-    let jobs: io::Result<Vec<_>> = jobs.map(|entry| Ok(Spooled::open(folder, entry)?.job)).collect();
+    let jobs: Result<Vec<_>, Failure> = jobs.map(|entry| Ok(Spooled::open(folder, entry)?.job)).collect();
     let jobs = jobs?;
     let book = address_book::read(client, &jobs.iter().collect::<Vec<_>>()).await?;
     crate::commands::names::warn_of_missing(&book, output);

@@ -39,7 +39,7 @@ impl Plan {
 }
 
 /// The days that the arguments name.
-pub(super) fn days(arguments: &ExportDays, output: Output) -> Result<Vec<NaiveDate>, Failure> {
+pub(super) fn days(arguments: &ExportDays, quiet: bool, output: Output) -> Result<Vec<NaiveDate>, Failure> {
     let today = day::today();
     let (from, to) = match (arguments.days, arguments.from, arguments.to) {
         (None, None, None) => (before(today, Kept::DAYS_OF_JOBS - 1), today),
@@ -55,7 +55,7 @@ pub(super) fn days(arguments: &ExportDays, output: Output) -> Result<Vec<NaiveDa
             format!("--from {from} 晚于 --to {to}，请对调"),
         ));
     }
-    for edge in BTreeSet::from([from, to]) {
+    for edge in BTreeSet::from([from, to]).into_iter().filter(|_| !quiet) {
         Kept::JOBS.warn_outside(edge, output);
     }
     Ok(from.iter_days().take_while(|day| *day <= to).collect())

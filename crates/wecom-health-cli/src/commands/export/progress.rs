@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use indicatif::{ProgressBar, ProgressFinish, ProgressState, ProgressStyle};
 
 use super::manifest::Entry;
 use crate::output::Output;
@@ -23,6 +23,8 @@ enum Shown {
     Lines,
     /// The days, and the rows.
     Bar(ProgressBar, ProgressBar),
+    /// That something is done.
+    Spinner(ProgressBar),
 }
 
 impl Progress {
@@ -34,7 +36,7 @@ impl Progress {
     pub(super) fn fetches(&mut self, days: usize) {
         if matches!(self.shown, Shown::Lines) && io::stderr().is_terminal() && !self.output.is_json() {
             let rows = ProgressBar::hidden();
-            let bar = ProgressBar::new(days.try_into().unwrap_or(u64::MAX));
+            let bar = ProgressBar::new(days.try_into().unwrap_or(u64::MAX)).with_finish(ProgressFinish::AndClear);
             bar.set_style(style(&rows, self.output));
             bar.enable_steady_tick(TICK);
             self.shown = Shown::Bar(bar, rows);
@@ -49,7 +51,7 @@ impl Progress {
 
     pub(super) fn day(&self, entry: &Entry) {
         match &self.shown {
-            Shown::Nothing => {}
+            Shown::Nothing | Shown::Spinner(_) => {}
             Shown::Bar(bar, _) => bar.inc(1),
             Shown::Lines => {
                 let (job, Entry { date, rows, .. }) = (printable(entry.jobid.as_ref()), entry);
@@ -66,14 +68,18 @@ impl Progress {
         match &self.shown {
             Shown::Nothing => {}
             Shown::Lines => say(),
-            Shown::Bar(bar, _) => bar.suspend(say),
+            Shown::Bar(bar, _) | Shown::Spinner(bar) => bar.suspend(say),
         }
     }
 
-    /// Removes the bar.
-    pub(super) fn finish(&self) {
+    /// Shows that files are written, on a terminal.
+    pub(super) fn writes(&mut self) {
         if let Shown::Bar(bar, _) = &self.shown {
             bar.finish_and_clear();
+            let spinner = ProgressBar::new_spinner().with_finish(ProgressFinish::AndClear);
+            spinner.set_message(self.output.pick("writing the files", "正在写入文件"));
+            spinner.enable_steady_tick(TICK);
+            self.shown = Shown::Spinner(spinner);
         }
     }
 }

@@ -10,11 +10,13 @@ use hmac_sha256::Hash;
 use wecom_health::model::{Language, Localized};
 use wecom_health::{Client, Error};
 
+use super::disk::unwritable;
 use super::folder::{Folder, Part};
 use super::manifest::{Entry, Manifest, State, hex};
 use super::plan::JobDay;
 use super::progress::Progress;
 use super::wait::{self, Wait};
+use crate::failure::Failure;
 
 /// How many days are fetched at once, and how many pages of each.
 const DAYS: usize = 4;
@@ -85,7 +87,7 @@ pub(super) struct Spool<'a> {
 
 impl Spool<'_> {
     /// Fetches days and records each as it is complete. Returns those that are missing.
-    pub(super) async fn fill(&mut self, days: Vec<JobDay>, wait: &mut Wait) -> io::Result<Vec<Missing>> {
+    pub(super) async fn fill(&mut self, days: Vec<JobDay>, wait: &mut Wait) -> Result<Vec<Missing>, Failure> {
         let mut missing = Vec::new();
         let mut open = days;
         let mut round = 1;
@@ -107,7 +109,7 @@ impl Spool<'_> {
     }
 
     /// Fetches each day once. Returns those that are missing.
-    async fn round(&mut self, days: Vec<JobDay>) -> io::Result<Vec<Missing>> {
+    async fn round(&mut self, days: Vec<JobDay>) -> Result<Vec<Missing>, Failure> {
         let Self { client, folder, manifest, progress } = self;
         let mut fetched = stream::iter(days).map(|day| fetch(client, day, folder, progress)).buffer_unordered(DAYS);
         let mut missing = Vec::new();
@@ -121,7 +123,7 @@ impl Spool<'_> {
                     progress.day(&entry);
                     manifest.record(entry, folder)?;
                 }
-                Err(Trouble::Disk(error)) => return Err(error),
+                Err(Trouble::Disk(error)) => return Err(unwritable(&folder.spool_of(&day.0), &error)),
                 Err(Trouble::Request(error)) => missing.push(Missing { day, reason: Reason::Request(error) }),
             }
         }
