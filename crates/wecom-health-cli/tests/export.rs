@@ -134,6 +134,12 @@ fn bad_input_has_exit_code_2_and_creates_nothing() {
     assert!(run(&missing, &["--format", "pdf"]).contains("csv, ndjson, xlsx"));
     assert!(run(&file, &[]).contains("is a file: name a folder with --out"));
     assert!(run(folder.path(), &[]).contains("has other files: name an empty folder"));
+    // Other programs, too, have such files.
+    for name in [".lock", "manifest.json", "package.json"] {
+        fs::rename(&file, folder.path().join(name)).unwrap();
+        assert!(run(folder.path(), &[]).contains("has other files: name an empty folder"));
+        fs::rename(folder.path().join(name), &file).unwrap();
+    }
     assert!(!missing.exists());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
@@ -143,7 +149,7 @@ async fn a_second_export_into_the_folder_is_refused() {
     let emulator = odd_emulator().start().await.unwrap();
     let (_folder, out) = out();
     succeed(export(&emulator, &out, &TWO_DAYS));
-    let lock = fs::File::options().write(true).open(out.join(".lock")).unwrap();
+    let lock = fs::File::options().write(true).open(out.join(".wecom-health.lock")).unwrap();
     lock.lock().unwrap();
     let before = files(&out);
     let output = export(&emulator, &out, &["--refetch"]).output().unwrap();

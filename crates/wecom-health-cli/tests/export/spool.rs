@@ -100,3 +100,24 @@ async fn fewer_answers_to_a_day_of_the_window_are_taken() {
     succeed(export(&with(20).start().await.unwrap(), &out, &["--days", "2", "--refetch"]));
     assert!(manifest(&out)["days"].as_array().unwrap().iter().all(|day| day["rows"].as_u64() < Some(21)));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_manifest_with_a_day_twice_is_refused() {
+    let emulator = odd_emulator().start().await.unwrap();
+    let (_folder, out) = out();
+    succeed(export(&emulator, &out, &TWO_DAYS));
+    // What is copied without its hidden files stays an export.
+    fs::remove_file(out.join(".wecom-health.lock")).unwrap();
+    succeed(export(&emulator, &out, &TWO_DAYS));
+    let mut manifest = manifest(&out);
+    let days = manifest["days"].as_array_mut().unwrap();
+    days.push(days[0].clone());
+    fs::write(out.join("manifest.json"), manifest.to_string()).unwrap();
+    let output = export(&emulator, &out, &TWO_DAYS).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let said = stderr(&output);
+    assert!(
+        said.contains("it has job-1, 2020-03-27 twice; put it back from a backup, or name another folder"),
+        "{said}"
+    );
+}

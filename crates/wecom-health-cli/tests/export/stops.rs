@@ -30,7 +30,7 @@ async fn a_full_disk_leaves_nothing_half_written() {
     let said = on_a_full_disk(&export(&emulator, &out, &TWO_DAYS));
     let last = said.lines().last().unwrap();
     assert!(last.starts_with("error: cannot write ") && last.contains("/.spool/job-1: "), "{said}");
-    let left: Vec<_> = files(&out).into_keys().filter(|file| file.to_string_lossy() != ".lock").collect();
+    let left: Vec<_> = files(&out).into_keys().filter(|file| file.to_string_lossy() != ".wecom-health.lock").collect();
     assert!(left.iter().all(|file| file.to_string_lossy().contains("2020-03-28")), "{left:?}");
     succeed(export(&emulator, &out, &TWO_DAYS));
 }

@@ -8,10 +8,10 @@ use tempfile::{Builder, NamedTempFile};
 use wecom_health::model::JobId;
 
 use super::disk::{unreadable, unwritable};
-use super::manifest::Entry;
+use super::manifest::{Entry, Manifest};
 use crate::failure::Failure;
 
-const LOCK: &str = ".lock";
+const LOCK: &str = ".wecom-health.lock";
 const SPOOL: &str = ".spool";
 /// How the names of files begin that are still being written.
 const PART: &str = ".part-";
@@ -96,7 +96,7 @@ fn refuse_others(path: &Path) -> Result<(), Failure> {
         }
         Err(error) => return Err(unreadable(path, &error)),
     };
-    let is_ours = path.join(LOCK).is_file() || path.join(super::manifest::NAME).is_file();
+    let is_ours = path.join(LOCK).is_file() || Manifest::is_in(path);
     if !is_ours && entries.next().is_some() {
         return Err(Failure::usage(
             format!("{name} has other files: name an empty folder with --out, or that of an earlier export"),

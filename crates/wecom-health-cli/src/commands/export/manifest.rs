@@ -9,7 +9,7 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 use wecom_health::model::JobId;
 
-use super::disk::unwritable;
+use super::disk::{self, unwritable};
 use super::folder::{Folder, Part};
 use super::spooled;
 use crate::commands::kept::Kept;
@@ -87,13 +87,31 @@ impl Manifest {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Ok(Self { version: VERSION, days: Vec::new() });
             }
-            Err(error) => return Err(unreadable(folder, &error.to_string())),
+            Err(error) => return Err(disk::unreadable(&path, &error)),
         };
-        let manifest: Self = serde_json::from_str(&text).map_err(|error| unreadable(folder, &error.to_string()))?;
+        let manifest: Self = serde_json::from_str(&text).map_err(|error| {
+            let line = error.line();
+            unusable(
+                &path,
+                format!("line {line} is not what an export writes"),
+                format!("第 {line} 行不是导出写入的内容"),
+            )
+        })?;
         if manifest.version != VERSION {
-            return Err(unreadable(folder, &format!("version {}", manifest.version)));
+            let version = manifest.version;
+            return Err(unusable(&path, format!("its version is {version}"), format!("版本为 {version}")));
+        }
+        let mut seen = HashSet::new();
+        if let Some(Entry { jobid, date, .. }) = manifest.days.iter().find(|day| !seen.insert((&day.jobid, day.date))) {
+            return Err(unusable(&path, format!("it has {jobid}, {date} twice"), format!("{jobid}，{date} 出现两次")));
         }
         Ok(manifest)
+    }
+
+    /// Whether a folder has a manifest of an export.
+    pub(super) fn is_in(folder: &Path) -> bool {
+        let text = fs::read_to_string(folder.join(NAME));
+        text.is_ok_and(|text| serde_json::from_str::<Self>(&text).is_ok())
     }
 
     /// The days that are in the spool, by job and date.
@@ -216,12 +234,11 @@ impl Manifest {
     }
 }
 
-fn unreadable(folder: &Folder, problem: &str) -> Failure {
-    let name = folder.result(NAME);
-    let name = name.display();
+fn unusable(path: &Path, english: String, chinese: String) -> Failure {
+    let name = path.display();
     Failure::failed(
-        format!("cannot read {name}: {problem}; move the folder away, or name another one with --out"),
-        format!("无法读取 {name}：{problem}，请移走该文件夹，或用 --out 指定其他文件夹"),
+        format!("cannot use {name}: {english}; put it back from a backup, or name another folder with --out"),
+        format!("无法使用 {name}：{chinese}，请从备份恢复，或用 --out 指定其他文件夹"),
     )
 }
 
