@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::{Value, json};
 use wecom_health_emulator::Emulator;
 
 use crate::world::{TWO_DAYS, export, files, job, manifest, odd_emulator, out, stderr, succeed};
@@ -35,7 +36,11 @@ async fn a_day_that_is_gone_or_changed_is_named_in_each_run() {
             let output = export(&emulator, &out, &other).output().unwrap();
             assert_eq!(output.status.code(), Some(5), "{output:?}");
             let stderr = stderr(&output);
-            assert!(stderr.contains("lost: job-1, 2020-03-27: its file in .spool is gone or was changed"), "{stderr}");
+            assert!(
+                stderr.contains(&format!("lost: job-1, 2020-03-27: {} is gone or was changed", file.display())),
+                "{stderr}"
+            );
+            assert!(stderr.ends_with("incomplete: put the files that are lost back from a backup\n"), "{stderr}");
             assert!(out.join("answers_job-1_2020-03-28.csv").is_file(), "the others are written");
         }
         fs::write(&file, &text).unwrap();
@@ -120,4 +125,33 @@ async fn a_manifest_with_a_day_twice_is_refused() {
         said.contains("it has job-1, 2020-03-27 twice; put it back from a backup, or name another folder"),
         "{said}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_script_gets_what_is_there_missing_and_lost() {
+    let emulator = odd_emulator().start().await.unwrap();
+    let (_folder, out) = out();
+    succeed(export(&emulator, &out, &TWO_DAYS));
+    let file = spooled(&out, "job-1", "2020-03-27");
+    fs::remove_file(&file).unwrap();
+    let days = ["job-1", "nobody", "--json", "--from", "2020-03-28", "--to", "2020-03-28"];
+    let output = export(&emulator, &out, &days).output().unwrap();
+    assert_eq!(output.status.code(), Some(5), "{output:?}");
+    let mut document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let reason = document["missing"][0]["error"].take();
+    assert!(reason.as_str().unwrap().contains("40088"), "{reason}");
+    assert_eq!(
+        document,
+        json!({
+            "jobs": [
+                {"jobid": "job-1", "days": 1, "answers": 0, "missing_days": 0},
+                {"jobid": "nobody", "days": 0, "answers": 0, "missing_days": 1},
+            ],
+            "missing": [{"jobid": "nobody", "date": "2020-03-28", "error": null}],
+            "lost": [{"jobid": "job-1", "date": "2020-03-27", "file": file.to_str().unwrap()}],
+        })
+    );
+    let last: Value = serde_json::from_str(stderr(&output).lines().last().unwrap()).unwrap();
+    let message = last["message"].as_str().unwrap();
+    assert!(message.contains("run it again") && message.contains("back from a backup"), "{last}");
 }

@@ -68,16 +68,17 @@ pub(crate) async fn run(client: &Client, export: Export, output: Output) -> Resu
         notes = render::render(&rendering, &formats).await?;
     }
     drop(progress);
-    let missing = unless_unreachable(missing, plan.to_fetch.len()).inspect_err(|_| {
-        report::lost(&manifest, output);
-    })?;
+    let missing =
+        unless_unreachable(missing, plan.to_fetch.len()).inspect_err(|_| report::lost(&folder, &manifest, output))?;
     if !export.quiet {
         notes.extend(report::never_finished(&manifest, output));
         notes.extend(report::differing_counts(&plan, &manifest));
     }
-    report::print(&plan, &manifest, &missing, &notes, &export, output)?;
-    let has_lost = report::lost(&manifest, output);
-    if missing.is_empty() && !has_lost { Ok(()) } else { Err(incomplete()) }
+    if !export.json {
+        report::lost(&folder, &manifest, output);
+    }
+    report::print(&plan, (&folder, &manifest), &missing, &notes, &export, output)?;
+    report::outcome(&missing, &manifest)
 }
 
 /// Fails if all that was to be fetched failed for reasons that have nothing to do with jobs and days: with that of the first.
@@ -120,11 +121,4 @@ async fn names(client: &Client, folder: &Folder, manifest: &Manifest, output: Ou
     let book = address_book::read(client, &jobs.iter().collect::<Vec<_>>()).await?;
     crate::commands::names::warn_of_missing(&book, output);
     Ok(book.roster)
-}
-
-fn incomplete() -> Failure {
-    Failure::partial(
-        "the export is incomplete: run it again for what is missing",
-        "导出不完整，请重新运行以补齐缺失的数据",
-    )
 }
