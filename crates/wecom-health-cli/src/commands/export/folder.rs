@@ -201,3 +201,18 @@ pub(super) fn file_name(job: &JobId) -> String {
     }
     name
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_id_cannot_leave_the_folder() {
+        let name = |job: &str| file_name(&JobId::from(job));
+        assert_eq!(name("aZ0-_"), "aZ0-_");
+        assert_eq!(name("../a b.c"), "%2E%2E%2Fa%20b%2Ec");
+        assert_eq!(name("任"), "%E4%BB%BB");
+        let (one, other) = (name(&"x".repeat(151)), name(&"x".repeat(152)));
+        assert!(one.len() == 166 && other.len() == 166 && one != other, "{one}");
+    }
+}

@@ -38,8 +38,8 @@ pub(super) struct Entry {
     pub(super) finish_cnt: i64,
     /// Of the file in the spool.
     pub(super) sha256: String,
-    /// The version of the schema by which the answers were read.
-    pub(super) schema: String,
+    /// The version of the program that fetched it.
+    pub(super) program: String,
     /// When fetching began.
     pub(super) fetched: DateTime<Utc>,
     pub(super) state: State,
@@ -244,4 +244,21 @@ fn unusable(path: &Path, english: String, chinese: String) -> Failure {
 
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_ends_at_midnight_in_china() {
+        let date = NaiveDate::from_ymd_opt(2020, 3, 27).unwrap();
+        for (begun, state) in [
+            ("2020-03-27T15:59:59Z", State::Open),
+            ("2020-03-27T16:00:00Z", State::Final),
+            ("2020-03-28T00:00:00Z", State::Final),
+        ] {
+            assert_eq!(State::of(date, begun.parse().unwrap()), state, "{begun}");
+        }
+    }
 }

@@ -37,11 +37,8 @@ mod wait;
 /// Fetches what is not final yet, and writes the files.
 pub(crate) async fn run(client: &Client, export: Export, output: Output) -> Result<(), Failure> {
     let days = plan::days(&export.days, export.quiet, output)?;
-    if export.absent && !export.names && export.roster.is_none() {
-        return Err(Failure::usage(
-            "--absent needs to know who is expected: add --names or --roster FILE",
-            "--absent 需要知道应填报人员，请加上 --names 或 --roster FILE",
-        ));
+    if export.absent {
+        can_list_absent(&export)?;
     }
     let roster = export.roster.as_deref().map(crate::commands::roster::read).transpose()?;
     let folder = Folder::open(&export.out)?;
@@ -79,6 +76,22 @@ pub(crate) async fn run(client: &Client, export: Export, output: Output) -> Resu
     }
     report::print(&plan, (&folder, &manifest), &missing, &notes, &export, output)?;
     report::outcome(&missing, &manifest)
+}
+
+fn can_list_absent(export: &Export) -> Result<(), Failure> {
+    if !export.formats.contains(&ExportFormat::Xlsx) {
+        return Err(Failure::usage(
+            "--absent is a sheet of the workbook: add --format xlsx",
+            "--absent 是工作簿中的一张工作表，请加上 --format xlsx",
+        ));
+    }
+    if !export.names && export.roster.is_none() {
+        return Err(Failure::usage(
+            "--absent needs to know who is expected: add --names or --roster FILE",
+            "--absent 需要知道应填报人员，请加上 --names 或 --roster FILE",
+        ));
+    }
+    Ok(())
 }
 
 /// Fails if all that was to be fetched failed for reasons that have nothing to do with jobs and days: with that of the first.

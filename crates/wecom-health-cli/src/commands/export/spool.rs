@@ -160,7 +160,7 @@ async fn write(client: &Client, (job, date): &JobDay, folder: &Folder, progress:
         rows,
         finish_cnt: details.finish_cnt,
         sha256,
-        schema: env!("CARGO_PKG_VERSION").to_owned(),
+        program: env!("CARGO_PKG_VERSION").to_owned(),
         fetched: begun,
         state: State::of(*date, begun),
     };

@@ -187,3 +187,59 @@ fn cut(text: &str, longest: usize) -> (String, bool) {
     };
     (text.chars().take_while(fits).collect(), true)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sheets() -> (tempfile::TempDir, Sheets) {
+        let folder = tempfile::tempdir().unwrap();
+        let sheets = Sheets::new(folder.path()).unwrap();
+        (folder, sheets)
+    }
+
+    #[test]
+    fn names_of_sheets_are_what_excel_takes() {
+        let (_folder, mut sheets) = sheets();
+        assert_eq!(sheets.name("a[]:*?/\\'b"), "a________b");
+        assert_eq!(sheets.name("\u{1}\n\u{85}"), "___");
+        assert_eq!(sheets.name("History"), "History_");
+        assert_eq!(sheets.name(""), "_");
+        assert_eq!([sheets.name("job"), sheets.name("JOB"), sheets.name("job")], ["job", "JOB (2)", "job (3)"]);
+        assert_eq!(sheets.name(&"x".repeat(32)), "x".repeat(31));
+        assert_eq!(sheets.name(&"x".repeat(40)), format!("{} (2)", "x".repeat(27)));
+        assert_eq!(sheets.name(&"😷".repeat(31)), "😷".repeat(15));
+    }
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        assert_eq!(cut("长长", 2), ("长长".to_owned(), false));
+        assert_eq!(cut("长长长", 2), ("长长".to_owned(), true));
+        assert_eq!(cut("a😷", 2), ("a".to_owned(), true));
+    }
+
+    #[test]
+    fn a_full_sheet_goes_on_in_a_further_one() {
+        let (_folder, mut sheets) = sheets();
+        sheets.most_rows = 3;
+        let mut sheet = Sheet::new(&mut sheets, "job", vec!["title".to_owned()]).unwrap();
+        for number in 0..5 {
+            sheet.row(&mut sheets, &[Cell::Integer(number)]).unwrap();
+        }
+        sheet.finish(&mut sheets).unwrap();
+        let names: Vec<_> = sheets.workbook.worksheets().iter().map(Worksheet::name).collect();
+        assert_eq!(names, ["job", "job (2)", "job (3)"]);
+    }
+
+    #[test]
+    fn limits_are_those_of_excel() {
+        let (_folder, mut sheets) = sheets();
+        assert_eq!((sheets.most_rows, MOST_COLUMNS), (1_048_576, 16_384));
+        let mut sheet = Sheet::new(&mut sheets, "job", vec!["title".to_owned()]).unwrap();
+        for length in [32_767, 32_768] {
+            sheet.row(&mut sheets, &[Cell::Text("x".repeat(length).into())]).unwrap();
+        }
+        sheet.finish(&mut sheets).unwrap();
+        assert!(sheets.notes[0].english.starts_with("answers.xlsx: 1 texts of job, column title, are cut to 32767"));
+    }
+}
