@@ -11,10 +11,12 @@ use std::time::Duration;
 use serde_json::Value;
 use wecom_health_emulator::{Emulator, EmulatorBuilder, Fault};
 
-use world::{TWO_DAYS, export, files, odd_emulator, out, stderr, succeed};
+use world::{TWO_DAYS, export, files, manifest, odd_emulator, out, python, stderr, succeed};
 
 #[path = "export/asked.rs"]
 mod asked;
+#[path = "export/people.rs"]
+mod people;
 #[path = "export/spool.rs"]
 mod spool;
 #[cfg(unix)]
@@ -23,16 +25,9 @@ mod stops;
 #[path = "export/world.rs"]
 mod world;
 
-/// Needs Python with openpyxl, `python3` or WECOM_HEALTH_PYTHON, which the gate demands with WECOM_HEALTH_REQUIRE_PYTHON.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_format_has_the_same_values() {
-    let python = std::env::var("WECOM_HEALTH_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let has_openpyxl =
-        Command::new(&python).args(["-c", "import openpyxl"]).output().is_ok_and(|output| output.status.success());
-    if !has_openpyxl {
-        assert!(std::env::var_os("WECOM_HEALTH_REQUIRE_PYTHON").is_none(), "{python} with openpyxl is missing");
-        return;
-    }
+    let Some(python) = python() else { return };
     let emulator = odd_emulator().start().await.unwrap();
     for raw in [true, false] {
         let (_folder, out) = out();
@@ -62,6 +57,11 @@ async fn files_are_for_the_user_alone_and_end_with_a_table() {
     for file in files(&out).keys() {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(fs::metadata(out.join(file)).unwrap().permissions().mode() & 0o777, 0o600, "{file:?}");
+    }
+    #[cfg(unix)]
+    for folder in ["", ".spool", ".spool/job-1"] {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(out.join(folder)).unwrap().permissions().mode() & 0o777, 0o700, "{folder:?}");
     }
     let empty = fs::read_to_string(out.join("answers_job-1_2020-03-28.csv")).unwrap();
     assert_eq!(empty.lines().count(), 1, "a day without answers has a header: {empty}");
@@ -130,6 +130,8 @@ fn bad_input_has_exit_code_2_and_creates_nothing() {
         run(&missing, &["--from", "2020-03-28", "--to", "2020-03-27"])
             .contains("--from 2020-03-28 is after --to 2020-03-27")
     );
+    assert!(run(&missing, &["--absent", "--names"]).contains("--absent is a sheet of the workbook: add --format xlsx"));
+    assert!(run(&missing, &["--absent", "--format", "xlsx"]).contains("add --names or --roster FILE"));
     assert!(run(&missing, &["--roster", "/does/not/exist"]).contains("cannot read the roster /does/not/exist"));
     assert!(run(&missing, &["--format", "pdf"]).contains("csv, ndjson, xlsx"));
     assert!(run(&file, &[]).contains("is a file: name a folder with --out"));
@@ -177,4 +179,41 @@ async fn a_hold_on_tokens_is_waited_out_once() {
         assert_eq!(stderr(&output).matches("until the server issues a token again").count(), said, "{output:?}");
         assert_eq!(folder.path().join("out/answers_job-1_2020-03-27.csv").is_file(), code == 0);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_job_at_all_can_mean_a_missing_permission() {
+    let emulator = Emulator::builder().synthetic(0, 0, 0).start().await.unwrap();
+    let (_folder, out) = out();
+    let output = succeed(export(&emulator, &out, &[]));
+    assert!(
+        stderr(&output).contains("no running jobs; if there should be some, add the app in the admin console"),
+        "{output:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_counts_from_the_beginning_of_its_fetch() {
+    let emulator = odd_emulator().delay(Duration::from_millis(300)).start().await.unwrap();
+    let (_folder, out) = out();
+    succeed(export(&emulator, &out, &TWO_DAYS));
+    let written = fs::metadata(out.join("manifest.json")).unwrap().modified().unwrap();
+    for day in manifest(&out)["days"].as_array().unwrap() {
+        let begun: chrono::DateTime<chrono::Utc> = day["fetched"].as_str().unwrap().parse().unwrap();
+        assert!(written.duration_since(begun.into()).unwrap() > Duration::from_millis(500), "two requests take 600 ms");
+    }
+}
+
+/// Nobody can create a folder in a file, not even the superuser.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_cannot_be_created_is_named() {
+    let emulator = odd_emulator().start().await.unwrap();
+    let (folder, _) = out();
+    let broken = folder.path().join("broken");
+    std::os::unix::fs::symlink(folder.path().join("nowhere/out"), &broken).unwrap();
+    let output = export(&emulator, &broken, &[]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let start = format!("error: cannot write {}: ", broken.display());
+    assert!(stderr(&output).starts_with(&start) && stderr(&output).ends_with("and the free space\n"), "{output:?}");
 }

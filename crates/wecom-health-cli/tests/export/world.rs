@@ -153,3 +153,14 @@ pub(crate) fn recorded(folder: &Path) -> Value {
     }
     manifest
 }
+
+/// Python with openpyxl: `python3` or WECOM_HEALTH_PYTHON, which the gate demands with WECOM_HEALTH_REQUIRE_PYTHON.
+pub(crate) fn python() -> Option<String> {
+    let python = std::env::var("WECOM_HEALTH_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let has_openpyxl = Command::new(&python).args(["-c", "import openpyxl"]).output();
+    if has_openpyxl.is_ok_and(|output| output.status.success()) {
+        return Some(python);
+    }
+    assert!(std::env::var_os("WECOM_HEALTH_REQUIRE_PYTHON").is_none(), "{python} with openpyxl is missing");
+    None
+}
