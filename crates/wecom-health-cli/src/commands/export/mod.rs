@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use wecom_health::Client;
 use wecom_health::model::NaiveDate;
@@ -41,10 +42,7 @@ pub(crate) async fn run(client: &Client, export: Export, output: Output) -> Resu
         can_list_absent(&export)?;
     }
     let roster = export.roster.as_deref().map(crate::commands::roster::read).transpose()?;
-    let folder = Folder::open(&export.out)?;
-    let mut manifest = Manifest::read(&folder)?;
-    manifest.check_files(&folder).await;
-    manifest.remove_leftovers(&folder)?;
+    let (folder, mut manifest) = open(&export.out).await?;
     let mut progress = Progress::new(export.quiet, output);
     let (plan, missing) = fetch(client, &export, &days, (&folder, &mut manifest), &mut progress, output).await?;
     let mut notes = Vec::new();
@@ -76,6 +74,15 @@ pub(crate) async fn run(client: &Client, export: Export, output: Output) -> Resu
     }
     report::print(&plan, (&folder, &manifest), &missing, &notes, &export, output)?;
     report::outcome(&missing, &manifest)
+}
+
+/// Opens a folder and checks what earlier runs left in it.
+async fn open(path: &Path) -> Result<(Folder, Manifest), Failure> {
+    let folder = Folder::open(path)?;
+    let mut manifest = Manifest::read(&folder)?;
+    manifest.check_files(&folder).await;
+    manifest.remove_leftovers(&folder)?;
+    Ok((folder, manifest))
 }
 
 fn can_list_absent(export: &Export) -> Result<(), Failure> {
