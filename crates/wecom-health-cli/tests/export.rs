@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
-use wecom_health_emulator::{Emulator, EmulatorBuilder, Fault};
+use wecom_health_emulator::{Emulator, EmulatorBuilder, Fault, RecordedRequest};
 
 use world::{TWO_DAYS, export, files, manifest, odd_emulator, out, python, stderr, succeed};
 
@@ -179,6 +180,25 @@ async fn a_hold_on_tokens_is_waited_out_once() {
         assert_eq!(stderr(&output).matches("until the server issues a token again").count(), said, "{output:?}");
         assert_eq!(folder.path().join("out/answers_job-1_2020-03-27.csv").is_file(), code == 0);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hold_in_the_last_round_is_tried_again() {
+    let emulator = odd_emulator().start().await.unwrap();
+    // Three rounds of three attempts: the last one finds its token refused, and gets no other.
+    for fault in [vec![-1; 6], vec![40014]].concat() {
+        emulator.fail_next("get_report_job_info", Fault::ErrCode(fault));
+    }
+    let tokens = AtomicUsize::new(0);
+    let is_second = move |request: &RecordedRequest| {
+        request.path() == "/cgi-bin/gettoken" && tokens.fetch_add(1, Ordering::Relaxed) == 1
+    };
+    emulator.fail_when(is_second, Fault::ErrCode(48001));
+    let (_folder, out) = out();
+    let day = ["job-1", "--from", "2020-03-27", "--to", "2020-03-27"];
+    let output = succeed(export(&emulator, &out, &day));
+    assert!(stderr(&output).contains("until the server issues a token again"), "{output:?}");
+    assert_eq!(emulator.pending_faults(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

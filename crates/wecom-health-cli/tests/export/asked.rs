@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use serde_json::json;
-use wecom_health_emulator::Emulator;
+use wecom_health_emulator::{Emulator, Fault, RecordedRequest};
 
 use crate::world::{TWO_DAYS, answer, export, job, manifest, odd_emulator, out, question, stderr, succeed};
 
@@ -115,4 +115,17 @@ async fn an_unknown_job_is_named_and_the_others_are_there() {
     let stderr = stderr(&output);
     assert!(stderr.contains("missing: nobody, 2 days from 2020-03-27 to 2020-03-28: "), "{stderr}");
     assert!(out.join("answers_job-1_2020-03-27.csv").is_file() && !out.join("answers_nobody_2020-03-27.csv").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn missing_days_are_joined_only_if_they_follow_each_other() {
+    let emulator = odd_emulator().start().await.unwrap();
+    let fails = |request: &RecordedRequest| ["03-25", "03-27", "03-28"].iter().any(|day| request.body().contains(day));
+    emulator.fail_when(fails, Fault::ErrCode(40058));
+    let (_folder, out) = out();
+    let output = export(&emulator, &out, &["job-1", "--from", "2020-03-25", "--to", "2020-03-28"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(5), "{output:?}");
+    let said = stderr(&output);
+    assert!(said.contains("missing: job-1, 2020-03-25: "), "{said}");
+    assert!(said.contains("missing: job-1, 2 days from 2020-03-27 to 2020-03-28: "), "{said}");
 }
