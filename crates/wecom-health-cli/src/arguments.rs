@@ -25,6 +25,15 @@ Examples:
 Exit codes: 0 success, 1 failed, 2 usage, 3 credentials or permission, 4 network, 5 incomplete.
 With --json or --ndjson, each line of stderr is a JSON object.";
 
+const EXPORT_EXAMPLES: &str = "\
+Examples:
+  wecom-health export --out answers                            what is not final of the latest 14 days, as CSV
+  wecom-health export --out answers --format csv,xlsx --names  with names, and as a workbook
+  wecom-health export jobid1 --out answers --from -7 --to -1   a week of a job
+
+Exit codes: 0 complete, 5 if a day is missing or lost, 3 or 4 if credentials, permission or network let nothing through, 2 usage, 1 failed.
+The folder .spool in DIR has what was fetched. Do not delete it: the server keeps 14 days.";
+
 /// WeCom's (企业微信) health reports.
 ///
 /// The credentials are the environment variables WECOM_CORP_ID and WECOM_CORP_SECRET, or a file.
@@ -129,6 +138,7 @@ pub(crate) enum Request {
         format: ListFormat,
     },
     /// Write everybody's answers to files, complete: what is final is fetched once.
+    #[command(after_help = EXPORT_EXAMPLES)]
     Export(Export),
     /// Show who has not reported on a day, by the address book or by a file.
     Absent(Absent),
@@ -180,7 +190,7 @@ pub(crate) struct Export {
     /// Add names and departments to the answers, from a CSV file with the columns userid, name and department.
     #[arg(long, value_name = "FILE")]
     pub(crate) roster: Option<PathBuf>,
-    /// Add a sheet with those who have not reported to the workbook. Needs --names or --roster.
+    /// Add a sheet with those who have not reported to the workbook. Needs --format xlsx, and --names or --roster.
     #[arg(long)]
     pub(crate) absent: bool,
     /// Print nothing but errors.

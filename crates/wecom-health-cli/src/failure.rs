@@ -22,6 +22,8 @@ pub(crate) enum Failure {
     Permission(Option<ErrCode>, Message),
     /// A request failed, or no client could be built.
     Client(wecom_health::Error),
+    /// A file cannot be read or written.
+    Disk(Message),
     /// The output cannot be written.
     Output(io::Error),
     /// The command `doctor` has found something. Its report says what, so that the message is short.
@@ -126,6 +128,10 @@ impl Failure {
         Self::Permission(code, Message::new(english, chinese))
     }
 
+    pub(crate) fn disk(english: impl Into<String>, chinese: impl Into<String>) -> Self {
+        Self::Disk(Message::new(english, chinese))
+    }
+
     pub(crate) fn failed(english: impl Into<String>, chinese: impl Into<String>) -> Self {
         Self::Failed(Message::new(english, chinese))
     }
@@ -144,7 +150,7 @@ impl Failure {
             Self::Client(error) => Kind::of(error),
             Self::Failed(_) => Kind::Failed,
             Self::Interrupted(_) => Kind::Interrupted,
-            Self::Output(_) => Kind::Output,
+            Self::Output(_) | Self::Disk(_) => Kind::Output,
         }
     }
 
@@ -195,6 +201,7 @@ impl Localized for Failure {
                 Self::Usage(message)
                 | Self::Credentials(message)
                 | Self::Partial(message)
+                | Self::Disk(message)
                 | Self::Permission(_, message)
                 | Self::Found(_, message)
                 | Self::Failed(message),

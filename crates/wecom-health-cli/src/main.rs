@@ -46,7 +46,7 @@ fn main() -> ExitCode {
 
 /// Reports wrong arguments, or shows the help. A script that asked for JSON gets an object.
 fn refuse(error: &clap::Error) -> ExitCode {
-    let is_json = std::env::args().any(|argument| argument == "--json" || argument == "--ndjson");
+    let is_json = std::env::args_os().any(|argument| argument == "--json" || argument == "--ndjson");
     let is_help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     if !is_json || is_help {
         error.exit();
@@ -71,8 +71,9 @@ fn run(arguments: Arguments, output: Output) -> Result<(), Failure> {
         }
         Command::Completions { shell } => {
             server.none_expected("completions")?;
-            clap_complete::generate(shell, &mut Arguments::command(), "wecom-health", &mut io::stdout());
-            Ok(())
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "wecom-health", &mut script);
+            output::print(&String::from_utf8_lossy(&script))
         }
     }
 }

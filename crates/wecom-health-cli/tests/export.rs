@@ -2,167 +2,35 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use wecom_health_emulator::{Emulator, EmulatorBuilder, Fault, NaiveDate};
+use wecom_health_emulator::{Emulator, EmulatorBuilder, Fault, RecordedRequest};
 
-fn day(text: &str) -> NaiveDate {
-    text.parse().unwrap()
-}
+use world::{
+    TWO_DAYS, answer, day, export, files, job, manifest, odd_emulator, out, python, question, stderr, succeed,
+};
 
-fn question(id: i64, title: &str, kind: i64, options: &[&str]) -> Value {
-    let options: Vec<_> = (1..).zip(options).map(|(id, text)| json!({"option_id": id, "option_text": text})).collect();
-    json!({"question_id": id, "title": title, "question_type": kind, "is_required": 1, "option_list": options})
-}
+#[path = "export/asked.rs"]
+mod asked;
+#[path = "export/people.rs"]
+mod people;
+#[path = "export/spool.rs"]
+mod spool;
+#[cfg(unix)]
+#[path = "export/stops.rs"]
+mod stops;
+#[path = "export/world.rs"]
+mod world;
 
-fn job(questions: Vec<Value>) -> Value {
-    json!({
-        "title": "=1+1", "creator": "user1", "type": 1, "apply_range": {"userids": ["user1"]}, "report_to": {},
-        "report_type": 2, "skip_weekend": 0, "finish_cnt": 2, "question_templates": questions,
-    })
-}
-
-fn answer(number: usize, values: Value) -> Value {
-    json!({"id_type": 1, "userid": format!("user{number}"), "report_time": 1_585_267_200 + number, "report_values": values})
-}
-
-/// Texts that a careless export breaks.
-fn odd_texts() -> Vec<String> {
-    let texts = [
-        "two\nlines",
-        "two\r\nlines",
-        "a \"quoted\" word",
-        "comma, and; semicolon",
-        "😷👨‍👩‍👧",
-        "＝全角，文字",
-        "=1+1",
-        "+1",
-        "-1",
-        "@SUM(A1)",
-        "\ttab",
-        "\rreturn",
-        "'quote",
-        "",
-        " blank ",
-        "007",
-        "1e5",
-        "2020-03-27",
-        "TRUE",
-    ];
-    let long = "长".repeat(32_767);
-    texts.into_iter().map(str::to_owned).chain([long]).collect()
-}
-
-fn odd_emulator() -> EmulatorBuilder {
-    let questions = vec![
-        question(1, "同一个标题", 1, &[]),
-        question(2, "同一个标题", 3, &["a; b", "c | d", "有", "=no"]),
-        question(3, "=title", 2, &["yes", "no"]),
-        question(4, "文件", 4, &[]),
-        question(5, "userid", 5, &[]),
-    ];
-    let mut answers: Vec<Value> = odd_texts()
-        .into_iter()
-        .enumerate()
-        .map(|(number, text)| {
-            let choices = json!([1 + number % 4, 1 + (number + 1) % 4]);
-            answer(
-                number,
-                json!([
-                    {"question_id": 1, "text": text}, {"question_id": 2, "multi_choice": choices}, {"question_id": 3, "single_choice": 1},
-                    {"question_id": 4, "fileid": ["FILE1", "FILE2"]}, {"question_id": 5, "url": "https://wecom.example/=1"},
-                ]),
-            )
-        })
-        .collect();
-    answers.push(answer(90, json!([{"question_id": 1, "text": "once"}, {"question_id": 1, "text": "twice"}])));
-    answers.push(answer(
-        91,
-        json!([{"question_id": 77, "text": "a question that is gone"}, {"question_id": 3, "single_choice": 9}]),
-    ));
-    answers.push(answer(92, json!([])));
-    answers.push(
-        json!({"id_type": 2, "student_userid": "s", "parent_userid": "p", "report_values": [{"question_id": 4}]}),
-    );
-    Emulator::builder().job("job-1", job(questions)).answers("job-1", day("2020-03-27"), answers).answers(
-        "job-1",
-        day("2020-03-28"),
-        Vec::new(),
-    )
-}
-
-/// The command with an emulator's credentials.
-fn export(emulator: &Emulator, out: &Path, arguments: &[&str]) -> Command {
-    let url = emulator.base_url();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wecom-health"));
-    command.args(["--base-url", &url, "export", "--out", out.to_str().unwrap()]).args(arguments).env("LC_ALL", "C");
-    for name in ["LANGUAGE", "LC_MESSAGES", "LANG", "COLUMNS"] {
-        command.env_remove(name);
-    }
-    command.env("WECOM_CORP_ID", emulator.corp_id()).env("WECOM_CORP_SECRET", emulator.secret());
-    command
-}
-
-/// The days of 2020-03-27 and 28, in every format.
-const TWO_DAYS: [&str; 6] = ["--from", "2020-03-27", "--to", "2020-03-28", "--format", "csv,xlsx,ndjson"];
-
-fn out() -> (TempDir, PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("out");
-    (folder, out)
-}
-
-fn succeed(mut command: Command) -> Output {
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    output
-}
-
-/// All files of a folder but the manifest, whose times differ from run to run.
-fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(next) = open.pop() {
-        for entry in fs::read_dir(next).unwrap().map(Result::unwrap) {
-            if entry.file_type().unwrap().is_dir() {
-                open.push(entry.path());
-            } else if entry.file_name() != "manifest.json" {
-                files.insert(entry.path().strip_prefix(folder).unwrap().to_owned(), fs::read(entry.path()).unwrap());
-            }
-        }
-    }
-    files
-}
-
-fn manifest(folder: &Path) -> Value {
-    serde_json::from_slice(&fs::read(folder.join("manifest.json")).unwrap()).unwrap()
-}
-
-/// The manifest without its times.
-fn recorded(folder: &Path) -> Value {
-    let mut manifest = manifest(folder);
-    for day in manifest["days"].as_array_mut().unwrap() {
-        day.as_object_mut().unwrap().remove("fetched");
-    }
-    manifest
-}
-
-/// Needs Python with openpyxl, `python3` or WECOM_HEALTH_PYTHON, which the gate demands with WECOM_HEALTH_REQUIRE_PYTHON.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_format_has_the_same_values() {
-    let python = std::env::var("WECOM_HEALTH_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let has_openpyxl =
-        Command::new(&python).args(["-c", "import openpyxl"]).output().is_ok_and(|output| output.status.success());
-    if !has_openpyxl {
-        assert!(std::env::var_os("WECOM_HEALTH_REQUIRE_PYTHON").is_none(), "{python} with openpyxl is missing");
-        return;
-    }
+    let Some(python) = python() else { return };
     let emulator = odd_emulator().start().await.unwrap();
     for raw in [true, false] {
         let (_folder, out) = out();
@@ -192,6 +60,11 @@ async fn files_are_for_the_user_alone_and_end_with_a_table() {
     for file in files(&out).keys() {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(fs::metadata(out.join(file)).unwrap().permissions().mode() & 0o777, 0o600, "{file:?}");
+    }
+    #[cfg(unix)]
+    for folder in ["", ".spool", ".spool/job-1"] {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(out.join(folder)).unwrap().permissions().mode() & 0o777, 0o700, "{folder:?}");
     }
     let empty = fs::read_to_string(out.join("answers_job-1_2020-03-28.csv")).unwrap();
     assert_eq!(empty.lines().count(), 1, "a day without answers has a header: {empty}");
@@ -225,65 +98,6 @@ async fn final_days_are_fetched_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_day_that_is_gone_from_the_spool_is_never_left_out_silently() {
-    let emulator = odd_emulator().start().await.unwrap();
-    let (_folder, out) = out();
-    succeed(export(&emulator, &out, &TWO_DAYS));
-    let (all, spooled) = (files(&out), out.join(".spool/job-1/2020-03-27.ndjson"));
-    let (kept, text) = (out.join("kept"), fs::read_to_string(&spooled).unwrap());
-    fs::rename(&spooled, &kept).unwrap();
-    let other = ["job-1", "--from", "2020-03-28", "--to", "2020-03-28", "--format", "csv,xlsx,ndjson"];
-    // Twice: what is lost stays lost until somebody puts it back.
-    for _ in 0..2 {
-        let output = export(&emulator, &out, &other).output().unwrap();
-        assert_eq!(output.status.code(), Some(5), "{output:?}");
-        let stderr = String::from_utf8(output.stderr).unwrap();
-        assert!(stderr.contains("lost: job-1, 2020-03-27: its file is gone from .spool"), "{stderr}");
-    }
-    fs::write(&spooled, text.replace("once", "twice")).unwrap();
-    let changed = export(&emulator, &out, &other).output().unwrap();
-    assert_eq!(changed.status.code(), Some(1), "{changed:?}");
-    assert!(String::from_utf8(changed.stderr).unwrap().contains("2020-03-27.ndjson was changed: put it back"));
-    fs::rename(&kept, &spooled).unwrap();
-    succeed(export(&emulator, &out, &other));
-    assert_eq!(files(&out), all);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn jobs_that_ended_are_asked_for_their_unfinished_days() {
-    let (_folder, out) = out();
-    let today = (chrono::Utc::now() + chrono::TimeDelta::hours(8)).date_naive();
-    let with = |job_id: &str| {
-        Emulator::builder().job(job_id, job(vec![question(1, "q", 1, &[])])).answers(
-            job_id,
-            today,
-            vec![answer(1, json!([]))],
-        )
-    };
-    let first = with("first").start().await.unwrap();
-    succeed(export(&first, &out, &["--days", "2"]));
-    let second = with("second").start().await.unwrap();
-    let output = export(&second, &out, &["--days", "2"]).output().unwrap();
-    assert_eq!(output.status.code(), Some(5), "{output:?}");
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert!(stderr.contains(&format!("missing: first, {today}: ")) && stderr.contains("40088"), "{stderr}");
-    let jobs: Vec<_> = manifest(&out)["days"].as_array().unwrap().iter().map(|day| day["jobid"].clone()).collect();
-    assert_eq!(jobs, ["first", "first", "second", "second"], "what was fetched before stays");
-    assert!(out.join(format!("answers_first_{today}.csv")).is_file());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_unknown_job_is_named_and_the_others_are_there() {
-    let emulator = odd_emulator().start().await.unwrap();
-    let (_folder, out) = out();
-    let output = export(&emulator, &out, &[&["job-1", "nobody"], &TWO_DAYS[..]].concat()).output().unwrap();
-    assert_eq!(output.status.code(), Some(5));
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert!(stderr.contains("missing: nobody, 2 days from 2020-03-27 to 2020-03-28: "), "{stderr}");
-    assert!(out.join("answers_job-1_2020-03-27.csv").is_file() && !out.join("answers_nobody_2020-03-27.csv").exists());
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn passing_faults_lose_nothing() {
     let faults = ["get_report_answer:errcode=-1@5%", "http=502@3%", "get_report_answer:reset@3%", "truncated@3%"];
     let faults = faults.into_iter().map(|fault| fault.parse().unwrap());
@@ -297,7 +111,7 @@ async fn passing_faults_lose_nothing() {
     let output = running.wait_with_output().unwrap();
     assert!(output.status.success() && output.stdout.is_empty() && output.stderr.is_empty(), "{output:?}");
     let calm = Emulator::builder().synthetic(3, 450, 4).seed(7).start().await.unwrap();
-    let (_folder, expected) = self::out();
+    let (_folder, expected) = world::out();
     succeed(export(&calm, &expected, &["--days", "4", "--format", "ndjson,csv", "--quiet"]));
     assert_eq!(files(&out), files(&expected));
 }
@@ -319,10 +133,18 @@ fn bad_input_has_exit_code_2_and_creates_nothing() {
         run(&missing, &["--from", "2020-03-28", "--to", "2020-03-27"])
             .contains("--from 2020-03-28 is after --to 2020-03-27")
     );
+    assert!(run(&missing, &["--absent", "--names"]).contains("--absent is a sheet of the workbook: add --format xlsx"));
+    assert!(run(&missing, &["--absent", "--format", "xlsx"]).contains("add --names or --roster FILE"));
     assert!(run(&missing, &["--roster", "/does/not/exist"]).contains("cannot read the roster /does/not/exist"));
     assert!(run(&missing, &["--format", "pdf"]).contains("csv, ndjson, xlsx"));
     assert!(run(&file, &[]).contains("is a file: name a folder with --out"));
     assert!(run(folder.path(), &[]).contains("has other files: name an empty folder"));
+    // Other programs, too, have such files.
+    for name in [".lock", "manifest.json", "package.json"] {
+        fs::rename(&file, folder.path().join(name)).unwrap();
+        assert!(run(folder.path(), &[]).contains("has other files: name an empty folder"));
+        fs::rename(folder.path().join(name), &file).unwrap();
+    }
     assert!(!missing.exists());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
@@ -332,7 +154,7 @@ async fn a_second_export_into_the_folder_is_refused() {
     let emulator = odd_emulator().start().await.unwrap();
     let (_folder, out) = out();
     succeed(export(&emulator, &out, &TWO_DAYS));
-    let lock = fs::File::options().write(true).open(out.join(".lock")).unwrap();
+    let lock = fs::File::options().write(true).open(out.join(".wecom-health.lock")).unwrap();
     lock.lock().unwrap();
     let before = files(&out);
     let output = export(&emulator, &out, &["--refetch"]).output().unwrap();
@@ -341,107 +163,81 @@ async fn a_second_export_into_the_folder_is_refused() {
     assert_eq!(files(&out), before);
 }
 
-/// A limit on the size of files fails like a full disk: in the middle of a write.
-#[cfg(unix)]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_leaves_nothing_half_written() {
-    let emulator = odd_emulator().start().await.unwrap();
-    let (_folder, out) = out();
-    let command = export(&emulator, &out, &TWO_DAYS);
-    let mut limited = Command::new("sh");
-    limited
-        .args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\""])
-        .arg(command.get_program())
-        .args(command.get_args());
-    limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let output = limited.output().unwrap();
-    assert_eq!(output.status.code(), Some(1), "{output:?}");
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert!(stderr.lines().last().unwrap().starts_with("error: cannot write the output: "), "{stderr}");
-    let left: Vec<_> = files(&out).into_keys().filter(|file| file.to_string_lossy() != ".lock").collect();
-    assert!(left.iter().all(|file| file.ends_with("2020-03-28.ndjson")), "{left:?}");
-    succeed(export(&emulator, &out, &TWO_DAYS));
-}
-
-/// What an export does, and where its unfinished file then is.
-const PHASES: [(&str, &str); 3] =
-    [("spooling", ".spool/job0000/.part-"), ("recording", ".part-manifest"), ("rendering", ".part-answers")];
-
-/// What an export is doing, by its unfinished files.
-fn doing(out: &Path) -> Option<&'static str> {
-    let is_there = |part: &str| {
-        let (folder, start) = part.rsplit_once('/').unwrap_or(("", part));
-        let names = fs::read_dir(out.join(folder)).into_iter().flatten().flatten().map(|entry| entry.file_name());
-        names.into_iter().any(|name| name.to_string_lossy().starts_with(start))
-    };
-    PHASES.into_iter().find(|(_, part)| is_there(part)).map(|(phase, _)| phase)
-}
-
-/// Starts an export and kills it after a while, or as soon as it does what it is to be killed at.
-#[cfg(unix)]
-fn kill_at(mut export: Command, out: &Path, time: Duration, phase: Option<&str>) {
-    let mut running = export.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    match phase {
-        None => std::thread::sleep(time),
-        Some(_) => while doing(out) != phase && running.try_wait().unwrap().is_none() {},
-    }
-    running.kill().unwrap();
-    running.wait().unwrap();
-}
-
-#[cfg(unix)]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_killed_export_resumes_to_the_same_bytes() {
-    let arguments = ["--from", "-5", "--to", "yesterday", "--format", "csv,xlsx,ndjson", "--requests-per-minute", "0"];
-    let emulator = Emulator::builder().synthetic(3, 100, 7).start().await.unwrap();
-    let (_folder, expected) = out();
-    let begun = Instant::now();
-    succeed(export(&emulator, &expected, &arguments));
-    let whole = begun.elapsed();
-    let mut hit = BTreeSet::new();
-    let mut random = 1_u64;
-    for kill in 0..60 {
-        let (_folder, out) = out();
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let time = whole * u32::try_from(random >> 48).unwrap() / (1 << 16);
-        // The first kills come at random times. Then each phase is hit that they missed.
-        let missed = PHASES.into_iter().map(|(phase, _)| phase).find(|phase| !hit.contains(phase));
-        if kill >= 20 && missed.is_none() {
-            return;
-        }
-        kill_at(export(&emulator, &out, &arguments), &out, time, missed.filter(|_| kill >= 20));
-        // What a killed program leaves shows where it was.
-        hit.extend(doing(&out));
-        succeed(export(&emulator, &out, &arguments));
-        assert_eq!(files(&out), files(&expected));
-        assert_eq!(recorded(&out), recorded(&expected));
-    }
-    panic!("60 kills hit only {hit:?}");
-}
-
-#[cfg(unix)]
-#[tokio::test(flavor = "multi_thread")]
-async fn ctrl_c_leaves_whole_files_alone() {
-    let builder = Emulator::builder().synthetic(2, 400, 3).delay(Duration::from_millis(100));
-    let emulator = builder.start().await.unwrap();
-    let (_folder, out) = out();
-    let mut running = export(&emulator, &out, &["--days", "3", "--quiet"]);
-    let running = running.stderr(Stdio::piped()).spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(700));
-    assert!(Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap().success());
-    let output = running.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(130));
-    assert_eq!(String::from_utf8(output.stderr).unwrap(), "error: interrupted\n");
-    assert!(files(&out).keys().all(|file| !file.to_string_lossy().contains(".part-")));
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hold_on_tokens_is_waited_out_once() {
+    let mut running = Vec::new();
+    for (holds, arguments, code, said) in
+        [(1, &["job-1"][..], 0, 1), (2, &["job-1"], 3, 1), (1, &["--quiet"], 0, 0), (2, &[], 3, 1)]
+    {
+        let emulator = odd_emulator().start().await.unwrap();
+        (0..holds).for_each(|_| emulator.fail_next("gettoken", Fault::ErrCode(48001)));
+        let (folder, out) = out();
+        let mut command = export(&emulator, &out, &[arguments, &TWO_DAYS[..]].concat());
+        let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        running.push((emulator, folder, child, code, said));
+    }
+    for (_emulator, folder, child, code, said) in running {
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{output:?}");
+        assert_eq!(stderr(&output).matches("until the server issues a token again").count(), said, "{output:?}");
+        assert_eq!(folder.path().join("out/answers_job-1_2020-03-27.csv").is_file(), code == 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hold_in_the_last_round_is_tried_again() {
     let emulator = odd_emulator().start().await.unwrap();
-    emulator.fail_next("gettoken", Fault::ErrCode(48001));
+    // Three rounds of three attempts: the last one finds its token refused, and gets no other.
+    for fault in [vec![-1; 6], vec![40014]].concat() {
+        emulator.fail_next("get_report_job_info", Fault::ErrCode(fault));
+    }
+    let tokens = AtomicUsize::new(0);
+    let is_second = move |request: &RecordedRequest| {
+        request.path() == "/cgi-bin/gettoken" && tokens.fetch_add(1, Ordering::Relaxed) == 1
+    };
+    emulator.fail_when(is_second, Fault::ErrCode(48001));
     let (_folder, out) = out();
-    let output = succeed(export(&emulator, &out, &[&["job-1"], &TWO_DAYS[..]].concat()));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("until the server issues a token again"));
+    let day = ["job-1", "--from", "2020-03-27", "--to", "2020-03-27"];
+    let output = succeed(export(&emulator, &out, &day));
+    assert!(stderr(&output).contains("until the server issues a token again"), "{output:?}");
+    assert_eq!(emulator.pending_faults(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_job_at_all_can_mean_a_missing_permission() {
+    let emulator = Emulator::builder().synthetic(0, 0, 0).start().await.unwrap();
+    let (_folder, out) = out();
+    let output = succeed(export(&emulator, &out, &[]));
+    assert!(
+        stderr(&output).contains("no running jobs; if there should be some, add the app in the admin console"),
+        "{output:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_counts_from_the_beginning_of_its_fetch() {
+    let emulator = odd_emulator().delay(Duration::from_millis(300)).start().await.unwrap();
+    let (_folder, out) = out();
+    succeed(export(&emulator, &out, &TWO_DAYS));
+    let written = fs::metadata(out.join("manifest.json")).unwrap().modified().unwrap();
+    for day in manifest(&out)["days"].as_array().unwrap() {
+        let begun: chrono::DateTime<chrono::Utc> = day["fetched"].as_str().unwrap().parse().unwrap();
+        assert!(written.duration_since(begun.into()).unwrap() > Duration::from_millis(500), "two requests take 600 ms");
+    }
+}
+
+/// Nobody can create a folder in a file, not even the superuser.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_cannot_be_created_is_named() {
+    let emulator = odd_emulator().start().await.unwrap();
+    let (folder, _) = out();
+    let broken = folder.path().join("broken");
+    std::os::unix::fs::symlink(folder.path().join("nowhere/out"), &broken).unwrap();
+    let output = export(&emulator, &broken, &[]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let start = format!("error: cannot write {}: ", broken.display());
+    assert!(stderr(&output).starts_with(&start) && stderr(&output).ends_with("and the free space\n"), "{output:?}");
 }
 
 /// What a newer server may send: fields of its own, in its own order, with numbers of any length, over several lines.

@@ -171,6 +171,23 @@ fn each_shell_gets_completions() {
 }
 
 #[test]
+fn completions_that_nobody_reads_are_no_failure() {
+    let mut child = command(&["completions", "bash"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_argument_that_is_not_utf8_is_a_usage_error() {
+    let mut command = command(&["job"]);
+    let name = std::os::unix::ffi::OsStrExt::from_bytes(b"\xff");
+    let error = object(&command.arg::<&std::ffi::OsStr>(name).arg("--json").output().unwrap(), 2);
+    assert_eq!(essence(&error), json!(["usage", null, false, null]));
+}
+
+#[test]
 fn an_argument_that_conflicts_is_named_with_what_it_conflicts_with() {
     let output = command(&["--emulator", "answers", "jobid1", "--names", "--json"]).output().unwrap();
     let message = object(&output, 2)["message"].as_str().unwrap().to_owned();

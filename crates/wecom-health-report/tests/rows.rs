@@ -42,6 +42,15 @@ fn titles_that_are_not_unique_have_the_id_of_their_question() {
 }
 
 #[test]
+fn no_two_columns_have_the_same_title() {
+    let questions = [(1, "A"), (2, "A"), (3, "A [1]"), (4, "[9]"), (5, "B [6]"), (6, "B"), (7, "B")];
+    let job = job(&json!(questions.map(|(id, title)| question(id, title, &[]))));
+    let wide = Wide::new(&job, &[9.into()], None, Language::English);
+    let expected = ["A [1]", "A [2]", "A [1] [3]", "[9]", "B [6]", "B [6] [6]", "B [7]", "[9] [9]"];
+    assert_eq!(wide.titles()[5..], expected);
+}
+
+#[test]
 fn several_values_are_separated_by_what_no_option_contains() {
     for (options, expected) in [
         (["a", "b"], "a; b"),

@@ -21,6 +21,11 @@ impl Kept {
     /// Of usage figures: 30 days back.
     pub(crate) const USAGE: Self = Self { days: 30, with_today: false };
 
+    /// Whether the server probably still has a day.
+    pub(crate) fn has(self, date: NaiveDate) -> bool {
+        (day::today() - date).num_days() <= self.days - i64::from(self.with_today)
+    }
+
     /// Warns if the server probably has nothing for a day.
     pub(crate) fn warn_outside(self, date: NaiveDate, output: Output) {
         if let Some([english, chinese]) = self.outside(date) {
@@ -30,7 +35,7 @@ impl Kept {
 
     /// Returns why the server probably has nothing for a day, if so, in both languages.
     pub(crate) fn outside(self, date: NaiveDate) -> Option<[String; 2]> {
-        let Self { days, with_today } = self;
+        let days = self.days;
         let today = day::today();
         let ago = (today - date).num_days();
         if ago < 0 {
@@ -38,7 +43,7 @@ impl Kept {
                 format!("{date} is in the future (today is {today}, UTC+8)"),
                 format!("{date} 晚于今天（{today}，UTC+8）"),
             ])
-        } else if ago > days - i64::from(with_today) {
+        } else if !self.has(date) {
             Some([
                 format!("{date} is {ago} days ago, and the vendor keeps {days} days"),
                 format!("{date} 是 {ago} 天前，官方只保留 {days} 天的数据"),

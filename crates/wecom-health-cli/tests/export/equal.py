@@ -102,7 +102,8 @@ days = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["days"
 long, sheets = [], {}
 for day in days:
     job, date = day["jobid"], day["date"]
-    lines = (folder / ".spool" / job / f"{date}.ndjson").read_text(encoding="utf-8").split("\n")[:-1]
+    (spooled,) = (folder / ".spool" / job).glob(f"{date}.*.ndjson")
+    lines = spooled.read_text(encoding="utf-8").split("\n")[:-1]
     details, answers = json.loads(lines[0])["job_info"], [json.loads(line) for line in lines[1:]]
     check("rows", len(answers), day["rows"])
     ndjson = (folder / f"answers_{job}_{date}.ndjson").read_text(encoding="utf-8").split("\n")[:-1]
@@ -132,7 +133,10 @@ check("long", got, [[cell if place in numbers else guarded(cell) for place, cell
 
 book = openpyxl.load_workbook(folder / "answers.xlsx", read_only=True)
 for job, rows in sheets.items():
-    sheet = list(book[job].iter_rows(min_row=2, values_only=True))
-    cut = [[cell[:EXCEL] for cell in cells] for cells in rows]
-    check("workbook", [[excel(cell) for cell in cells] for cells in sheet], cut)
+    sheet = list(book[job].iter_rows(min_row=2))
+    check("formats of dates", {cells[0].number_format for cells in sheet}, {"yyyy-mm-dd"})
+    dates = [cells[0].value for cells in sheet]
+    check("dates", dates, [datetime.datetime.fromisoformat(cells[0]) for cells in rows])
+    cut = [[cell[:EXCEL] for cell in cells[1:]] for cells in rows]
+    check("workbook", [[excel(cell.value) for cell in cells[1:]] for cells in sheet], cut)
 print(f"{len(days)} days are equal")

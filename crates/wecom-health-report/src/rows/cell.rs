@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use chrono::{DateTime, FixedOffset, Offset, Utc};
-use wecom_health_model::Answer;
+use wecom_health_model::{Answer, NaiveDate};
 
 /// What a cell of a table holds. `Debug` leaves out the contents, which may be an answer.
 #[derive(Clone, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub enum Cell<'a> {
     Text(Cow<'a, str>),
     /// A number.
     Integer(i64),
+    /// A day.
+    Date(NaiveDate),
     /// A time of UTC+8.
     Time(DateTime<FixedOffset>),
 }
@@ -30,13 +32,14 @@ impl<'a> Cell<'a> {
     }
 }
 
-/// The text of a cell in a file: a time is written like 2020-03-27T08:00:00+08:00.
+/// The text of a cell in a file: a day is written like 2020-03-27, a time like 2020-03-27T08:00:00+08:00.
 impl fmt::Display for Cell<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => Ok(()),
             Self::Text(text) => f.write_str(text),
             Self::Integer(number) => number.fmt(f),
+            Self::Date(date) => date.fmt(f),
             Self::Time(time) => time.format("%Y-%m-%dT%H:%M:%S%:z").fmt(f),
         }
     }
@@ -48,6 +51,7 @@ impl fmt::Debug for Cell<'_> {
             Self::Empty => "Empty",
             Self::Text(_) => "Text(…)",
             Self::Integer(_) => "Integer(…)",
+            Self::Date(_) => "Date(…)",
             Self::Time(_) => "Time(…)",
         })
     }

@@ -1,6 +1,6 @@
 //! A row for each answer, and a column for each question.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use wecom_health_model::{Answer, JobInfo, Language, QuestionId, QuestionTemplate};
@@ -67,7 +67,7 @@ impl<'a> Wide<'a> {
     /// Fixes the columns: those of every answer, name and department if there is a roster, the job's questions in its order, and then
     /// the other questions, which answers have and the job no longer does.
     ///
-    /// A title that occurs twice, or is missing, comes with the id of its question. Labels of codes are in the language.
+    /// A title that occurs twice, or is missing, comes with the id of its question, so that no two columns have the same. Labels of codes are in the language.
     pub fn new(job: &'a JobInfo, others: &[QuestionId], roster: Option<&'a Roster>, language: Language) -> Self {
         let mut wide = Self { headings: Vec::new(), titles: Vec::new(), questions: HashMap::new(), roster, language };
         let who = [
@@ -87,22 +87,34 @@ impl<'a> Wide<'a> {
         for question in &job.question_templates {
             *times.entry(&question.title).or_default() += 1;
         }
+        let mut taken: HashSet<String> = fixed.iter().cloned().collect();
         for question in &job.question_templates {
             let (id, title) = (question.question_id, question.title.as_str());
             let is_alone = times.get(title) == Some(&1) && !title.is_empty();
-            wide.add(id, Some(question), if is_alone { title.to_owned() } else { with_id(title, id) });
+            let title = if is_alone { title.to_owned() } else { with_id(title, id) };
+            wide.add(id, Some(question), title, &mut taken);
         }
         for id in others {
-            wide.add(*id, None, with_id("", *id));
+            wide.add(*id, None, with_id("", *id), &mut taken);
         }
         wide
     }
 
-    fn add(&mut self, id: QuestionId, template: Option<&'a QuestionTemplate>, title: String) {
+    fn add(
+        &mut self,
+        id: QuestionId,
+        template: Option<&'a QuestionTemplate>,
+        title: String,
+        taken: &mut HashSet<String>,
+    ) {
         let column = self.headings.len();
         if let std::collections::hash_map::Entry::Vacant(free) = self.questions.entry(id) {
             free.insert(Question { column, template, separator: separator(template) });
             self.headings.push(Heading::Question(id));
+            let mut title = title;
+            while !taken.insert(title.clone()) {
+                title = with_id(&title, id);
+            }
             self.titles.push(title);
         }
     }

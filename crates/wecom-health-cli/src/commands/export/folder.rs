@@ -4,13 +4,14 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use chrono::NaiveDate;
 use tempfile::{Builder, NamedTempFile};
 use wecom_health::model::JobId;
 
+use super::disk::{unreadable, unwritable};
+use super::manifest::{Entry, Manifest};
 use crate::failure::Failure;
 
-const LOCK: &str = ".lock";
+const LOCK: &str = ".wecom-health.lock";
 const SPOOL: &str = ".spool";
 /// How the names of files begin that are still being written.
 const PART: &str = ".part-";
@@ -26,16 +27,17 @@ impl Folder {
     /// Opens a folder, or creates it, for the user alone.
     pub(super) fn open(path: &Path) -> Result<Self, Failure> {
         refuse_others(path)?;
-        create(path).map_err(|error| unusable(path, &error))?;
-        let lock = open_lock(&path.join(LOCK)).map_err(|error| unusable(path, &error))?;
+        let unusable = |error| unwritable(path, &error);
+        create(path).map_err(unusable)?;
+        let lock = open_lock(&path.join(LOCK)).map_err(unusable)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(locked(path)),
-            Err(TryLockError::Error(error)) => return Err(unusable(path, &error)),
+            Err(TryLockError::Error(error)) => return Err(unwritable(path, &error)),
         }
         let folder = Self { path: path.to_owned(), _lock: lock };
-        create(&folder.spool()).map_err(|error| unusable(path, &error))?;
-        folder.remove_parts().map_err(|error| unusable(path, &error))?;
+        create(&folder.spool()).map_err(unusable)?;
+        folder.remove_parts().map_err(unusable)?;
         Ok(folder)
     }
 
@@ -47,9 +49,14 @@ impl Folder {
         self.path.join(SPOOL)
     }
 
-    /// The file of a job's answers of a day, as they were fetched.
-    pub(super) fn spooled(&self, job: &JobId, date: NaiveDate) -> PathBuf {
-        self.spool().join(file_name(job)).join(format!("{date}.ndjson"))
+    /// The folder of a job's answers, as they were fetched.
+    pub(super) fn spool_of(&self, job: &JobId) -> PathBuf {
+        self.spool().join(file_name(job))
+    }
+
+    /// The file of a day that was recorded.
+    pub(super) fn spooled(&self, entry: &Entry) -> PathBuf {
+        self.spool_of(&entry.jobid).join(entry.file_name())
     }
 
     /// A file of the result.
@@ -87,9 +94,9 @@ fn refuse_others(path: &Path) -> Result<(), Failure> {
                 format!("{name} 是文件，请用 --out 指定文件夹"),
             ));
         }
-        Err(error) => return Err(unusable(path, &error)),
+        Err(error) => return Err(unreadable(path, &error)),
     };
-    let is_ours = path.join(LOCK).is_file() || path.join(super::manifest::NAME).is_file();
+    let is_ours = path.join(LOCK).is_file() || Manifest::is_in(path);
     if !is_ours && entries.next().is_some() {
         return Err(Failure::usage(
             format!("{name} has other files: name an empty folder with --out, or that of an earlier export"),
@@ -107,14 +114,6 @@ fn locked(path: &Path) -> Failure {
     )
 }
 
-fn unusable(path: &Path, error: &io::Error) -> Failure {
-    let name = path.display();
-    Failure::failed(
-        format!("cannot write to {name}: {error}; check the folder, its permissions and the free space"),
-        format!("无法写入 {name}：{error}，请检查文件夹、权限和剩余空间"),
-    )
-}
-
 /// Opens the file whose lock keeps other exports out. It stays, so that nobody locks another file of its name.
 fn open_lock(path: &Path) -> io::Result<File> {
     let mut options = File::options();
@@ -124,13 +123,26 @@ fn open_lock(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Creates a folder that only the user can open.
+/// Creates a folder that only the user can open. Its name survives a power failure.
 fn create(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    builder.create(path)?;
+    sync_folder_of(path)
+}
+
+/// Syncs the folder in which a file or a folder got its name. Only Unix can.
+fn sync_folder_of(path: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// A file that gets its name when it is complete. Only the user can read it. Without a name it vanishes with this value.
@@ -149,6 +161,12 @@ impl Part {
         Ok(Self { file, path })
     }
 
+    /// Changes the name that the file will get.
+    pub(super) fn with_name(mut self, name: &str) -> Self {
+        self.path.set_file_name(name);
+        self
+    }
+
     pub(super) fn file(&mut self) -> &mut File {
         self.file.as_file_mut()
     }
@@ -163,10 +181,7 @@ impl Part {
     pub(super) fn finish(self) -> io::Result<()> {
         self.file.as_file().sync_all()?;
         self.file.persist(&self.path)?;
-        // The name, too, must survive a power failure. Only Unix can sync a folder.
-        #[cfg(unix)]
-        File::open(self.path.parent().unwrap_or(Path::new(".")))?.sync_all()?;
-        Ok(())
+        sync_folder_of(&self.path)
     }
 }
 
@@ -185,4 +200,19 @@ pub(super) fn file_name(job: &JobId) -> String {
         name.push_str(&super::manifest::hex(&hmac_sha256::Hash::hash(job.as_ref().as_bytes()))[..16]);
     }
     name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_id_cannot_leave_the_folder() {
+        let name = |job: &str| file_name(&JobId::from(job));
+        assert_eq!(name("aZ0-_"), "aZ0-_");
+        assert_eq!(name("../a b.c"), "%2E%2E%2Fa%20b%2Ec");
+        assert_eq!(name("任"), "%E4%BB%BB");
+        let (one, other) = (name(&"x".repeat(151)), name(&"x".repeat(152)));
+        assert!(one.len() == 166 && other.len() == 166 && one != other, "{one}");
+    }
 }

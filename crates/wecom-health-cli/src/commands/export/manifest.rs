@@ -1,14 +1,18 @@
 //! `manifest.json`: which days of which jobs are in the spool.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io;
+use std::path::Path;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 use wecom_health::model::JobId;
 
+use super::disk::{self, unwritable};
 use super::folder::{Folder, Part};
+use super::spooled;
+use crate::commands::kept::Kept;
 use crate::day;
 use crate::failure::Failure;
 
@@ -34,8 +38,8 @@ pub(super) struct Entry {
     pub(super) finish_cnt: i64,
     /// Of the file in the spool.
     pub(super) sha256: String,
-    /// The version of the schema by which the answers were read.
-    pub(super) schema: String,
+    /// The version of the program that fetched it.
+    pub(super) program: String,
     /// When fetching began.
     pub(super) fetched: DateTime<Utc>,
     pub(super) state: State,
@@ -49,8 +53,20 @@ pub(super) enum State {
     Open,
     /// The day had ended.
     Final,
-    /// Its file was deleted from the spool. The server may have it no longer.
+    /// Its file is gone from the spool or was changed. The server may have the day no longer.
     Lost,
+}
+
+impl Entry {
+    /// The file in the spool. It is named by its contents, so that a day that is fetched again never takes the place of the recorded one.
+    pub(super) fn file_name(&self) -> String {
+        let Self { date, sha256, .. } = self;
+        format!("{date}.{}.ndjson", sha256.get(..16).unwrap_or(sha256))
+    }
+
+    fn is_same_day(&self, other: &Self) -> bool {
+        self.date == other.date && self.jobid == other.jobid
+    }
 }
 
 impl State {
@@ -71,13 +87,31 @@ impl Manifest {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Ok(Self { version: VERSION, days: Vec::new() });
             }
-            Err(error) => return Err(unreadable(folder, &error.to_string())),
+            Err(error) => return Err(disk::unreadable(&path, &error)),
         };
-        let manifest: Self = serde_json::from_str(&text).map_err(|error| unreadable(folder, &error.to_string()))?;
+        let manifest: Self = serde_json::from_str(&text).map_err(|error| {
+            let line = error.line();
+            unusable(
+                &path,
+                format!("line {line} is not what an export writes"),
+                format!("第 {line} 行不是导出写入的内容"),
+            )
+        })?;
         if manifest.version != VERSION {
-            return Err(unreadable(folder, &format!("version {}", manifest.version)));
+            let version = manifest.version;
+            return Err(unusable(&path, format!("its version is {version}"), format!("版本为 {version}")));
+        }
+        let mut seen = HashSet::new();
+        if let Some(Entry { jobid, date, .. }) = manifest.days.iter().find(|day| !seen.insert((&day.jobid, day.date))) {
+            return Err(unusable(&path, format!("it has {jobid}, {date} twice"), format!("{jobid}，{date} 出现两次")));
         }
         Ok(manifest)
+    }
+
+    /// Whether a folder has a manifest of an export.
+    pub(super) fn is_in(folder: &Path) -> bool {
+        let text = fs::read_to_string(folder.join(NAME));
+        text.is_ok_and(|text| serde_json::from_str::<Self>(&text).is_ok())
     }
 
     /// The days that are in the spool, by job and date.
@@ -85,7 +119,17 @@ impl Manifest {
         self.days.iter().filter(|entry| entry.state != State::Lost)
     }
 
-    /// The days that were in the spool and whose files are gone.
+    /// The days that are not final.
+    pub(super) fn unfinished(&self) -> impl Iterator<Item = &Entry> {
+        self.days.iter().filter(|entry| entry.state != State::Final)
+    }
+
+    /// The days that were fetched before they ended, and that the server has no longer.
+    pub(super) fn never_finished(&self) -> impl Iterator<Item = &Entry> {
+        self.days().filter(|entry| entry.state == State::Open && !Kept::JOBS.has(entry.date))
+    }
+
+    /// The days that were in the spool and whose files are gone or were changed.
     pub(super) fn lost(&self) -> impl Iterator<Item = &Entry> {
         self.days.iter().filter(|entry| entry.state == State::Lost)
     }
@@ -104,23 +148,74 @@ impl Manifest {
         self.days().find(|entry| entry.date == date && entry.jobid == *job)
     }
 
-    /// Records a day and writes the manifest.
-    pub(super) fn record(&mut self, entry: Entry, folder: &Folder) -> io::Result<()> {
-        self.days.retain(|known| known.date != entry.date || known.jobid != entry.jobid);
+    /// Records a day, writes the manifest, and removes the file that the day had before.
+    pub(super) fn record(&mut self, entry: Entry, folder: &Folder) -> Result<(), Failure> {
+        let before = self.days.iter().position(|known| known.is_same_day(&entry));
+        let before = before.map(|index| self.days.swap_remove(index));
         self.days.push(entry);
-        self.write(folder)
+        self.write(folder).map_err(|error| unwritable(&folder.result(NAME), &error))?;
+        before.map_or(Ok(()), |before| self.remove(&before, folder))
     }
 
-    /// Notes which files are gone from the spool, and which are there again.
-    pub(super) fn look_for_files(&mut self, folder: &Folder) {
+    /// Removes a file of the spool, unless the manifest has it.
+    pub(super) fn remove(&self, entry: &Entry, folder: &Folder) -> Result<(), Failure> {
+        if self.file_names().contains(&entry.file_name()) {
+            return Ok(());
+        }
+        let path = folder.spooled(entry);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(unwritable(&path, &error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a day that was fetched again has fewer answers than before, and the server need not keep the day any longer.
+    pub(super) fn has_more(&self, entry: &Entry) -> bool {
+        let mut days = self.days.iter();
+        !Kept::JOBS.has(entry.date) && days.any(|known| known.is_same_day(entry) && known.rows > entry.rows)
+    }
+
+    /// Reads the files of the spool, and notes which are gone or were changed, and which are there again.
+    pub(super) async fn check_files(&mut self, folder: &Folder) {
         for entry in &mut self.days {
-            let is_there = folder.spooled(&entry.jobid, entry.date).is_file();
-            entry.state = match (entry.state, is_there) {
+            let is_whole = spooled::is_whole(folder, entry).await;
+            entry.state = match (entry.state, is_whole) {
                 (_, false) => State::Lost,
                 (State::Lost, true) => State::of(entry.date, entry.fetched),
                 (state, true) => state,
             };
         }
+    }
+
+    /// Removes what a killed run fetched and did not record, of days that are there.
+    ///
+    /// Nothing else is removed: if the manifest was lost, files of older days may be the only copies.
+    pub(super) fn remove_leftovers(&self, folder: &Folder) -> Result<(), Failure> {
+        for days in self.jobs().into_values() {
+            let Some(first) = days.first() else { continue };
+            let spool = folder.spool_of(&first.jobid);
+            self.remove_leftovers_of(&days, &spool).map_err(|error| unwritable(&spool, &error))?;
+        }
+        Ok(())
+    }
+
+    /// Removes them from the folder of a job with these days.
+    fn remove_leftovers_of(&self, days: &[&Entry], spool: &Path) -> io::Result<()> {
+        let names = self.file_names();
+        for file in fs::read_dir(spool)? {
+            let file = file?;
+            let name = file.file_name().to_string_lossy().into_owned();
+            let date = name.split('.').next().and_then(|date| date.parse::<NaiveDate>().ok());
+            let is_there = |date| Kept::JOBS.has(date) && days.iter().any(|entry| entry.date == date);
+            if date.is_some_and(is_there) && !names.contains(&name) {
+                fs::remove_file(file.path())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn file_names(&self) -> HashSet<String> {
+        self.days.iter().map(Entry::file_name).collect()
     }
 
     fn write(&mut self, folder: &Folder) -> io::Result<()> {
@@ -139,15 +234,31 @@ impl Manifest {
     }
 }
 
-fn unreadable(folder: &Folder, problem: &str) -> Failure {
-    let name = folder.result(NAME);
-    let name = name.display();
+fn unusable(path: &Path, english: String, chinese: String) -> Failure {
+    let name = path.display();
     Failure::failed(
-        format!("cannot read {name}: {problem}; move the folder away, or name another one with --out"),
-        format!("无法读取 {name}：{problem}，请移走该文件夹，或用 --out 指定其他文件夹"),
+        format!("cannot use {name}: {english}; put it back from a backup, or name another folder with --out"),
+        format!("无法使用 {name}：{chinese}，请从备份恢复，或用 --out 指定其他文件夹"),
     )
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_ends_at_midnight_in_china() {
+        let date = NaiveDate::from_ymd_opt(2020, 3, 27).unwrap();
+        for (begun, state) in [
+            ("2020-03-27T15:59:59Z", State::Open),
+            ("2020-03-27T16:00:00Z", State::Final),
+            ("2020-03-28T00:00:00Z", State::Final),
+        ] {
+            assert_eq!(State::of(date, begun.parse().unwrap()), state, "{begun}");
+        }
+    }
 }

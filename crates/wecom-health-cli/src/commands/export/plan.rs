@@ -8,8 +8,9 @@ use wecom_health::Client;
 use wecom_health::model::JobId;
 
 use super::manifest::{Manifest, State};
-use super::{progress, spool};
-use crate::arguments::ExportDays;
+use super::progress::Progress;
+use super::wait::{self, Wait};
+use crate::arguments::{Export, ExportDays};
 use crate::commands::kept::Kept;
 use crate::day;
 use crate::failure::Failure;
@@ -38,7 +39,7 @@ impl Plan {
 }
 
 /// The days that the arguments name.
-pub(super) fn days(arguments: &ExportDays, output: Output) -> Result<Vec<NaiveDate>, Failure> {
+pub(super) fn days(arguments: &ExportDays, quiet: bool, output: Output) -> Result<Vec<NaiveDate>, Failure> {
     let today = day::today();
     let (from, to) = match (arguments.days, arguments.from, arguments.to) {
         (None, None, None) => (before(today, Kept::DAYS_OF_JOBS - 1), today),
@@ -54,7 +55,7 @@ pub(super) fn days(arguments: &ExportDays, output: Output) -> Result<Vec<NaiveDa
             format!("--from {from} 晚于 --to {to}，请对调"),
         ));
     }
-    for edge in BTreeSet::from([from, to]) {
+    for edge in BTreeSet::from([from, to]).into_iter().filter(|_| !quiet) {
         Kept::JOBS.warn_outside(edge, output);
     }
     Ok(from.iter_days().take_while(|day| *day <= to).collect())
@@ -64,47 +65,46 @@ fn before(day: NaiveDate, days: u64) -> NaiveDate {
     day.checked_sub_days(Days::new(days)).unwrap_or(day)
 }
 
-/// Plans which days to fetch: of the jobs that were named, or else of those that run now or have days that are not final.
+/// Plans which days to fetch: of the jobs that were named, or else of those that run now, and the days that are not final and that the
+/// server still has.
 pub(super) async fn plan(
     client: &Client,
-    jobs: &[JobId],
+    export: &Export,
     days: &[NaiveDate],
     manifest: &Manifest,
-    refetch: bool,
+    (wait, progress): (&mut Wait, &Progress),
     output: Output,
 ) -> Result<Plan, Failure> {
+    let jobs = &export.jobids;
     let (mut asked, mut seen) = (Vec::new(), HashSet::new());
     let mut add = |job: &JobId, date| {
         if seen.insert((job.clone(), date)) {
             asked.push((job.clone(), date));
         }
     };
-    let running = if jobs.is_empty() { running(client, output).await? } else { Vec::new() };
+    let running = if jobs.is_empty() { running(client, wait, progress, output).await? } else { Vec::new() };
     for job in jobs.iter().chain(&running) {
         days.iter().for_each(|date| add(job, *date));
     }
     if jobs.is_empty() {
-        let unfinished = manifest.days().filter(|entry| entry.state == State::Open && !running.contains(&entry.jobid));
+        let has_range = export.days.from.is_some() || export.days.to.is_some();
+        let is_asked = |date| Kept::JOBS.has(date) && (!has_range || days.contains(&date));
+        let unfinished = manifest.unfinished().filter(|entry| is_asked(entry.date));
         unfinished.for_each(|entry| add(&entry.jobid, entry.date));
     }
     let is_final = |(job, date): &JobDay| manifest.entry(job, *date).is_some_and(|entry| entry.state == State::Final);
-    let to_fetch = asked.iter().filter(|day| refetch || !is_final(day)).cloned().collect();
+    let to_fetch = asked.iter().filter(|day| export.refetch || !is_final(day)).cloned().collect();
     Ok(Plan { asked, to_fetch })
 }
 
-async fn running(client: &Client, output: Output) -> Result<Vec<JobId>, Failure> {
+async fn running(client: &Client, wait: &mut Wait, progress: &Progress, output: Output) -> Result<Vec<JobId>, Failure> {
     let list = || client.report_job_ids().stream().try_collect();
-    let jobs: Vec<JobId> = match list().await {
-        Err(error) => match spool::hold(&error) {
-            Some(time) => {
-                progress::notice_wait(time, output);
-                tokio::time::sleep(time).await;
-                list().await?
-            }
-            None => return Err(error.into()),
-        },
-        Ok(jobs) => jobs,
-    };
+    let mut jobs: Result<Vec<JobId>, _> = list().await;
+    if let Some(time) = jobs.as_ref().err().and_then(wait::hold) {
+        wait.wait(time, progress).await;
+        jobs = list().await;
+    }
+    let jobs = jobs?;
     if jobs.is_empty() {
         crate::commands::jobs::notice_none(output);
     }

@@ -3,11 +3,14 @@
 use std::io::{self, IsTerminal};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use indicatif::{ProgressBar, ProgressFinish, ProgressState, ProgressStyle};
 
 use super::manifest::Entry;
 use crate::output::Output;
 use crate::output::text::printable;
+
+/// How often a terminal is redrawn.
+const TICK: Duration = Duration::from_millis(200);
 
 /// Shows how far the export is.
 pub(super) struct Progress {
@@ -20,22 +23,24 @@ enum Shown {
     Lines,
     /// The days, and the rows.
     Bar(ProgressBar, ProgressBar),
+    /// That something is done.
+    Spinner(ProgressBar),
 }
 
 impl Progress {
-    pub(super) fn new(days: usize, quiet: bool, output: Output) -> Self {
-        let shown = if quiet {
-            Shown::Nothing
-        } else if io::stderr().is_terminal() && !output.is_json() {
+    pub(super) fn new(quiet: bool, output: Output) -> Self {
+        Self { output, shown: if quiet { Shown::Nothing } else { Shown::Lines } }
+    }
+
+    /// Shows how many days are fetched.
+    pub(super) fn fetches(&mut self, days: usize) {
+        if matches!(self.shown, Shown::Lines) && io::stderr().is_terminal() && !self.output.is_json() {
             let rows = ProgressBar::hidden();
-            let bar = ProgressBar::new(days.try_into().unwrap_or(u64::MAX));
-            bar.set_style(style(&rows, output));
-            bar.enable_steady_tick(Duration::from_millis(200));
-            Shown::Bar(bar, rows)
-        } else {
-            Shown::Lines
-        };
-        Self { output, shown }
+            let bar = ProgressBar::new(days.try_into().unwrap_or(u64::MAX)).with_finish(ProgressFinish::AndClear);
+            bar.set_style(style(&rows, self.output));
+            bar.enable_steady_tick(TICK);
+            self.shown = Shown::Bar(bar, rows);
+        }
     }
 
     pub(super) fn row(&self) {
@@ -46,7 +51,7 @@ impl Progress {
 
     pub(super) fn day(&self, entry: &Entry) {
         match &self.shown {
-            Shown::Nothing => {}
+            Shown::Nothing | Shown::Spinner(_) => {}
             Shown::Bar(bar, _) => bar.inc(1),
             Shown::Lines => {
                 let (job, Entry { date, rows, .. }) = (printable(entry.jobid.as_ref()), entry);
@@ -57,29 +62,26 @@ impl Progress {
 
     /// Says that nothing happens for a while.
     pub(super) fn waits(&self, time: Duration) {
-        let say = || notice_wait(time, self.output);
+        let seconds = time.as_secs() + 1;
+        let english = format!("waiting {seconds} s until the server issues a token again");
+        let say = || self.output.notice(&english, &format!("等待 {seconds} 秒后重新获取 access_token"));
         match &self.shown {
             Shown::Nothing => {}
             Shown::Lines => say(),
-            Shown::Bar(bar, _) => bar.suspend(say),
+            Shown::Bar(bar, _) | Shown::Spinner(bar) => bar.suspend(say),
         }
     }
 
-    /// Removes the bar.
-    pub(super) fn finish(&self) {
+    /// Shows that files are written, on a terminal.
+    pub(super) fn writes(&mut self) {
         if let Shown::Bar(bar, _) = &self.shown {
             bar.finish_and_clear();
+            let spinner = ProgressBar::new_spinner().with_finish(ProgressFinish::AndClear);
+            spinner.set_message(self.output.pick("writing the files", "正在写入文件"));
+            spinner.enable_steady_tick(TICK);
+            self.shown = Shown::Spinner(spinner);
         }
     }
-}
-
-/// Says how long the export waits for a token.
-pub(super) fn notice_wait(time: Duration, output: Output) {
-    let seconds = time.as_secs() + 1;
-    output.notice(
-        &format!("waiting {seconds} s until the server issues a token again"),
-        &format!("等待 {seconds} 秒后重新获取 access_token"),
-    );
 }
 
 fn style(rows: &ProgressBar, output: Output) -> ProgressStyle {

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::json;
 use wecom_health::model::{JobId, Localized, NaiveDate};
 
+use super::folder::Folder;
 use super::manifest::{Entry, Manifest};
 use super::plan::Plan;
 use super::render::Note;
@@ -34,7 +35,7 @@ struct Gap {
 /// Prints a table of the jobs, or a JSON document, and what is missing.
 pub(super) fn print(
     plan: &Plan,
-    manifest: &Manifest,
+    (folder, manifest): (&Folder, &Manifest),
     missing: &[Missing],
     notes: &[Note],
     export: &Export,
@@ -45,11 +46,15 @@ pub(super) fn print(
     }
     let rows: Vec<Row> = plan.jobs().into_iter().map(|job| row(job, plan, manifest, missing)).collect();
     if export.json {
-        let missing = missing.iter().map(|Missing { day: (job, date), error }| {
-            json!({ "jobid": job, "date": date, "error": error.in_language(output.language).to_string() })
+        let missing = missing.iter().map(|Missing { day: (job, date), reason }| {
+            json!({ "jobid": job, "date": date, "error": reason.in_language(output.language).to_string() })
         });
         let missing: Vec<_> = missing.collect();
-        return output::print(&output::json::document(&json!({ "jobs": rows, "missing": missing }))?);
+        let lost = manifest.lost().map(|entry| {
+            json!({ "jobid": entry.jobid, "date": entry.date, "file": folder.spooled(entry).display().to_string() })
+        });
+        let lost: Vec<_> = lost.collect();
+        return output::print(&output::json::document(&json!({ "jobs": rows, "missing": missing, "lost": lost }))?);
     }
     for Gap { job, first, last, days, reason } in gaps(missing, output) {
         let job = printable(job.as_ref());
@@ -86,9 +91,10 @@ fn entries<'a>(job: &'a JobId, plan: &'a Plan, manifest: &'a Manifest) -> impl I
 /// Joins missing days that follow each other and have the same reason.
 fn gaps(missing: &[Missing], output: Output) -> Vec<Gap> {
     let mut gaps: Vec<Gap> = Vec::new();
-    for Missing { day: (job, date), error } in missing {
-        let reason = error.in_language(output.language).to_string();
-        match gaps.last_mut().filter(|gap| gap.job == *job && gap.reason == reason) {
+    for Missing { day: (job, date), reason } in missing {
+        let reason = reason.in_language(output.language).to_string();
+        let follows = |gap: &&mut Gap| gap.job == *job && gap.last.succ_opt() == Some(*date) && gap.reason == reason;
+        match gaps.last_mut().filter(follows) {
             Some(gap) => {
                 gap.last = *date;
                 gap.days += 1;
@@ -99,16 +105,42 @@ fn gaps(missing: &[Missing], output: Output) -> Vec<Gap> {
     gaps
 }
 
-/// Names the days whose files are gone from the spool. Returns whether there are any.
-pub(super) fn lost(manifest: &Manifest, output: Output) -> bool {
-    for Entry { jobid, date, .. } in manifest.lost() {
-        let job = printable(jobid.as_ref());
+/// Names the days whose files are gone from the spool or were changed.
+pub(super) fn lost(folder: &Folder, manifest: &Manifest, output: Output) {
+    for entry in manifest.lost() {
+        let (job, date, file) = (printable(entry.jobid.as_ref()), entry.date, folder.spooled(entry));
+        let file = file.display();
         output.notice(
-            &format!("lost: {job}, {date}: its file is gone from .spool: put it back from a backup"),
-            &format!("丢失：{job}，{date}：.spool 中的文件已不存在，请从备份恢复"),
+            &format!("lost: {job}, {date}: {file} is gone or was changed"),
+            &format!("丢失：{job}，{date}：{file} 已不存在或被改动"),
         );
     }
-    manifest.lost().next().is_some()
+}
+
+/// What to do about what is missing, if anything is.
+pub(super) fn outcome(missing: &[Missing], manifest: &Manifest) -> Result<(), Failure> {
+    let advice = match (missing.is_empty(), manifest.lost().next().is_none()) {
+        (true, true) => return Ok(()),
+        (false, true) => ("run it again for what is missing", "请重新运行以补齐缺失的数据"),
+        (true, false) => ("put the files that are lost back from a backup", "请从备份恢复丢失的文件"),
+        (false, false) => (
+            "run it again for what is missing, and put the files that are lost back from a backup",
+            "请重新运行以补齐缺失的数据，并从备份恢复丢失的文件",
+        ),
+    };
+    Err(Failure::partial(format!("the export is incomplete: {}", advice.0), format!("导出不完整，{}", advice.1)))
+}
+
+/// Notes the days that stay as they are, though they had not ended.
+pub(super) fn never_finished(manifest: &Manifest, output: Output) -> Option<Note> {
+    let days =
+        manifest.never_finished().map(|Entry { jobid, date, .. }| format!("{}, {date}", printable(jobid.as_ref())));
+    let days: Vec<_> = days.collect();
+    let (count, days) = (days.len(), days.join(output.pick("; ", "；")));
+    (count > 0).then(|| Note {
+        english: format!("note: {count} days were fetched before they ended and can no longer be completed: {days}"),
+        chinese: format!("提示：有 {count} 天的数据在当天结束前获取，已无法补全：{days}"),
+    })
 }
 
 /// Notes the jobs whose own count differs from that of the answers.

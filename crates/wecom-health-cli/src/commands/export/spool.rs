@@ -1,18 +1,22 @@
 //! Fetches days into the spool: each whole, then synced, renamed and recorded.
 
+use std::fmt;
 use std::io::{self, BufWriter, Write};
 use std::time::Duration;
 
 use chrono::Utc;
 use futures_util::{StreamExt, stream};
 use hmac_sha256::Hash;
-use wecom_health::model::{ErrCode, GetReportAnswerRequest, GetReportJobInfoRequest, Raw, Verbatim};
+use wecom_health::model::{GetReportAnswerRequest, GetReportJobInfoRequest, Language, Localized, Raw, Verbatim};
 use wecom_health::{Client, Error};
 
+use super::disk::unwritable;
 use super::folder::{Folder, Part};
 use super::manifest::{Entry, Manifest, State, hex};
 use super::plan::JobDay;
 use super::progress::Progress;
+use super::wait::{self, Wait};
+use crate::failure::Failure;
 
 /// How many days are fetched at once, and how many pages of each.
 const DAYS: usize = 4;
@@ -23,7 +27,36 @@ const ROUNDS: usize = 3;
 /// A day that is missing, and why.
 pub(super) struct Missing {
     pub(super) day: JobDay,
-    pub(super) error: Error,
+    pub(super) reason: Reason,
+}
+
+/// Why a day is missing.
+pub(super) enum Reason {
+    Request(Error),
+    /// The server has fewer answers than the spool, of a day that it need not keep any longer.
+    Fewer,
+}
+
+impl Missing {
+    fn is_passing(&self) -> bool {
+        matches!(&self.reason, Reason::Request(error) if error.is_transient())
+    }
+
+    fn hold(&self) -> Option<Duration> {
+        if let Reason::Request(error) = &self.reason { wait::hold(error) } else { None }
+    }
+}
+
+impl Localized for Reason {
+    fn fmt_in(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self, language) {
+            (Self::Request(error), _) => error.fmt_in(language, f),
+            (Self::Fewer, Language::English) => {
+                f.write_str("the server has fewer answers than were fetched before; the earlier ones are kept")
+            }
+            (Self::Fewer, Language::Chinese) => f.write_str("服务器上的填报少于以前获取的数量，已保留以前的数据"),
+        }
+    }
 }
 
 /// Why a day did not get into the spool.
@@ -44,63 +77,58 @@ impl From<io::Error> for Trouble {
     }
 }
 
-/// Fetches days and records each as it is complete. Returns those that are missing.
-pub(super) async fn fill(
-    client: &Client,
-    days: Vec<JobDay>,
-    folder: &Folder,
-    manifest: &mut Manifest,
-    progress: &Progress,
-) -> io::Result<Vec<Missing>> {
-    let mut missing = Vec::new();
-    let mut open = days;
-    let mut has_waited = false;
-    for round in 1..=ROUNDS {
-        let mut fetched =
-            stream::iter(open.drain(..)).map(|day| fetch(client, day, folder, progress)).buffer_unordered(DAYS);
-        let mut held = None;
-        let mut again = Vec::new();
+/// Where days come from and go to.
+pub(super) struct Spool<'a> {
+    pub(super) client: &'a Client,
+    pub(super) folder: &'a Folder,
+    pub(super) manifest: &'a mut Manifest,
+    pub(super) progress: &'a Progress,
+}
+
+impl Spool<'_> {
+    /// Fetches days and records each as it is complete. Returns those that are missing.
+    pub(super) async fn fill(&mut self, days: Vec<JobDay>, wait: &mut Wait) -> Result<Vec<Missing>, Failure> {
+        let mut missing = Vec::new();
+        let mut open = days;
+        let mut round = 1;
+        while !open.is_empty() {
+            let failed = self.round(open).await?;
+            let held = failed.iter().filter_map(Missing::hold).max().filter(|_| !wait.is_over());
+            let (again, given_up): (Vec<_>, Vec<_>) = failed.into_iter().partition(|missing| {
+                (held.is_some() && missing.hold().is_some()) || (round < ROUNDS && missing.is_passing())
+            });
+            missing.extend(given_up);
+            open = again.into_iter().map(|missing| missing.day).collect();
+            match held {
+                Some(time) => wait.wait(time, self.progress).await,
+                None => round += 1,
+            }
+        }
+        missing.sort_by(|one, other| (one.day.0.as_ref(), one.day.1).cmp(&(other.day.0.as_ref(), other.day.1)));
+        Ok(missing)
+    }
+
+    /// Fetches each day once. Returns those that are missing.
+    async fn round(&mut self, days: Vec<JobDay>) -> Result<Vec<Missing>, Failure> {
+        let Self { client, folder, manifest, progress } = self;
+        let mut fetched = stream::iter(days).map(|day| fetch(client, day, folder, progress)).buffer_unordered(DAYS);
+        let mut missing = Vec::new();
         while let Some((day, outcome)) = fetched.next().await {
             match outcome {
+                Ok(entry) if manifest.has_more(&entry) => {
+                    manifest.remove(&entry, folder)?;
+                    missing.push(Missing { day, reason: Reason::Fewer });
+                }
                 Ok(entry) => {
                     progress.day(&entry);
                     manifest.record(entry, folder)?;
                 }
-                Err(Trouble::Disk(error)) => return Err(error),
-                Err(Trouble::Request(error)) => {
-                    let hold = hold(&error).filter(|_| !has_waited);
-                    held = held.max(hold);
-                    let list = if hold.is_some() || (error.is_transient() && round < ROUNDS) {
-                        &mut again
-                    } else {
-                        &mut missing
-                    };
-                    list.push(Missing { day, error });
-                }
+                Err(Trouble::Disk(error)) => return Err(unwritable(&folder.spool_of(&day.0), &error)),
+                Err(Trouble::Request(error)) => missing.push(Missing { day, reason: Reason::Request(error) }),
             }
         }
-        drop(fetched);
-        if again.is_empty() {
-            break;
-        }
-        if let Some(time) = held {
-            has_waited = true;
-            progress.waits(time);
-            tokio::time::sleep(time).await;
-        }
-        if round == ROUNDS {
-            missing.append(&mut again);
-        }
-        open = again.into_iter().map(|missing| missing.day).collect();
+        Ok(missing)
     }
-    missing.sort_by(|one, other| (one.day.0.as_ref(), one.day.1).cmp(&(other.day.0.as_ref(), other.day.1)));
-    Ok(missing)
-}
-
-/// How long no token is requested after an error, if waiting helps: the credentials may be right.
-pub(super) fn hold(error: &Error) -> Option<Duration> {
-    const WRONG: [ErrCode; 2] = [ErrCode::INVALID_SECRET, ErrCode::INVALID_CORP_ID];
-    error.retry_after().filter(|_| !error.api().is_some_and(|refusal| WRONG.contains(&refusal.errcode())))
 }
 
 async fn fetch(client: &Client, day: JobDay, folder: &Folder, progress: &Progress) -> (JobDay, Result<Entry, Trouble>) {
@@ -113,7 +141,7 @@ async fn fetch(client: &Client, day: JobDay, folder: &Folder, progress: &Progres
 async fn write(client: &Client, (job, date): &JobDay, folder: &Folder, progress: &Progress) -> Result<Entry, Trouble> {
     let begun = Utc::now();
     let details = client.send(&Raw::new(GetReportJobInfoRequest::new(job.clone(), *date))).await?;
-    let mut part = Part::of(folder.spooled(job, *date))?;
+    let mut part = Part::of(folder.spool_of(job).join(date.to_string()))?;
     let mut rows = 0;
     let sha256 = {
         let mut lines =
@@ -128,18 +156,20 @@ async fn write(client: &Client, (job, date): &JobDay, folder: &Folder, progress:
         }
         lines.finish()?
     };
-    // The disk may take its time, while other days are fetched.
-    tokio::task::spawn_blocking(move || part.finish()).await.map_err(io::Error::other)??;
-    Ok(Entry {
+    let entry = Entry {
         jobid: job.clone(),
         date: *date,
         rows,
         finish_cnt: details.payload.finish_cnt,
         sha256,
-        schema: env!("CARGO_PKG_VERSION").to_owned(),
+        program: env!("CARGO_PKG_VERSION").to_owned(),
         fetched: begun,
         state: State::of(*date, begun),
-    })
+    };
+    let part = part.with_name(&entry.file_name());
+    // The disk may take its time, while other days are fetched.
+    tokio::task::spawn_blocking(move || part.finish()).await.map_err(io::Error::other)??;
+    Ok(entry)
 }
 
 /// JSON, each on a line, and the hash of all lines.

@@ -1,59 +1,66 @@
 //! Reads a day from the spool.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{BufRead, BufReader, ErrorKind, Read};
+use std::path::PathBuf;
 
 use hmac_sha256::Hash;
 use wecom_health::model::{Answer, GetReportJobInfoResponse, JobInfo, Response};
 
+use super::disk::{of_another_version, unreadable};
 use super::folder::Folder;
 use super::manifest::{Entry, hex};
+use crate::failure::Failure;
 
 /// A day of a job, as it was fetched.
 pub(super) struct Spooled {
     pub(super) job: JobInfo,
     lines: BufReader<File>,
-    hash: Hash,
-    expected: String,
     /// The file, for messages.
-    name: String,
+    path: PathBuf,
     line: Vec<u8>,
 }
 
 impl Spooled {
     /// Opens a day and reads the response with the job's details.
-    pub(super) fn open(folder: &Folder, entry: &Entry) -> io::Result<Self> {
-        let path = folder.spooled(&entry.jobid, entry.date);
-        let name = path.display().to_string();
-        let file = File::open(path)?;
+    pub(super) fn open(folder: &Folder, entry: &Entry) -> Result<Self, Failure> {
+        let path = folder.spooled(entry);
+        let file = File::open(&path).map_err(|error| unreadable(&path, &error))?;
         let mut lines = BufReader::with_capacity(1 << 16, file);
-        let (mut hash, mut line) = (Hash::new(), Vec::new());
-        lines.read_until(b'\n', &mut line)?;
-        hash.update(&line);
+        let mut line = Vec::new();
+        lines.read_until(b'\n', &mut line).map_err(|error| unreadable(&path, &error))?;
         let job = GetReportJobInfoResponse::from_slice(&line).and_then(Response::into_result);
-        let job = job.map_err(|_| damaged(&name))?;
-        Ok(Self { name, job, lines, hash, expected: entry.sha256.clone(), line })
+        let job = job.map_err(|_| of_another_version(&path))?;
+        Ok(Self { path, job, lines, line })
     }
 
-    /// Returns the next answer's line, with its end. At the end, fails if the file is not what was written.
-    pub(super) fn next_line(&mut self) -> io::Result<Option<&[u8]>> {
+    /// Returns the next answer's line, with its end.
+    pub(super) fn next_line(&mut self) -> Result<Option<&[u8]>, Failure> {
         self.line.clear();
-        self.lines.read_until(b'\n', &mut self.line)?;
-        if self.line.is_empty() {
-            return if hex(&self.hash.finalize()) == self.expected { Ok(None) } else { Err(damaged(&self.name)) };
-        }
-        self.hash.update(&self.line);
-        Ok(Some(&self.line))
+        self.lines.read_until(b'\n', &mut self.line).map_err(|error| unreadable(&self.path, &error))?;
+        Ok(Some(&*self.line).filter(|line| !line.is_empty()))
     }
 
     /// Returns the next answer.
-    pub(super) fn next(&mut self) -> io::Result<Option<Answer>> {
+    pub(super) fn next(&mut self) -> Result<Option<Answer>, Failure> {
         let answer = self.next_line()?.map(serde_json::from_slice).transpose();
-        answer.map_err(|_| damaged(&self.name))
+        answer.map_err(|_| of_another_version(&self.path))
     }
 }
 
-/// Says that a file is not what was written. serde's message would quote an answer.
-fn damaged(name: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("{name} was changed: put it back from a backup, or delete it"))
+/// Whether the file of a day is there, and what was written.
+pub(super) async fn is_whole(folder: &Folder, entry: &Entry) -> bool {
+    let Ok(mut file) = File::open(folder.spooled(entry)) else { return false };
+    let mut hash = Hash::new();
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => return hex(&hash.finalize()) == entry.sha256,
+            Ok(length) => hash.update(&buffer[..length]),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(_) => return false,
+        }
+        // A signal may end the program here.
+        tokio::task::yield_now().await;
+    }
 }

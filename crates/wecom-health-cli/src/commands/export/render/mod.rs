@@ -1,7 +1,7 @@
 //! Makes the output files from the spool alone.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::io;
 
 use wecom_health::model::{JobInfo, Language, QuestionId};
 use wecom_health_report::Roster;
@@ -10,10 +10,12 @@ use super::folder::Folder;
 use super::manifest::{Entry, Manifest};
 use super::spooled::Spooled;
 use crate::arguments::ExportFormat;
+use crate::failure::Failure;
 
 mod absent;
 mod csv;
 mod ndjson;
+mod sheet;
 mod xlsx;
 
 /// What to make of the spool.
@@ -26,16 +28,18 @@ pub(super) struct Rendering<'a> {
     /// Whether cells that look like formulas stay as they are.
     pub(super) raw: bool,
     pub(super) language: Language,
+    /// How many rows were read or written.
+    pub(super) rows: Cell<u32>,
 }
 
 /// Makes the files of each format. Returns what does not fit into them.
-pub(super) fn render(rendering: &Rendering<'_>, formats: &BTreeSet<ExportFormat>) -> io::Result<Vec<Note>> {
+pub(super) async fn render(rendering: &Rendering<'_>, formats: &BTreeSet<ExportFormat>) -> Result<Vec<Note>, Failure> {
     let mut notes = Vec::new();
     for format in formats {
         match format {
-            ExportFormat::Csv => csv::render(rendering)?,
-            ExportFormat::Ndjson => ndjson::render(rendering)?,
-            ExportFormat::Xlsx => notes.extend(xlsx::render(rendering)?),
+            ExportFormat::Csv => csv::render(rendering).await?,
+            ExportFormat::Ndjson => ndjson::render(rendering).await?,
+            ExportFormat::Xlsx => notes.extend(xlsx::render(rendering).await?),
         }
     }
     Ok(notes)
@@ -48,18 +52,28 @@ pub(super) struct Note {
 }
 
 impl Rendering<'_> {
-    fn open(&self, entry: &Entry) -> io::Result<Spooled> {
+    fn open(&self, entry: &Entry) -> Result<Spooled, Failure> {
         Spooled::open(self.folder, entry)
     }
 
+    /// Counts a row. Now and then, lets a signal end the program, which happens where something waits.
+    async fn count_row(&self) {
+        const ROWS: u32 = 256;
+        self.rows.set(self.rows.get().wrapping_add(1));
+        if self.rows.get().is_multiple_of(ROWS) {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// The questions that a day's answers have and its job does not, in order.
-    fn others(&self, entry: &Entry) -> io::Result<(JobInfo, Vec<QuestionId>)> {
+    async fn others(&self, entry: &Entry) -> Result<(JobInfo, Vec<QuestionId>), Failure> {
         let mut spooled = self.open(entry)?;
         let known: BTreeSet<QuestionId> =
             spooled.job.question_templates.iter().map(|question| question.question_id).collect();
         let mut others = BTreeSet::new();
         while let Some(answer) = spooled.next()? {
             others.extend(answer.report_values.iter().map(|value| value.question_id).filter(|id| !known.contains(id)));
+            self.count_row().await;
         }
         Ok((spooled.job, others.into_iter().collect()))
     }
