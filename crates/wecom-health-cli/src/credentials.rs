@@ -41,13 +41,13 @@ fn from_environment() -> Result<Credentials, Failure> {
         (corp_id, secret) => {
             let missing = [(corp_id, CORP_ID), (secret, CORP_SECRET)];
             let missing: Vec<_> = missing.iter().filter(|(value, _)| value.is_none()).map(|(_, name)| *name).collect();
-            Err(Failure::credentials(
+            Err(Failure::credentials("no credentials", "缺少凭据").advise(
                 format!(
-                    "no credentials: set {} in the environment, name a file with --credentials, or try --emulator",
+                    "set {} in the environment, name a file with --credentials, or try --emulator",
                     missing.join(" and ")
                 ),
                 format!(
-                    "缺少凭据，请设置环境变量 {}，或用 --credentials 指定凭据文件，或用 --emulator 试用",
+                    "请设置环境变量 {}，或用 --credentials 指定凭据文件，或用 --emulator 试用",
                     missing.join(" 和 ")
                 ),
             ))
@@ -60,9 +60,10 @@ fn variable(name: &str) -> Result<Option<String>, Failure> {
     let value = std::env::var_os(name).filter(|value| !value.is_empty());
     value.map(OsString::into_string).transpose().map_err(|_| {
         Failure::credentials(
-            format!("the environment variable {name} is not UTF-8: copy its value again from the admin console"),
-            format!("环境变量 {name} 不是有效的 UTF-8 文本，请从管理后台重新复制"),
+            format!("the environment variable {name} is not UTF-8"),
+            format!("环境变量 {name} 不是有效的 UTF-8 文本"),
         )
+        .advise("copy its value again from the admin console", "请从管理后台重新复制")
     })
 }
 
@@ -80,10 +81,12 @@ fn from_file(file: &Path, output: Output) -> Result<Credentials, Failure> {
     let text = text.map_err(|problem| {
         let (english, chinese) = problem;
         Failure::credentials(
-            format!(
-                "cannot read the credentials in {name}: {english}; it needs the lines {CORP_ID}=… and {CORP_SECRET}=…"
-            ),
-            format!("无法从 {name} 读取凭据：{chinese}；文件应包含 {CORP_ID}=… 和 {CORP_SECRET}=… 两行"),
+            format!("cannot read the credentials in {name}: {english}"),
+            format!("无法从 {name} 读取凭据：{chinese}"),
+        )
+        .advise(
+            format!("name a file that you can read, with the lines {CORP_ID}=… and {CORP_SECRET}=…"),
+            format!("请指定可读取的文件，其中应包含 {CORP_ID}=… 和 {CORP_SECRET}=… 两行"),
         )
     })?;
     let value = |wanted: &str| {
@@ -93,16 +96,16 @@ fn from_file(file: &Path, output: Output) -> Result<Credentials, Failure> {
         });
         match value {
             None | Some("") => Err(Failure::credentials(
-                format!("there is no line {wanted}=… in {name}"),
-                format!("{name} 中缺少 {wanted}=… 这一行，或其值为空，请补上"),
-            )),
+                format!("there is no line {wanted}=… in {name}, or it has no value"),
+                format!("{name} 中缺少 {wanted}=… 这一行，或其值为空"),
+            )
+            .advise("write the line", "请补上")),
             // A comment behind the value would be taken for a part of it. What else is no value, the builder of the client refuses.
             Some(value) if value.contains(char::is_whitespace) && value.contains('#') => Err(Failure::credentials(
-                format!(
-                    "the value of {wanted} in {name} contains white space: write only the value, and comments on separate lines"
-                ),
-                format!("{name} 中 {wanted} 的值含有空白字符，请只写值，注释须另起一行"),
-            )),
+                format!("the value of {wanted} in {name} contains white space"),
+                format!("{name} 中 {wanted} 的值含有空白字符"),
+            )
+            .advise("write only the value, and comments on separate lines", "请只写值，注释须另起一行")),
             Some(value) => Ok(value.to_owned()),
         }
     };
@@ -141,9 +144,9 @@ fn read_some(name: &Path) -> Result<String, (String, String)> {
 pub(crate) fn warn_if_others_can_read(file: Option<&Path>, output: Output) {
     if let Some(file) = file.filter(|file| others_can_read(file) == Some(true)) {
         let name = file.display();
-        output.notice(
-            &format!("warning: other users of this machine can read the secret in {name}: run chmod 600 {name}"),
-            &format!("警告：本机其他用户可以读取 {name} 中的 Secret，请执行 chmod 600 {name}"),
+        output.warning(
+            &format!("other users of this machine can read the secret in {name}: run chmod 600 {name}"),
+            &format!("本机其他用户可以读取 {name} 中的 Secret，请执行 chmod 600 {name}"),
         );
     }
 }

@@ -32,11 +32,14 @@ pub(crate) enum Failure {
     Interrupted(u8),
 }
 
-/// A message in both languages.
+/// A message in both languages, and what to do about it.
 #[derive(Clone)]
 pub(crate) struct Message {
     english: String,
     chinese: String,
+    advice: Option<Box<Message>>,
+    /// Whether it helps to run the same again.
+    retryable: bool,
 }
 
 /// What a script needs to know of a failure.
@@ -136,6 +139,49 @@ impl Failure {
         Self::Failed(Message::new(english, chinese))
     }
 
+    /// Adds what to do about it.
+    pub(crate) fn advise(mut self, english: impl Into<String>, chinese: impl Into<String>) -> Self {
+        if let Some(message) = self.message_mut() {
+            message.advice = Some(Box::new(Message::new(english, chinese)));
+        }
+        self
+    }
+
+    /// Says that it helps to run the same again.
+    pub(crate) fn retryable(mut self) -> Self {
+        if let Some(message) = self.message_mut() {
+            message.retryable = true;
+        }
+        self
+    }
+
+    /// Returns the program's own message, if it is one.
+    pub(crate) fn message(&self) -> Option<&Message> {
+        match self {
+            Self::Usage(message)
+            | Self::Credentials(message)
+            | Self::Failed(message)
+            | Self::Disk(message)
+            | Self::Partial(message)
+            | Self::Permission(_, message)
+            | Self::Found(_, message) => Some(message),
+            Self::Emulator(_) | Self::Client(_) | Self::Output(_) | Self::Interrupted(_) => None,
+        }
+    }
+
+    fn message_mut(&mut self) -> Option<&mut Message> {
+        match self {
+            Self::Usage(message)
+            | Self::Credentials(message)
+            | Self::Failed(message)
+            | Self::Disk(message)
+            | Self::Partial(message)
+            | Self::Permission(_, message)
+            | Self::Found(_, message) => Some(message),
+            Self::Emulator(_) | Self::Client(_) | Self::Output(_) | Self::Interrupted(_) => None,
+        }
+    }
+
     pub(crate) fn exit_code(&self) -> u8 {
         if let Self::Interrupted(code) = self { *code } else { self.kind().exit_code() }
     }
@@ -159,13 +205,21 @@ impl Failure {
         let error = if let Self::Client(error) = self { Some(error) } else { None };
         let refusal = error.and_then(|error| error.api());
         let code = if let Self::Permission(code, _) = self { *code } else { None };
+        let message = self.message();
+        let advice = refusal.and_then(|refusal| refusal.advice()).map(|advice| advice.get(language).to_owned());
+        let own_advice = match error.filter(|error| error.endpoint().is_some() && error.api().is_none()) {
+            Some(error) => Some(crate::advice::without_code(error)),
+            None => message.and_then(Message::advice).cloned(),
+        };
+        let own_advice = own_advice.map(|advice| advice.in_language(language).to_string());
         json!({
             "kind": self.kind().name(),
             "errcode": refusal.map(|refusal| refusal.errcode()).or(code),
             "message": self.in_language(language).to_string(),
-            "advice": refusal.and_then(|refusal| refusal.advice()).map(|advice| advice.get(language)),
+            "advice": advice.or(own_advice),
             "caller_ip": refusal.and_then(|refusal| refusal.caller_ip()),
-            "retryable": error.is_some_and(|error| error.is_transient() || error.is_rate_limited()),
+            "retryable": error.is_some_and(|error| error.is_transient() || error.is_rate_limited())
+                || message.is_some_and(|message| message.retryable),
             "endpoint": error.and_then(|error| error.endpoint()),
         })
     }
@@ -173,24 +227,39 @@ impl Failure {
 
 impl Message {
     pub(crate) fn new(english: impl Into<String>, chinese: impl Into<String>) -> Self {
-        Self { english: english.into(), chinese: chinese.into() }
+        Self { english: english.into(), chinese: chinese.into(), advice: None, retryable: false }
     }
-}
 
-impl Message {
     /// Appends to the message in each language.
     pub(crate) fn append(&mut self, english: &str, chinese: &str) {
         self.english += english;
         self.chinese += chinese;
     }
+
+    /// Returns the message without the advice.
+    pub(crate) fn without_advice(&self) -> Self {
+        Self { advice: None, ..self.clone() }
+    }
+
+    pub(crate) fn advice(&self) -> Option<&Self> {
+        self.advice.as_deref()
+    }
 }
 
 impl Localized for Message {
     fn fmt_in(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match language {
-            Language::English => &self.english,
-            Language::Chinese => &self.chinese,
-        })
+        let (text, separator) = match language {
+            Language::English => (&self.english, "; "),
+            Language::Chinese => (&self.chinese, "，"),
+        };
+        f.write_str(text)?;
+        match &self.advice {
+            Some(advice) => {
+                f.write_str(separator)?;
+                advice.fmt_in(language, f)
+            }
+            None => Ok(()),
+        }
     }
 }
 

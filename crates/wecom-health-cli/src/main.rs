@@ -15,11 +15,13 @@ use crate::arguments::{Arguments, Command, Request, Server};
 use crate::failure::Failure;
 use crate::output::Output;
 
+mod advice;
 mod arguments;
 mod commands;
 mod connect;
 mod credentials;
 mod day;
+mod disk;
 mod failure;
 mod interrupt;
 mod locale;

@@ -55,7 +55,8 @@ async fn files_are_for_the_user_alone_and_end_with_a_table() {
     let (_folder, out) = out();
     let output = succeed(export(&emulator, &out, &TWO_DAYS));
     let table = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(table, "Job    Days  Answers  Missing days\njob-1  2     24       0\n");
+    let end = format!("Total answers: 24; the files are in {}\n", out.display());
+    assert_eq!(table, format!("Job    Days  Answers  Missing days\njob-1  2     24       0\n{end}"));
     #[cfg(unix)]
     for file in files(&out).keys() {
         use std::os::unix::fs::PermissionsExt;

@@ -170,7 +170,7 @@ fn a_pipe_without_a_writer_is_named() {
 fn a_secret_that_is_not_utf_8_is_not_called_missing() {
     let secret = OsStr::from_bytes(b"s3cret\xff");
     for (language, message) in [
-        ("en", "the environment variable WECOM_CORP_SECRET is not UTF-8: "),
+        ("en", "the environment variable WECOM_CORP_SECRET is not UTF-8; "),
         ("zh", "环境变量 WECOM_CORP_SECRET 不是有效的 UTF-8 文本，"),
     ] {
         let mut command = command(&["--lang", language, "jobs"]);

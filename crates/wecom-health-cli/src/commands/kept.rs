@@ -29,7 +29,7 @@ impl Kept {
     /// Warns if the server probably has nothing for a day.
     pub(crate) fn warn_outside(self, date: NaiveDate, output: Output) {
         if let Some([english, chinese]) = self.outside(date) {
-            output.notice(&format!("warning: {english}; asking anyway"), &format!("警告：{chinese}，仍继续查询"));
+            output.warning(&format!("{english}; asking anyway"), &format!("{chinese}，仍继续查询"));
         }
     }
 

@@ -32,34 +32,30 @@ pub(super) fn nobody(lists: &[&Absentees], refused: Option<ErrCode>) -> Failure 
     let [english, chinese] = [Language::English, Language::Chinese].map(|language| of_all(lists, language));
     Failure::permission(
         refused,
-        format!(
-            "nobody could be seen: {english}{}; let the app see these departments, or use --roster FILE",
-            code.map(|code| format!(" (errcode {code})")).unwrap_or_default()
-        ),
-        format!(
-            "看不到任何应填报的人：{chinese}{}；请授权此应用查看这些部门，或改用 --roster 指定名单",
-            code.map(|code| format!("（错误码 {code}）")).unwrap_or_default()
-        ),
+        format!("nobody could be seen: {english}{}", code.map(|code| format!(" (errcode {code})")).unwrap_or_default()),
+        format!("看不到任何应填报的人：{chinese}{}", code.map(|code| format!("（错误码 {code}）")).unwrap_or_default()),
+    )
+    .advise(
+        "let the app see these departments, or use --roster FILE",
+        "请授权此应用查看这些部门，或改用 --roster 指定名单",
     )
 }
 
 /// Returns what is missing in these lists, if anything is.
 pub(super) fn failure(lists: &[&Absentees]) -> Option<Failure> {
-    lists.iter().any(|list| is_partial(list)).then(|| {
-        let [english, chinese] = [Language::English, Language::Chinese].map(|language| of_all(lists, language));
-        // A file says who is expected, but not whose an answer is.
-        let (advice, advice_zh) = if lists.iter().any(|list| lacks_people(&list.incomplete)) {
-            (
-                "; let the app see what is missing, or use --roster FILE",
-                "；请授权此应用查看缺少的部分，或改用 --roster 指定名单",
-            )
-        } else {
-            ("", "")
-        };
-        Failure::partial(
-            format!("the list is incomplete: {english}{advice}"),
-            format!("名单不完整：{chinese}{advice_zh}"),
+    if !lists.iter().any(|list| is_partial(list)) {
+        return None;
+    }
+    let [english, chinese] = [Language::English, Language::Chinese].map(|language| of_all(lists, language));
+    let failure = Failure::partial(format!("the list is incomplete: {english}"), format!("名单不完整：{chinese}"));
+    // A file says who is expected, but not whose an answer is.
+    Some(if lists.iter().any(|list| lacks_people(&list.incomplete)) {
+        failure.advise(
+            "let the app see what is missing, or use --roster FILE",
+            "请授权此应用查看缺少的部分，或改用 --roster 指定名单",
         )
+    } else {
+        failure
     })
 }
 

@@ -85,6 +85,25 @@ impl Output {
         }
     }
 
+    /// Writes a line that explains something, as `notice` does.
+    pub(crate) fn note(self, english: &str, chinese: &str) {
+        self.marked(["note: ", "提示："], english, chinese);
+    }
+
+    /// Writes a line that warns of something, as `notice` does.
+    pub(crate) fn warning(self, english: &str, chinese: &str) {
+        self.marked(["warning: ", "警告："], english, chinese);
+    }
+
+    /// A script knows from the object what the line is.
+    fn marked(self, [english_mark, chinese_mark]: [&str; 2], english: &str, chinese: &str) {
+        if self.is_json {
+            self.notice(english, chinese);
+        } else {
+            self.notice(&format!("{english_mark}{english}"), &format!("{chinese_mark}{chinese}"));
+        }
+    }
+
     /// Writes to stderr why the program failed.
     pub(crate) fn error(self, failure: &Failure) {
         if self.is_json {

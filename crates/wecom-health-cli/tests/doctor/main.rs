@@ -17,6 +17,14 @@ fn essence(finding: &Value) -> Value {
     json!([check, finding["verdict"], finding["errcode"]])
 }
 
+/// What is not right comes with advice. What cannot be told says in its message what is missing.
+fn assert_advice(report: &Value) {
+    for finding in report["checks"].as_array().unwrap() {
+        let needs = ["failed", "warning"].iter().any(|verdict| finding["verdict"] == **verdict);
+        assert!(!needs || finding["advice"].as_str().is_some_and(|advice| !advice.is_empty()), "{finding:#}");
+    }
+}
+
 /// A report without ports, version and the kind of address, which differ.
 fn stable(report: &str) -> String {
     let mut stable = report.replace(env!("CARGO_PKG_VERSION"), "VERSION");
@@ -42,6 +50,7 @@ async fn each_cause_has_its_verdict_and_advice() {
     for language in ["en", "zh"] {
         let mut shown = String::new();
         for case in &cases {
+            assert_advice(&serde_json::from_slice(&case.run(&["--lang", language, "--json"]).stdout).unwrap());
             let output = case.run(&["--lang", language]);
             assert_eq!(output.status.code(), Some(case.code), "{}", case.name);
             let report = String::from_utf8(output.stdout).unwrap();

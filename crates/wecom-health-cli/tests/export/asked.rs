@@ -46,7 +46,7 @@ async fn a_day_that_can_never_be_completed_is_named() {
     reopen(&out, "2020-03-28");
     let said = stderr(&succeed(export(&emulator, &out, &["--days", "1"])));
     assert!(
-        said.contains("1 days were fetched before they ended and can no longer be completed: job-1, 2020-03-28"),
+        said.contains("note: fetched before they ended, and can no longer be completed (1): job-1, 2020-03-28"),
         "{said}"
     );
     assert_eq!(stderr(&succeed(export(&emulator, &out, &["--days", "1", "--quiet"]))), "");

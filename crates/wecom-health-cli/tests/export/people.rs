@@ -59,7 +59,20 @@ async fn another_count_of_the_job_is_a_note() {
     let emulator = company().start().await.unwrap();
     let (_folder, out) = out();
     let said = stderr(&succeed(export(&emulator, &out, &DAY)));
-    let note = "note: job-1: on 1 of these days the job counts other than the answers; last on 2020-03-27: 2 by the job, 1 answers";
+    let note =
+        "note: job-1, 2020-03-27: the server counts 2 who have reported, and sends 1 answers (days that differ: 1)";
     assert!(said.contains(note), "{said}");
     assert!(!fs::read_to_string(out.join("answers_long.csv")).unwrap().contains("name"), "nobody asked for names");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_without_a_name_are_counted() {
+    let answers = vec![answer(1, json!([])), answer(7, json!([])), answer(7, json!([]))];
+    let emulator = company().answers("job-1", day("2020-03-27"), answers).start().await.unwrap();
+    for (arguments, counted) in [(&["--names"][..], true), (&[], false)] {
+        let (_folder, out) = out();
+        let said = stderr(&succeed(export(&emulator, &out, &[&DAY[..], arguments].concat())));
+        let note = "note: people who reported and have no name in the address book or roster: 1\n";
+        assert_eq!(said.contains(note), counted, "{said}");
+    }
 }

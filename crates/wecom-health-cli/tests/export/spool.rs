@@ -40,7 +40,7 @@ async fn a_day_that_is_gone_or_changed_is_named_in_each_run() {
                 stderr.contains(&format!("lost: job-1, 2020-03-27: {} is gone or was changed", file.display())),
                 "{stderr}"
             );
-            assert!(stderr.ends_with("incomplete: put the files that are lost back from a backup\n"), "{stderr}");
+            assert!(stderr.ends_with("incomplete; put the files that are lost back from a backup\n"), "{stderr}");
             assert!(out.join("answers_job-1_2020-03-28.csv").is_file(), "the others are written");
         }
         fs::write(&file, &text).unwrap();
@@ -68,11 +68,16 @@ async fn a_lost_manifest_costs_no_day_of_the_spool() {
     succeed(export(&emulator, &out, &TWO_DAYS));
     let file = spooled(&out, "job-1", "2020-03-27");
     fs::remove_file(out.join("manifest.json")).unwrap();
-    let empty = Emulator::builder().job("job-1", job(Vec::new())).start().await.unwrap();
-    for _ in 0..2 {
-        succeed(export(&empty, &out, &TWO_DAYS));
-        assert!(file.is_file(), "the server has the day no longer");
-    }
+    fs::remove_file(out.join(".wecom-health.lock")).unwrap();
+    let before = files(&out);
+    let output = export(&emulator, &out, &TWO_DAYS).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(
+        stderr(&output).contains("manifest.json: it is gone; put it back from a backup, together with .spool"),
+        "{output:?}"
+    );
+    fs::remove_file(out.join(".wecom-health.lock")).unwrap();
+    assert!(file.is_file() && files(&out) == before, "nothing else was touched");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -121,10 +126,7 @@ async fn a_manifest_with_a_day_twice_is_refused() {
     let output = export(&emulator, &out, &TWO_DAYS).output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let said = stderr(&output);
-    assert!(
-        said.contains("it has job-1, 2020-03-27 twice; put it back from a backup, or name another folder"),
-        "{said}"
-    );
+    assert!(said.contains("it has job-1, 2020-03-27 twice; put it back from a backup, together with .spool"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

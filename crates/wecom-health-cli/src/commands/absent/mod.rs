@@ -144,9 +144,9 @@ pub(super) fn note_difference(absentees: &Absentees, output: Output) {
     let (count, jobid) = (absentees.finish_count, &absentees.jobid);
     if count.difference != 0 {
         let (by_job, by_answers) = (count.by_job, count.by_answers);
-        output.notice(
-            &format!("note: {jobid}: the server counts {by_job} who have reported, and sends answers of {by_answers}"),
-            &format!("提示：{jobid}：服务器统计已填报 {by_job} 人，实际返回 {by_answers} 人的填报内容"),
+        output.note(
+            &format!("{jobid}: the server counts {by_job} who have reported, and sends answers of {by_answers}"),
+            &format!("{jobid}：服务器统计已填报 {by_job} 人，实际返回 {by_answers} 人的填报内容"),
         );
     }
 }

@@ -59,7 +59,7 @@ fn configuration(server: &Server) -> (Option<Route>, Finding) {
         Ok(client) => client,
         Err(error) => {
             let failure = Failure::from(error);
-            return (None, Finding::failed(Check::Configuration, failure.kind(), message(&failure, None)));
+            return (None, failed(Check::Configuration, &failure, None));
         }
     };
     let base_url = client.base_url().trim_end_matches('/');
@@ -99,7 +99,7 @@ fn client(server: &Server, drifts: &Drifts, output: Output) -> (Option<Client>, 
     let credentials = match credentials::read(file, output) {
         Ok(credentials) => credentials,
         Err(failure) => {
-            return (None, Finding::failed(Check::Credentials, failure.kind(), message(&failure, file)));
+            return (None, failed(Check::Credentials, &failure, file));
         }
     };
     let corp_id = &credentials.corp_id;
@@ -114,7 +114,7 @@ fn client(server: &Server, drifts: &Drifts, output: Output) -> (Option<Client>, 
     let checked = connect::builder(&alone, credentials.clone()).build();
     if let Err(error) = checked {
         let failure = Failure::from(error);
-        return (None, Finding::failed(Check::Credentials, failure.kind(), message(&failure, file)));
+        return (None, failed(Check::Credentials, &failure, file));
     }
     let client = connect::builder(server, credentials).on_drift(drifts.collector()).max_attempts(1).build().ok();
     let (english, chinese) = match file {
@@ -158,14 +158,30 @@ fn file_mode(file: Option<&Path>) -> Finding {
     }
 }
 
-/// Returns the message of a failure, with the name of the credentials file but not its folder, which may name a person.
-fn message(failure: &Failure, file: Option<&Path>) -> Message {
-    let in_language = |language| {
-        let text = failure.in_language(language).to_string();
+/// Returns the finding of a failure.
+fn failed(check: Check, failure: &Failure, file: Option<&Path>) -> Finding {
+    let finding = |message| Finding::failed(check, failure.kind(), message);
+    match failure.message() {
+        Some(message) => Finding {
+            advice: message.advice().map(|advice| without_folder(advice, file)),
+            ..finding(without_folder(&message.without_advice(), file))
+        },
+        // The message of the client's builder says what to write instead.
+        None => finding(without_folder(failure, file)).advise(
+            "correct it in the environment, the credentials file or the arguments",
+            "请修改环境变量、凭据文件或命令参数",
+        ),
+    }
+}
+
+/// Returns a text with the name of the credentials file but not its folder, which may name a person.
+fn without_folder(text: &impl Localized, file: Option<&Path>) -> Message {
+    let [english, chinese] = [Language::English, Language::Chinese].map(|language| {
+        let text = text.in_language(language).to_string();
         match file.map(|file| (file.display().to_string(), file.file_name())) {
             Some((path, Some(name))) => text.replace(&path, &name.display().to_string()),
             _ => text,
         }
-    };
-    Message::new(in_language(Language::English), in_language(Language::Chinese))
+    });
+    Message::new(english, chinese)
 }

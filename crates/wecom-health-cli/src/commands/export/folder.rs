@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use tempfile::{Builder, NamedTempFile};
 use wecom_health::model::JobId;
 
-use super::disk::{unreadable, unwritable};
 use super::manifest::{Entry, Manifest};
+use crate::disk::{unreadable, unwritable};
 use crate::failure::Failure;
 
 const LOCK: &str = ".wecom-health.lock";
@@ -64,6 +64,12 @@ impl Folder {
         self.path.join(name)
     }
 
+    /// Whether the spool has days of any job.
+    pub(super) fn has_spooled(&self) -> bool {
+        let jobs = fs::read_dir(self.spool()).into_iter().flatten().flatten();
+        jobs.into_iter().any(|job| fs::read_dir(job.path()).into_iter().flatten().next().is_some())
+    }
+
     /// Removes what an earlier run left half-written.
     fn remove_parts(&self) -> io::Result<()> {
         let mut folders = vec![self.path.clone(), self.spool()];
@@ -96,7 +102,7 @@ fn refuse_others(path: &Path) -> Result<(), Failure> {
         }
         Err(error) => return Err(unreadable(path, &error)),
     };
-    let is_ours = path.join(LOCK).is_file() || Manifest::is_in(path);
+    let is_ours = path.join(LOCK).is_file() || path.join(SPOOL).is_dir() || Manifest::is_in(path);
     if !is_ours && entries.next().is_some() {
         return Err(Failure::usage(
             format!("{name} has other files: name an empty folder with --out, or that of an earlier export"),
@@ -108,10 +114,9 @@ fn refuse_others(path: &Path) -> Result<(), Failure> {
 
 fn locked(path: &Path) -> Failure {
     let name = path.display();
-    Failure::failed(
-        format!("another export works in {name}: wait until it ends, or name another folder with --out"),
-        format!("另一个导出正在使用 {name}，请等待其结束，或用 --out 指定其他文件夹"),
-    )
+    Failure::failed(format!("another export works in {name}"), format!("另一个导出正在使用 {name}"))
+        .advise("wait until it ends, or name another folder with --out", "请等待其结束，或用 --out 指定其他文件夹")
+        .retryable()
 }
 
 /// Opens the file whose lock keeps other exports out. It stays, so that nobody locks another file of its name.

@@ -9,11 +9,11 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 use wecom_health::model::JobId;
 
-use super::disk::{self, unwritable};
 use super::folder::{Folder, Part};
 use super::spooled;
 use crate::commands::kept::Kept;
 use crate::day;
+use crate::disk::{unreadable, unwritable};
 use crate::failure::Failure;
 
 pub(super) const NAME: &str = "manifest.json";
@@ -79,15 +79,21 @@ impl State {
 }
 
 impl Manifest {
-    /// Reads the manifest of a folder; an empty one if there is none yet.
+    /// Reads the manifest of a folder. A new folder gets an empty one before anything is fetched: so a spool without a manifest is one that
+    /// lost it, and its days must not vanish from the files.
     pub(super) fn read(folder: &Folder) -> Result<Self, Failure> {
         let path = folder.result(NAME);
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(Self { version: VERSION, days: Vec::new() });
+            Err(error) if error.kind() == io::ErrorKind::NotFound && folder.has_spooled() => {
+                return Err(unusable(&path, "it is gone".to_owned(), "文件已不存在".to_owned()));
             }
-            Err(error) => return Err(disk::unreadable(&path, &error)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let mut manifest = Self { version: VERSION, days: Vec::new() };
+                manifest.write(folder).map_err(|error| unwritable(&path, &error))?;
+                return Ok(manifest);
+            }
+            Err(error) => return Err(unreadable(&path, &error)),
         };
         let manifest: Self = serde_json::from_str(&text).map_err(|error| {
             let line = error.line();
@@ -236,9 +242,9 @@ impl Manifest {
 
 fn unusable(path: &Path, english: String, chinese: String) -> Failure {
     let name = path.display();
-    Failure::failed(
-        format!("cannot use {name}: {english}; put it back from a backup, or name another folder with --out"),
-        format!("无法使用 {name}：{chinese}，请从备份恢复，或用 --out 指定其他文件夹"),
+    Failure::failed(format!("cannot use {name}: {english}"), format!("无法使用 {name}：{chinese}")).advise(
+        "put it back from a backup, together with .spool, or name another folder with --out",
+        "请从备份恢复（与 .spool 一起），或用 --out 指定其他文件夹",
     )
 }
 

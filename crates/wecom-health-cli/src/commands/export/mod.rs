@@ -3,7 +3,7 @@
 //! First the spool: each day of each job is fetched whole, and recorded in the manifest when it is on the disk. Then the output files are
 //! made from the spool alone. So a kill loses at most the days in flight, and a format can be added without fetching.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -24,7 +24,6 @@ use crate::commands::address_book;
 use crate::failure::{Failure, Kind};
 use crate::output::Output;
 
-mod disk;
 mod folder;
 mod manifest;
 mod plan;
@@ -58,6 +57,7 @@ pub(crate) async fn run(client: &Client, export: Export, output: Output) -> Resu
             raw: export.raw,
             language: output.language,
             rows: Cell::new(0),
+            nameless: RefCell::default(),
         };
         let formats: BTreeSet<ExportFormat> = export.formats.iter().copied().collect();
         notes = render::render(&rendering, &formats).await?;

@@ -1,6 +1,6 @@
 //! Which days of which jobs to fetch.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use chrono::{Days, NaiveDate};
 use futures_util::TryStreamExt;
@@ -51,14 +51,22 @@ pub(super) fn days(arguments: &ExportDays, quiet: bool, output: Output) -> Resul
     };
     if from > to {
         return Err(Failure::usage(
-            format!("--from {from} is after --to {to}: exchange them"),
+            format!("--from {from} is after --to {to}: swap them"),
             format!("--from {from} 晚于 --to {to}，请对调"),
         ));
     }
-    for edge in BTreeSet::from([from, to]).into_iter().filter(|_| !quiet) {
-        Kept::JOBS.warn_outside(edge, output);
+    let days: Vec<_> = from.iter_days().take_while(|day| *day <= to).collect();
+    let outside = days.iter().filter(|day| Kept::JOBS.outside(**day).is_some()).count();
+    if outside > 0 && !quiet {
+        let kept = Kept::DAYS_OF_JOBS;
+        output.warning(
+            &format!(
+                "{outside} of these days are outside the {kept} that the vendor keeps, up to today; asking anyway"
+            ),
+            &format!("其中 {outside} 天不在官方保留的最近 {kept} 天之内，仍继续查询"),
+        );
     }
-    Ok(from.iter_days().take_while(|day| *day <= to).collect())
+    Ok(days)
 }
 
 fn before(day: NaiveDate, days: u64) -> NaiveDate {

@@ -42,7 +42,7 @@ pub(super) fn print(
     output: Output,
 ) -> Result<(), Failure> {
     for Note { english, chinese } in notes {
-        output.notice(english, chinese);
+        output.note(english, chinese);
     }
     let rows: Vec<Row> = plan.jobs().into_iter().map(|job| row(job, plan, manifest, missing)).collect();
     if export.json {
@@ -69,7 +69,12 @@ pub(super) fn print(
     let cells = rows.iter().map(|Row { jobid, days, answers, missing_days }| {
         [printable(jobid.as_ref()), days.to_string(), answers.to_string(), missing_days.to_string()]
     });
-    output::print(&table::complete(&headings, &cells.collect::<Vec<_>>(), output, output.width))
+    let (name, answers) = (folder.path().display(), rows.iter().map(|row| row.answers).sum::<u64>());
+    let end = output.pick(
+        format!("Total answers: {answers}; the files are in {name}"),
+        format!("共 {answers} 份填报，文件位于 {name}"),
+    );
+    output::print(&(table::complete(&headings, &cells.collect::<Vec<_>>(), output, output.width) + &end + "\n"))
 }
 
 fn row(job: &JobId, plan: &Plan, manifest: &Manifest, missing: &[Missing]) -> Row {
@@ -119,16 +124,24 @@ pub(super) fn lost(folder: &Folder, manifest: &Manifest, output: Output) {
 
 /// What to do about what is missing, if anything is.
 pub(super) fn outcome(missing: &[Missing], manifest: &Manifest) -> Result<(), Failure> {
-    let advice = match (missing.is_empty(), manifest.lost().next().is_none()) {
-        (true, true) => return Ok(()),
-        (false, true) => ("run it again for what is missing", "请重新运行以补齐缺失的数据"),
-        (true, false) => ("put the files that are lost back from a backup", "请从备份恢复丢失的文件"),
-        (false, false) => (
+    let has_lost = manifest.lost().next().is_some();
+    let (english, chinese) = match (missing.is_empty(), has_lost) {
+        (true, false) => return Ok(()),
+        (false, false) if missing.iter().all(Missing::is_unknown_job) => {
+            ("check the ids of the jobs: the server does not know them", "请检查任务ID，服务器不认识这些任务")
+        }
+        (false, false) if missing.iter().all(Missing::is_kept) => {
+            ("the earlier answers are kept; leave out --refetch", "已保留以前的数据，请去掉 --refetch")
+        }
+        (false, false) => ("run it again for what is missing", "请重新运行以补齐缺失的数据"),
+        (true, true) => ("put the files that are lost back from a backup", "请从备份恢复丢失的文件"),
+        (false, true) => (
             "run it again for what is missing, and put the files that are lost back from a backup",
             "请重新运行以补齐缺失的数据，并从备份恢复丢失的文件",
         ),
     };
-    Err(Failure::partial(format!("the export is incomplete: {}", advice.0), format!("导出不完整，{}", advice.1)))
+    let failure = Failure::partial("the export is incomplete", "导出不完整").advise(english, chinese);
+    Err(if missing.iter().any(Missing::is_passing) { failure.retryable() } else { failure })
 }
 
 /// Notes the days that stay as they are, though they had not ended.
@@ -138,8 +151,8 @@ pub(super) fn never_finished(manifest: &Manifest, output: Output) -> Option<Note
     let days: Vec<_> = days.collect();
     let (count, days) = (days.len(), days.join(output.pick("; ", "；")));
     (count > 0).then(|| Note {
-        english: format!("note: {count} days were fetched before they ended and can no longer be completed: {days}"),
-        chinese: format!("提示：有 {count} 天的数据在当天结束前获取，已无法补全：{days}"),
+        english: format!("fetched before they ended, and can no longer be completed ({count}): {days}"),
+        chinese: format!("有 {count} 天的数据在当天结束前获取，已无法补全：{days}"),
     })
 }
 
@@ -152,9 +165,9 @@ pub(super) fn differing_counts(plan: &Plan, manifest: &Manifest) -> Vec<Note> {
         let job = printable(job.as_ref());
         Some(Note {
             english: format!(
-                "note: {job}: on {days} of these days the job counts other than the answers; last on {date}: {finish_cnt} by the job, {rows} answers"
+                "{job}, {date}: the server counts {finish_cnt} who have reported, and sends {rows} answers (days that differ: {days})"
             ),
-            chinese: format!("提示：{job} 有 {days} 天任务统计的完成数与填报数不一致，最近一次为 {date}：任务统计 {finish_cnt}，填报 {rows}"),
+            chinese: format!("{job}，{date}：服务器统计已填报 {finish_cnt} 人，实际返回 {rows} 份填报（共 {days} 天不一致）"),
         })
     });
     notes.collect()

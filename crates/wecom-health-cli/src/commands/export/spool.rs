@@ -7,15 +7,17 @@ use std::time::Duration;
 use chrono::Utc;
 use futures_util::{StreamExt, stream};
 use hmac_sha256::Hash;
-use wecom_health::model::{GetReportAnswerRequest, GetReportJobInfoRequest, Language, Localized, Raw, Verbatim};
+use wecom_health::model::{
+    ErrCode, GetReportAnswerRequest, GetReportJobInfoRequest, Language, Localized, Raw, Verbatim,
+};
 use wecom_health::{Client, Error};
 
-use super::disk::unwritable;
 use super::folder::{Folder, Part};
 use super::manifest::{Entry, Manifest, State, hex};
 use super::plan::JobDay;
 use super::progress::Progress;
 use super::wait::{self, Wait};
+use crate::disk::unwritable;
 use crate::failure::Failure;
 
 /// How many days are fetched at once, and how many pages of each.
@@ -38,7 +40,18 @@ pub(super) enum Reason {
 }
 
 impl Missing {
-    fn is_passing(&self) -> bool {
+    /// Whether the server does not know the job.
+    pub(super) fn is_unknown_job(&self) -> bool {
+        let Reason::Request(error) = &self.reason else { return false };
+        error.api().is_some_and(|refusal| refusal.errcode() == ErrCode::INVALID_JOB_ID)
+    }
+
+    /// Whether the spool has more than the server.
+    pub(super) fn is_kept(&self) -> bool {
+        matches!(self.reason, Reason::Fewer)
+    }
+
+    pub(super) fn is_passing(&self) -> bool {
         matches!(&self.reason, Reason::Request(error) if error.is_transient())
     }
 

@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use hmac_sha256::Hash;
 use wecom_health::model::{Answer, GetReportJobInfoResponse, JobInfo, Response};
 
-use super::disk::{of_another_version, unreadable};
 use super::folder::Folder;
 use super::manifest::{Entry, hex};
+use crate::disk::{of_another_version, unreadable};
 use crate::failure::Failure;
 
 /// A day of a job, as it was fetched.

@@ -25,8 +25,9 @@ impl Wait {
     }
 }
 
-/// How long no token is requested after an error, if waiting helps: the credentials may be right.
+/// How long no token is requested after an error, if waiting helps. It does not where the credentials, this machine's address or the server are wrong.
 pub(super) fn hold(error: &Error) -> Option<Duration> {
-    const WRONG: [ErrCode; 2] = [ErrCode::INVALID_SECRET, ErrCode::INVALID_CORP_ID];
-    error.retry_after().filter(|_| !error.api().is_some_and(|refusal| WRONG.contains(&refusal.errcode())))
+    const WRONG: [ErrCode; 3] = [ErrCode::INVALID_SECRET, ErrCode::INVALID_CORP_ID, ErrCode::UNTRUSTED_IP];
+    let is_wrong = error.is_not_the_api() || error.api().is_some_and(|refusal| WRONG.contains(&refusal.errcode()));
+    error.retry_after().filter(|_| !is_wrong)
 }

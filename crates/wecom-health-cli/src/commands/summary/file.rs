@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::Builder;
 
+use crate::disk::unwritable;
 use crate::failure::Failure;
 
 /// A file that is not there yet, or that may be replaced.
@@ -40,14 +41,14 @@ impl NewFile {
     /// Writes the file whole or not at all. Only the user can read it.
     pub(super) fn write(&self, text: &str) -> Result<(), Failure> {
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let unwritable = |error: &io::Error| unwritable(&self.path, error);
-        let mut file = Builder::new().prefix(".part-").tempfile_in(folder).map_err(|error| unwritable(&error))?;
-        file.write_all(text.as_bytes()).map_err(|error| unwritable(&error))?;
+        let unwritable = |error: io::Error| unwritable(&self.path, &error);
+        let mut file = Builder::new().prefix(".part-").tempfile_in(folder).map_err(unwritable)?;
+        file.write_all(text.as_bytes()).map_err(unwritable)?;
         let persisted = if self.replaces { file.persist(&self.path) } else { file.persist_noclobber(&self.path) };
         match persisted {
             Ok(_) => Ok(()),
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(exists(&self.path)),
-            Err(error) => Err(unwritable(&error.error)),
+            Err(error) => Err(unwritable(error.error)),
         }
     }
 }
@@ -65,13 +66,5 @@ fn exists(path: &Path) -> Failure {
     Failure::usage(
         format!("{name} is there already: name another file, or add --force to replace it"),
         format!("{name} 已存在，请指定其他文件，或加上 --force 覆盖"),
-    )
-}
-
-fn unwritable(path: &Path, error: &io::Error) -> Failure {
-    let name = path.display();
-    Failure::failed(
-        format!("cannot write {name}: {error}; check the folder, its permissions and the free space"),
-        format!("无法写入 {name}：{error}，请检查文件夹、权限和剩余空间"),
     )
 }

@@ -11,9 +11,9 @@ use wecom_health_report::Person;
 use wecom_health_report::rows::{Cell, Wide, long_rows};
 
 use super::Rendering;
-use crate::commands::export::disk::unwritable;
 use crate::commands::export::folder::{Part, file_name};
 use crate::commands::export::manifest::Entry;
+use crate::disk::unwritable;
 use crate::failure::Failure;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -51,6 +51,7 @@ async fn long(rendering: &Rendering<'_>) -> Result<(), Failure> {
         for entry in rendering.manifest.days() {
             let mut spooled = rendering.open(entry)?;
             while let Some(answer) = spooled.next()? {
+                rendering.look_for_name(&answer);
                 let person = rendering.roster.map(|roster| roster.reporter(&answer));
                 for row in long_rows(&entry.jobid, &spooled.job, entry.date, &answer, rendering.language) {
                     out.cells(&long_cells(&row, person.as_ref().map(Option::as_ref))).await?;

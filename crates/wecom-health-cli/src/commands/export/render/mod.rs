@@ -1,9 +1,9 @@
 //! Makes the output files from the spool alone.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
-use wecom_health::model::{JobInfo, Language, QuestionId};
+use wecom_health::model::{Answer, JobInfo, Language, QuestionId, Reporter};
 use wecom_health_report::Roster;
 
 use super::folder::Folder;
@@ -30,6 +30,8 @@ pub(super) struct Rendering<'a> {
     pub(super) language: Language,
     /// How many rows were read or written.
     pub(super) rows: Cell<u32>,
+    /// Those who reported and have no name in the roster.
+    pub(super) nameless: RefCell<BTreeSet<String>>,
 }
 
 /// Makes the files of each format. Returns what does not fit into them.
@@ -42,6 +44,7 @@ pub(super) async fn render(rendering: &Rendering<'_>, formats: &BTreeSet<ExportF
             ExportFormat::Xlsx => notes.extend(xlsx::render(rendering).await?),
         }
     }
+    notes.extend(rendering.without_name());
     Ok(notes)
 }
 
@@ -54,6 +57,24 @@ pub(super) struct Note {
 impl Rendering<'_> {
     fn open(&self, entry: &Entry) -> Result<Spooled, Failure> {
         Spooled::open(self.folder, entry)
+    }
+
+    /// Remembers who gave an answer, if the roster has no name for them.
+    fn look_for_name(&self, answer: &Answer) {
+        let Some(roster) = self.roster else { return };
+        let (Reporter::Member(userid) | Reporter::Parent { student: userid, .. }) = answer.reporter() else { return };
+        if roster.reporter(answer).is_none_or(|person| person.name.is_none()) {
+            self.nameless.borrow_mut().insert(userid.as_ref().to_owned());
+        }
+    }
+
+    /// Notes how many have no name, if somebody asked for names.
+    fn without_name(&self) -> Option<Note> {
+        let count = self.nameless.borrow().len();
+        (count > 0).then(|| Note {
+            english: format!("people who reported and have no name in the address book or roster: {count}"),
+            chinese: format!("有 {count} 名填报人在通讯录或名单中没有姓名"),
+        })
     }
 
     /// Counts a row. Now and then, lets a signal end the program, which happens where something waits.

@@ -3,9 +3,9 @@
 use std::io::{BufWriter, Write};
 
 use super::Rendering;
-use crate::commands::export::disk::unwritable;
 use crate::commands::export::folder::{Part, file_name};
 use crate::commands::export::manifest::Entry;
+use crate::disk::unwritable;
 use crate::failure::Failure;
 
 pub(super) async fn render(rendering: &Rendering<'_>) -> Result<(), Failure> {

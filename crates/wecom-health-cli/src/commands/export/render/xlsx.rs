@@ -11,9 +11,9 @@ use wecom_health_report::rows::{Cell, Wide};
 
 use super::sheet::{MOST_COLUMNS, Sheet, Sheets};
 use super::{Note, Rendering, absent};
-use crate::commands::export::disk::unwritable;
 use crate::commands::export::folder::Part;
 use crate::commands::export::manifest::Entry;
+use crate::disk::unwritable;
 use crate::failure::Failure;
 
 const NAME: &str = "answers.xlsx";
@@ -117,6 +117,7 @@ impl Book<'_> {
             let mut spooled = rendering.open(entry)?;
             while let Some(answer) = spooled.next()? {
                 let mut cells = vec![Cell::Date(entry.date)];
+                rendering.look_for_name(&answer);
                 cells.extend(wide.row(&answer));
                 self.row(&mut sheet, &cells).await?;
             }
