@@ -16,6 +16,7 @@ mod files;
 mod guides;
 #[path = "absent/names.rs"]
 mod names;
+mod support;
 #[path = "absent/unseen.rs"]
 mod unseen;
 #[path = "absent/world.rs"]

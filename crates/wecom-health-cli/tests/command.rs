@@ -7,21 +7,15 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use support::command;
 use unicode_width::UnicodeWidthStr;
 use wecom_health::model::{Answer, Described, HealthReportStat, JobInfo, Shape};
 use wecom_health_emulator::{Emulator, Fault};
 
+mod support;
+
 fn sample_job() -> Value {
     serde_json::from_str(include_str!("job_info.json")).unwrap()
-}
-
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wecom-health"));
-    command.args(arguments).env("LC_ALL", "C");
-    for name in ["WECOM_CORP_ID", "WECOM_CORP_SECRET", "LANGUAGE", "LC_MESSAGES", "LANG", "COLUMNS"] {
-        command.env_remove(name);
-    }
-    command
 }
 
 fn run(arguments: &[&str]) -> Output {

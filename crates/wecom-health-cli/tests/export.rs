@@ -25,6 +25,7 @@ mod spool;
 #[cfg(unix)]
 #[path = "export/stops.rs"]
 mod stops;
+mod support;
 #[path = "export/world.rs"]
 mod world;
 

@@ -22,19 +22,13 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
+use support::command;
 use wecom_health_emulator::{ClientConfig, Emulator, EmulatorBuilder, NaiveDate};
+
+mod support;
 
 fn date() -> NaiveDate {
     NaiveDate::from_ymd_opt(2020, 3, 27).unwrap()
-}
-
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wecom-health"));
-    command.args(arguments).env("LC_ALL", "C");
-    for name in ["WECOM_CORP_ID", "WECOM_CORP_SECRET", "LANGUAGE", "LC_MESSAGES", "LANG", "COLUMNS"] {
-        command.env_remove(name);
-    }
-    command
 }
 
 /// Runs the command against an emulator.

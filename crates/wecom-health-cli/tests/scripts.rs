@@ -8,28 +8,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use support::{command, command_at};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use wecom_health_emulator::{Emulator, Fault};
 
-const ENDPOINT: &str = "get_report_job_info";
+mod support;
 
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wecom-health"));
-    command.args(arguments).env("LC_ALL", "C");
-    for name in ["WECOM_CORP_ID", "WECOM_CORP_SECRET", "LANGUAGE", "LC_MESSAGES", "LANG", "COLUMNS"] {
-        command.env_remove(name);
-    }
-    command
-}
+const ENDPOINT: &str = "get_report_job_info";
 
 /// The command with these arguments, which asks an emulator for a job with `--json`.
 fn job(emulator: &Emulator, more: &[&str]) -> Command {
-    let mut command = command(&[&["--base-url", &emulator.base_url(), "job", "jobid1", "--json"], more].concat());
-    command.env("WECOM_CORP_ID", emulator.corp_id()).env("WECOM_CORP_SECRET", emulator.secret());
-    command
+    command_at(emulator, &[&["job", "jobid1", "--json"], more].concat())
 }
 
 /// The object on stderr of a command that must fail with this exit code and print nothing else.

@@ -4,14 +4,17 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
+use support::command_at;
 use tempfile::TempDir;
 use unicode_width::UnicodeWidthStr;
 use wecom_health_emulator::{Emulator, EmulatorBuilder, Fault, FaultRule, NaiveDate};
+
+mod support;
 
 const FRIDAY: &str = "2020-03-27";
 
@@ -74,17 +77,8 @@ impl World {
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
-        let config = self.0.client_config();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_wecom-health"));
-        command.args(["--base-url", &config.base_url, "summary"]).args(arguments);
-        if !arguments.contains(&"--date") {
-            command.args(["--date", FRIDAY]);
-        }
-        command.env("WECOM_CORP_ID", &config.corp_id).env("WECOM_CORP_SECRET", &config.secret);
-        for name in ["LANGUAGE", "LC_MESSAGES", "LANG", "COLUMNS"] {
-            command.env_remove(name);
-        }
-        command.env("LC_ALL", "C").current_dir(self.1.path()).output().unwrap()
+        let day = if arguments.contains(&"--date") { &[][..] } else { &["--date", FRIDAY] };
+        command_at(&self.0, &[&["summary"], arguments, day].concat()).current_dir(self.1.path()).output().unwrap()
     }
 
     /// Runs it with this exit code, and returns stdout and stderr without the warning that says how long ago the day is.

@@ -5,6 +5,8 @@ use std::process::{Command, Output};
 use serde_json::{Value, json};
 use wecom_health_emulator::{Emulator, EmulatorBuilder, NaiveDate};
 
+use crate::support::command_at;
+
 /// A Friday.
 pub(crate) const FRIDAY: &str = "2020-03-27";
 /// Names of the tests' people, which nothing but the lists may show.
@@ -44,11 +46,7 @@ impl World {
     }
 
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let config = self.0.client_config();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_wecom-health"));
-        command.args(["--base-url", &config.base_url]).args(arguments).env("LC_ALL", "C").env_remove("COLUMNS");
-        command.env("WECOM_CORP_ID", &config.corp_id).env("WECOM_CORP_SECRET", &config.secret);
-        command
+        command_at(&self.0, arguments)
     }
 
     /// Runs `absent` for the Friday. Its stderr never names anybody.

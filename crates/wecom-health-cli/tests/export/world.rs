@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use wecom_health_emulator::{Emulator, EmulatorBuilder, NaiveDate};
 
+use crate::support::command_at;
+
 pub(crate) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
@@ -96,14 +98,7 @@ pub(crate) fn odd_emulator() -> EmulatorBuilder {
 
 /// The command with an emulator's credentials.
 pub(crate) fn export(emulator: &Emulator, out: &Path, arguments: &[&str]) -> Command {
-    let url = emulator.base_url();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wecom-health"));
-    command.args(["--base-url", &url, "export", "--out", out.to_str().unwrap()]).args(arguments).env("LC_ALL", "C");
-    for name in ["LANGUAGE", "LC_MESSAGES", "LANG", "COLUMNS"] {
-        command.env_remove(name);
-    }
-    command.env("WECOM_CORP_ID", emulator.corp_id()).env("WECOM_CORP_SECRET", emulator.secret());
-    command
+    command_at(emulator, &[&["export", "--out", out.to_str().unwrap()], arguments].concat())
 }
 
 /// The days of 2020-03-27 and 28, in every format.
