@@ -8,6 +8,9 @@ pub(crate) fn time_zone() -> FixedOffset {
     FixedOffset::east_opt(EIGHT_HOURS).unwrap_or_else(|| chrono::Offset::fix(&Utc))
 }
 
+/// How far this machine's clock may be off.
+pub(crate) const CLOCK_TOLERANCE: std::time::Duration = std::time::Duration::from_secs(5 * 60);
+
 /// Returns the current day in the server's time zone.
 pub(crate) fn today() -> NaiveDate {
     Utc::now().with_timezone(&time_zone()).date_naive()

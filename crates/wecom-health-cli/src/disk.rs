@@ -32,6 +32,7 @@ fn reason(error: &io::Error) -> [String; 2] {
     let english = match error.raw_os_error() {
         Some(code) => io::Error::from_raw_os_error(code).to_string(),
         None if error.kind() == ErrorKind::Other => error.to_string(),
+        None if error.kind() == ErrorKind::NotFound => "file or folder not found".to_owned(),
         None => error.kind().to_string(),
     };
     let chinese = match error.kind() {

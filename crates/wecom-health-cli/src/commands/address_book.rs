@@ -124,7 +124,12 @@ impl AddressBook {
         match response {
             Ok(payload) => Ok(Some(payload)),
             Err(error) => match error.api().map(|refusal| refusal.errcode()) {
-                Some(code @ (ErrCode::NO_PRIVILEGE | ErrCode::NO_API_PERMISSION | ErrCode::UNKNOWN_DEPARTMENT)) => {
+                Some(
+                    code @ (ErrCode::NO_PRIVILEGE
+                    | ErrCode::NO_API_PERMISSION
+                    | ErrCode::NOT_AUTHORIZED
+                    | ErrCode::UNKNOWN_DEPARTMENT),
+                ) => {
                     self.refused.get_or_insert(code);
                     Ok(None)
                 }

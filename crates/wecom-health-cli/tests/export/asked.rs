@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::json;
-use wecom_health_emulator::{Emulator, Fault, RecordedRequest};
+use serde_json::{Value, json};
+use wecom_health_emulator::{Emulator, Fault, FaultRule, RecordedRequest};
 
 use crate::world::{TWO_DAYS, answer, export, job, manifest, odd_emulator, out, question, stderr, succeed};
 
@@ -128,4 +128,41 @@ async fn missing_days_are_joined_only_if_they_follow_each_other() {
     let said = stderr(&output);
     assert!(said.contains("missing: job-1, 2020-03-25: "), "{said}");
     assert!(said.contains("missing: job-1, 2 days from 2020-03-27 to 2020-03-28: "), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failures_say_what_to_do_and_whether_to_run_it_again() {
+    let emulator = odd_emulator().start().await.unwrap();
+    let (_folder, out) = out();
+    succeed(export(&emulator, &out, &TWO_DAYS));
+    let last = |mut command: Command| -> Value {
+        let output = command.arg("--json").output().unwrap();
+        serde_json::from_str(stderr(&output).lines().last().unwrap()).unwrap()
+    };
+    let one = |advice: &str, is_retryable: bool, failure: &Value| {
+        assert!(failure["advice"].as_str().is_some_and(|text| text.contains(advice)), "{failure}");
+        assert_eq!(failure["retryable"], is_retryable, "{failure}");
+    };
+
+    let mut command = export(&emulator, &out, &TWO_DAYS);
+    command.env_remove("WECOM_CORP_ID");
+    one("set WECOM_CORP_ID in the environment", false, &last(command));
+
+    let lock = fs::File::open(out.join(".wecom-health.lock")).unwrap();
+    lock.lock().unwrap();
+    one("wait until it ends", true, &last(export(&emulator, &out, &TWO_DAYS)));
+    drop(lock);
+
+    let again = [&TWO_DAYS[..], &["--refetch"]].concat();
+    for (code, is_retryable) in [(-1, true), (45009, true), (40058, false)] {
+        let emulator = odd_emulator().start().await.unwrap();
+        emulator.add_fault(FaultRule::new(Fault::ErrCode(code)).endpoint("get_report_answer").always());
+        let failure = last(export(&emulator, &out, &again));
+        assert_eq!((&failure["kind"], &failure["retryable"]), (&json!("partial"), &json!(is_retryable)), "{failure}");
+        let advice = failure["advice"].as_str();
+        assert_eq!(advice.is_some_and(|advice| advice.contains("run it again")), is_retryable, "{failure}");
+    }
+
+    fs::remove_file(out.join("manifest.json")).unwrap();
+    one("put it back from a backup", false, &last(export(&emulator, &out, &TWO_DAYS)));
 }

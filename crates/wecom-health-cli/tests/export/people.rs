@@ -59,8 +59,7 @@ async fn another_count_of_the_job_is_a_note() {
     let emulator = company().start().await.unwrap();
     let (_folder, out) = out();
     let said = stderr(&succeed(export(&emulator, &out, &DAY)));
-    let note =
-        "note: job-1, 2020-03-27: the server counts 2 who have reported, and sends 1 answers (days that differ: 1)";
+    let note = "note: job-1, 2020-03-27: the server counts 2 who have reported; answers sent: 1 (days that differ: 1)";
     assert!(said.contains(note), "{said}");
     assert!(!fs::read_to_string(out.join("answers_long.csv")).unwrap().contains("name"), "nobody asked for names");
 }

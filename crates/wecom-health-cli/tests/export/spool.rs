@@ -40,7 +40,7 @@ async fn a_day_that_is_gone_or_changed_is_named_in_each_run() {
                 stderr.contains(&format!("lost: job-1, 2020-03-27: {} is gone or was changed", file.display())),
                 "{stderr}"
             );
-            assert!(stderr.ends_with("incomplete; put the files that are lost back from a backup\n"), "{stderr}");
+            assert!(stderr.ends_with("incomplete; put the files that are lost back from a backup, or delete their days from manifest.json\n"), "{stderr}");
             assert!(out.join("answers_job-1_2020-03-28.csv").is_file(), "the others are written");
         }
         fs::write(&file, &text).unwrap();
@@ -155,5 +155,38 @@ async fn a_script_gets_what_is_there_missing_and_lost() {
     );
     let last: Value = serde_json::from_str(stderr(&output).lines().last().unwrap()).unwrap();
     let message = last["message"].as_str().unwrap();
-    assert!(message.contains("run it again") && message.contains("back from a backup"), "{last}");
+    assert!(message.contains("check the ids") && message.contains("back from a backup"), "{last}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_day_whose_answers_are_gone_is_no_empty_day() {
+    let mut details = job(Vec::new());
+    details["finish_cnt"] = json!(381);
+    let emulator = Emulator::builder().job("job-1", details).start().await.unwrap();
+    let (_folder, out) = out();
+    let output = export(&emulator, &out, &TWO_DAYS).output().unwrap();
+    assert_eq!(output.status.code(), Some(5), "{output:?}");
+    let said = stderr(&output);
+    assert!(said.contains("missing: job-1, 2 days from 2020-03-27 to 2020-03-28: the server no longer has"), "{said}");
+    assert!(
+        !out.join("answers_job-1_2020-03-27.csv").exists()
+            && !files(&out).keys().any(|file| file.starts_with(".spool"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_manifest_is_noticed() {
+    let emulator = odd_emulator().start().await.unwrap();
+    let (_folder, out) = out();
+    let one_day = ["--from", "2020-03-28", "--to", "2020-03-28"];
+    succeed(export(&emulator, &out, &one_day));
+    let older = fs::read(out.join("manifest.json")).unwrap();
+    succeed(export(&emulator, &out, &TWO_DAYS));
+    fs::write(out.join("manifest.json"), older).unwrap();
+    let output = export(&emulator, &out, &[&one_day[..], &["--quiet"]].concat()).output().unwrap();
+    assert_eq!(output.status.code(), Some(5), "{output:?}");
+    let said = stderr(&output);
+    assert!(said.contains("manifest.json lacks days that .spool has: 1"), "{said}");
+    assert!(said.ends_with("incomplete; put back the manifest.json that belongs to .spool\n"), "{said}");
+    assert!(spooled(&out, "job-1", "2020-03-27").is_file());
 }

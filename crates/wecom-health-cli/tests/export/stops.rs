@@ -48,6 +48,20 @@ async fn a_disk_that_is_full_while_writing_is_named_in_a_line() {
     assert!(!path.exists() && doing(&out).is_none());
 }
 
+/// The library for workbooks panics where it cannot write a row to its temporary file.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_is_full_of_rows_is_named_in_a_line() {
+    let emulator = Emulator::builder().synthetic(1, 2_000, 2).no_rate_limits().start().await.unwrap();
+    let (_folder, out) = out();
+    let day = ["job0000", "--quiet", "--from", "yesterday", "--to", "yesterday"];
+    succeed(export(&emulator, &out, &day));
+    let said = on_a_full_disk(&export(&emulator, &out, &[&day[..], &["--format", "xlsx"]].concat()));
+    let path = out.join("answers.xlsx");
+    let line = format!("error: cannot write {}: the rows do not fit on the disk; check the folder", path.display());
+    assert!(said.starts_with(&line) && said.lines().count() == 1, "{said}");
+    assert!(!path.exists() && doing(&out).is_none());
+}
+
 /// What an export does, and where its unfinished file then is.
 const PHASES: [(&str, &str); 4] = [
     ("spooling", ".spool/job0000/.part-"),

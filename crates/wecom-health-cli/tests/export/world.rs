@@ -23,7 +23,7 @@ pub(crate) fn question(id: i64, title: &str, kind: i64, options: &[&str]) -> Val
 pub(crate) fn job(questions: Vec<Value>) -> Value {
     json!({
         "title": "=1+1", "creator": "user1", "type": 1, "apply_range": {"userids": ["user1"]}, "report_to": {},
-        "report_type": 2, "skip_weekend": 0, "finish_cnt": 2, "question_templates": questions,
+        "report_type": 2, "skip_weekend": 0, "finish_cnt": 0, "question_templates": questions,
     })
 }
 

@@ -1,6 +1,6 @@
 //! How far the first request got: through the proxy, through TLS, to the API, and to a token. Its response also tells the time.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use hyper::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
@@ -9,9 +9,6 @@ use wecom_health::{Client, Error};
 
 use super::finding::{Blocker, Check, Finding};
 use super::words;
-
-/// By how much a clock may differ.
-const TOLERANCE: Duration = Duration::from_secs(5 * 60);
 
 /// The checks of this module in the order in which a request passes them, but for the clock, which stops no request.
 pub(super) const CHECKS: [Check; 5] = [Check::Proxy, Check::Tls, Check::Api, Check::Clock, Check::Token];
@@ -114,7 +111,7 @@ fn clock(server: Option<SystemTime>, own: SystemTime) -> Finding {
         Ok(ahead) => (ahead, "ahead of", "快"),
         Err(behind) => (behind.duration(), "behind", "慢"),
     };
-    if off <= TOLERANCE {
+    if off <= crate::day::CLOCK_TOLERANCE {
         return Finding::ok(check, "within 5 minutes of the server's", "与服务器相差不超过 5 分钟");
     }
     let minutes = (off.as_secs() + 30) / 60;
@@ -138,7 +135,7 @@ mod tests {
     fn a_clock_may_be_five_minutes_off() {
         let now = SystemTime::now();
         for (seconds, verdict) in [(0, Verdict::Ok), (300, Verdict::Ok), (301, Verdict::Warning)] {
-            let off = Duration::from_secs(seconds);
+            let off = std::time::Duration::from_secs(seconds);
             assert_eq!(clock(Some(now + off), now).verdict, verdict, "{seconds} s behind");
             assert_eq!(clock(Some(now - off), now).verdict, verdict, "{seconds} s ahead");
         }

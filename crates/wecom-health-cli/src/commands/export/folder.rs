@@ -4,6 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
 use tempfile::{Builder, NamedTempFile};
 use wecom_health::model::JobId;
 
@@ -64,10 +65,13 @@ impl Folder {
         self.path.join(name)
     }
 
-    /// Whether the spool has days of any job.
-    pub(super) fn has_spooled(&self) -> bool {
-        let jobs = fs::read_dir(self.spool()).into_iter().flatten().flatten();
-        jobs.into_iter().any(|job| fs::read_dir(job.path()).into_iter().flatten().next().is_some())
+    /// The days whose files the spool has, with the folder of their job.
+    pub(super) fn spooled_days(&self) -> impl Iterator<Item = (PathBuf, NaiveDate)> {
+        let jobs = fs::read_dir(self.spool()).into_iter().flatten().flatten().map(|job| job.path());
+        jobs.flat_map(|job| {
+            let files = fs::read_dir(&job).into_iter().flatten().flatten();
+            files.filter_map(move |file| Some((job.clone(), date_of(&file.file_name().to_string_lossy())?)))
+        })
     }
 
     /// Removes what an earlier run left half-written.
@@ -86,6 +90,11 @@ impl Folder {
         }
         Ok(())
     }
+}
+
+/// The day of a file of the spool, by its name.
+pub(super) fn date_of(name: &str) -> Option<NaiveDate> {
+    name.split('.').next().and_then(|date| date.parse().ok())
 }
 
 /// Refuses what is no folder of an export, before anything is created.

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 use wecom_health::model::JobId;
 
-use super::folder::{Folder, Part};
+use super::folder::{self, Folder, Part};
+use super::spool::Reason;
 use super::spooled;
 use crate::commands::kept::Kept;
 use crate::day;
@@ -70,11 +71,11 @@ impl Entry {
 }
 
 impl State {
-    /// The state of a day that was fetched from this time on.
+    /// The state of a day that was fetched from this time on. This machine's clock may be some minutes fast.
     pub(super) fn of(date: NaiveDate, fetched: DateTime<Utc>) -> Self {
         let next = date.checked_add_days(Days::new(1)).map(|next| next.and_time(NaiveTime::MIN));
         let end = next.and_then(|end| end.and_local_timezone(day::time_zone()).single());
-        if end.is_some_and(|end| end <= fetched) { Self::Final } else { Self::Open }
+        if end.is_some_and(|end| end + day::CLOCK_TOLERANCE <= fetched) { Self::Final } else { Self::Open }
     }
 }
 
@@ -85,13 +86,16 @@ impl Manifest {
         let path = folder.result(NAME);
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound && folder.has_spooled() => {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && folder.spooled_days().next().is_some() => {
                 return Err(unusable(&path, "it is gone".to_owned(), "文件已不存在".to_owned()));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let mut manifest = Self { version: VERSION, days: Vec::new() };
                 manifest.write(folder).map_err(|error| unwritable(&path, &error))?;
                 return Ok(manifest);
+            }
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                return Err(unusable(&path, "it is not UTF-8".to_owned(), "不是有效的 UTF-8 文本".to_owned()));
             }
             Err(error) => return Err(unreadable(&path, &error)),
         };
@@ -175,10 +179,26 @@ impl Manifest {
         }
     }
 
-    /// Whether a day that was fetched again has fewer answers than before, and the server need not keep the day any longer.
-    pub(super) fn has_more(&self, entry: &Entry) -> bool {
-        let mut days = self.days.iter();
-        !Kept::JOBS.has(entry.date) && days.any(|known| known.is_same_day(entry) && known.rows > entry.rows)
+    /// Returns why a day that was fetched is not recorded: the server need not keep it any longer, and sends less than there was.
+    pub(super) fn objection(&self, entry: &Entry) -> Option<Reason> {
+        if Kept::JOBS.has(entry.date) {
+            return None;
+        }
+        match self.days.iter().find(|known| known.is_same_day(entry)) {
+            Some(known) if known.rows <= entry.rows => None,
+            Some(known) if known.state == State::Lost => Some(Reason::FewerThanLost),
+            Some(_) => Some(Reason::Fewer),
+            None => (entry.rows == 0 && entry.finish_cnt > 0).then_some(Reason::Gone),
+        }
+    }
+
+    /// Counts the days of the spool that the manifest does not have and that the server need not keep any longer: then the manifest is older
+    /// than the spool.
+    pub(super) fn unrecorded(&self, folder: &Folder) -> usize {
+        let days: HashSet<_> = self.days.iter().map(|entry| (folder.spool_of(&entry.jobid), entry.date)).collect();
+        let is_unrecorded =
+            |(job, date): &(PathBuf, NaiveDate)| !Kept::JOBS.has(*date) && !days.contains(&(job.clone(), *date));
+        folder.spooled_days().filter(is_unrecorded).collect::<HashSet<_>>().len()
     }
 
     /// Reads the files of the spool, and notes which are gone or were changed, and which are there again.
@@ -211,7 +231,7 @@ impl Manifest {
         for file in fs::read_dir(spool)? {
             let file = file?;
             let name = file.file_name().to_string_lossy().into_owned();
-            let date = name.split('.').next().and_then(|date| date.parse::<NaiveDate>().ok());
+            let date = folder::date_of(&name);
             let is_there = |date| Kept::JOBS.has(date) && days.iter().any(|entry| entry.date == date);
             if date.is_some_and(is_there) && !names.contains(&name) {
                 fs::remove_file(file.path())?;
@@ -257,11 +277,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_day_ends_at_midnight_in_china() {
+    fn a_day_is_final_five_minutes_after_midnight_in_china() {
         let date = NaiveDate::from_ymd_opt(2020, 3, 27).unwrap();
         for (begun, state) in [
-            ("2020-03-27T15:59:59Z", State::Open),
-            ("2020-03-27T16:00:00Z", State::Final),
+            ("2020-03-27T16:04:59Z", State::Open),
+            ("2020-03-27T16:05:00Z", State::Final),
             ("2020-03-28T00:00:00Z", State::Final),
         ] {
             assert_eq!(State::of(date, begun.parse().unwrap()), state, "{begun}");

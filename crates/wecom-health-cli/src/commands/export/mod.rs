@@ -47,7 +47,12 @@ pub(crate) async fn run(client: &Client, export: Export, output: Output) -> Resu
     let mut notes = Vec::new();
     // If nothing could be fetched, the files must not stay behind what was fetched earlier.
     if missing.is_empty() || manifest.days().next().is_some() {
-        let roster = if export.names { Some(names(client, &folder, &manifest, output).await?) } else { roster };
+        let roster = if export.names {
+            let named = names(client, (&folder, &manifest), export.quiet, output).await;
+            Some(named.inspect_err(|_| notice_only_spooled(&folder, output))?)
+        } else {
+            roster
+        };
         progress.writes();
         let rendering = Rendering {
             folder: &folder,
@@ -61,6 +66,7 @@ pub(crate) async fn run(client: &Client, export: Export, output: Output) -> Resu
         };
         let formats: BTreeSet<ExportFormat> = export.formats.iter().copied().collect();
         notes = render::render(&rendering, &formats).await?;
+        notes.extend(rendering.without_name().filter(|_| !export.quiet));
     }
     drop(progress);
     let missing =
@@ -72,8 +78,10 @@ pub(crate) async fn run(client: &Client, export: Export, output: Output) -> Resu
     if !export.json {
         report::lost(&folder, &manifest, output);
     }
+    let unrecorded = manifest.unrecorded(&folder);
+    report::older_manifest(unrecorded, output);
     report::print(&plan, (&folder, &manifest), &missing, &notes, &export, output)?;
-    report::outcome(&missing, &manifest)
+    report::outcome(&missing, &manifest, unrecorded, &export.jobids)
 }
 
 /// Opens a folder and checks what earlier runs left in it.
@@ -105,7 +113,7 @@ fn can_list_absent(export: &Export) -> Result<(), Failure> {
 fn unless_unreachable(missing: Vec<Missing>, fetched: usize) -> Result<Vec<Missing>, Failure> {
     let is_general = |missing: &Missing| match &missing.reason {
         Reason::Request(error) => matches!(Kind::of(error).exit_code(), 3 | 4),
-        Reason::Fewer => false,
+        Reason::Fewer | Reason::FewerThanLost | Reason::Gone => false,
     };
     if missing.len() < fetched || !missing.iter().all(is_general) {
         return Ok(missing);
@@ -134,11 +142,27 @@ async fn fetch(
 }
 
 /// Reads the address book for all jobs of the folder.
-async fn names(client: &Client, folder: &Folder, manifest: &Manifest, output: Output) -> Result<Roster, Failure> {
+async fn names(
+    client: &Client,
+    (folder, manifest): (&Folder, &Manifest),
+    quiet: bool,
+    output: Output,
+) -> Result<Roster, Failure> {
     let jobs = manifest.jobs().into_values().filter_map(|days| days.last().copied());
     let jobs: Result<Vec<_>, Failure> = jobs.map(|entry| Ok(Spooled::open(folder, entry)?.job)).collect();
     let jobs = jobs?;
     let book = address_book::read(client, &jobs.iter().collect::<Vec<_>>()).await?;
-    crate::commands::names::warn_of_missing(&book, output);
+    if !quiet {
+        crate::commands::names::warn_of_missing(&book, output);
+    }
     Ok(book.roster)
+}
+
+/// Says that nothing is lost, where the address book cannot be read.
+fn notice_only_spooled(folder: &Folder, output: Output) {
+    let name = folder.path().display();
+    output.notice(
+        &format!("what was fetched is in {name}/.spool, but no file was written"),
+        &format!("已获取的数据保存在 {name}/.spool，但未写入任何文件"),
+    );
 }

@@ -60,9 +60,7 @@ pub(super) fn days(arguments: &ExportDays, quiet: bool, output: Output) -> Resul
     if outside > 0 && !quiet {
         let kept = Kept::DAYS_OF_JOBS;
         output.warning(
-            &format!(
-                "{outside} of these days are outside the {kept} that the vendor keeps, up to today; asking anyway"
-            ),
+            &format!("days outside the {kept} that the vendor keeps, up to today: {outside}; asking anyway"),
             &format!("其中 {outside} 天不在官方保留的最近 {kept} 天之内，仍继续查询"),
         );
     }
@@ -100,8 +98,11 @@ pub(super) async fn plan(
         let unfinished = manifest.unfinished().filter(|entry| is_asked(entry.date));
         unfinished.for_each(|entry| add(&entry.jobid, entry.date));
     }
-    let is_final = |(job, date): &JobDay| manifest.entry(job, *date).is_some_and(|entry| entry.state == State::Final);
-    let to_fetch = asked.iter().filter(|day| export.refetch || !is_final(day)).cloned().collect();
+    // What the server need not keep any longer stays as it is, complete or not.
+    let stays = |(job, date): &JobDay| {
+        manifest.entry(job, *date).is_some_and(|entry| entry.state == State::Final || !Kept::JOBS.has(*date))
+    };
+    let to_fetch = asked.iter().filter(|day| export.refetch || !stays(day)).cloned().collect();
     Ok(Plan { asked, to_fetch })
 }
 

@@ -55,7 +55,8 @@ impl Progress {
             Shown::Bar(bar, _) => bar.inc(1),
             Shown::Lines => {
                 let (job, Entry { date, rows, .. }) = (printable(entry.jobid.as_ref()), entry);
-                self.output.notice(&format!("{job} {date}: {rows} answers"), &format!("{job} {date}：{rows} 条填报"));
+                let s = if *rows == 1 { "" } else { "s" };
+                self.output.notice(&format!("{job} {date}: {rows} answer{s}"), &format!("{job} {date}：{rows} 条填报"));
             }
         }
     }

@@ -122,26 +122,62 @@ pub(super) fn lost(folder: &Folder, manifest: &Manifest, output: Output) {
     }
 }
 
-/// What to do about what is missing, if anything is.
-pub(super) fn outcome(missing: &[Missing], manifest: &Manifest) -> Result<(), Failure> {
+/// Fails if anything is missing, with what to do about it.
+pub(super) fn outcome(
+    missing: &[Missing],
+    manifest: &Manifest,
+    unrecorded: usize,
+    named: &[JobId],
+) -> Result<(), Failure> {
     let has_lost = manifest.lost().next().is_some();
-    let (english, chinese) = match (missing.is_empty(), has_lost) {
-        (true, false) => return Ok(()),
-        (false, false) if missing.iter().all(Missing::is_unknown_job) => {
-            ("check the ids of the jobs: the server does not know them", "请检查任务ID，服务器不认识这些任务")
-        }
-        (false, false) if missing.iter().all(Missing::is_kept) => {
-            ("the earlier answers are kept; leave out --refetch", "已保留以前的数据，请去掉 --refetch")
-        }
-        (false, false) => ("run it again for what is missing", "请重新运行以补齐缺失的数据"),
-        (true, true) => ("put the files that are lost back from a backup", "请从备份恢复丢失的文件"),
-        (false, true) => (
-            "run it again for what is missing, and put the files that are lost back from a backup",
-            "请重新运行以补齐缺失的数据，并从备份恢复丢失的文件",
+    if missing.is_empty() && !has_lost && unrecorded == 0 {
+        return Ok(());
+    }
+    let is_retryable = missing.iter().any(Missing::is_retryable);
+    let is_unknown = missing.iter().any(Missing::is_unknown_job);
+    let advice = [
+        (is_retryable, "run it again for what is missing", "请重新运行以补齐缺失的数据"),
+        (
+            is_unknown && !named.is_empty(),
+            "check the ids of jobs that the server does not know",
+            "请检查服务器不认识的任务ID",
         ),
+        (
+            is_unknown && named.is_empty(),
+            "a job that the server no longer has stays as it is",
+            "服务器上已不存在的任务保持现状",
+        ),
+        (
+            missing.iter().any(Missing::is_kept),
+            "leave out --refetch for days that the server no longer has",
+            "服务器已不再保留的日期请勿使用 --refetch",
+        ),
+        (
+            has_lost,
+            "put the files that are lost back from a backup, or delete their days from manifest.json",
+            "请从备份恢复丢失的文件，或从 manifest.json 中删去这些日期",
+        ),
+        (unrecorded > 0, "put back the manifest.json that belongs to .spool", "请恢复与 .spool 对应的 manifest.json"),
+    ];
+    let advice: Vec<_> = advice.into_iter().filter(|(applies, ..)| *applies).collect();
+    let joined = |text: fn(&(bool, &'static str, &'static str)) -> &'static str, separator| {
+        advice.iter().map(text).collect::<Vec<_>>().join(separator)
     };
-    let failure = Failure::partial("the export is incomplete", "导出不完整").advise(english, chinese);
-    Err(if missing.iter().any(Missing::is_passing) { failure.retryable() } else { failure })
+    let mut failure = Failure::partial("the export is incomplete", "导出不完整");
+    if !advice.is_empty() {
+        failure = failure.advise(joined(|(_, english, _)| english, "; "), joined(|(.., chinese)| chinese, "；"));
+    }
+    Err(if is_retryable { failure.retryable() } else { failure })
+}
+
+/// Says that the manifest is older than the spool.
+pub(super) fn older_manifest(unrecorded: usize, output: Output) {
+    if unrecorded > 0 {
+        output.notice(
+            &format!("manifest.json lacks days that .spool has: {unrecorded}; it may be an older backup, and no file has these days"),
+            &format!("manifest.json 缺少 .spool 中的 {unrecorded} 天，可能是较早的备份，导出的文件中没有这些日期"),
+        );
+    }
 }
 
 /// Notes the days that stay as they are, though they had not ended.
@@ -165,7 +201,7 @@ pub(super) fn differing_counts(plan: &Plan, manifest: &Manifest) -> Vec<Note> {
         let job = printable(job.as_ref());
         Some(Note {
             english: format!(
-                "{job}, {date}: the server counts {finish_cnt} who have reported, and sends {rows} answers (days that differ: {days})"
+                "{job}, {date}: the server counts {finish_cnt} who have reported; answers sent: {rows} (days that differ: {days})"
             ),
             chinese: format!("{job}，{date}：服务器统计已填报 {finish_cnt} 人，实际返回 {rows} 份填报（共 {days} 天不一致）"),
         })

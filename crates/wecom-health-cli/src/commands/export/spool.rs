@@ -37,6 +37,10 @@ pub(super) enum Reason {
     Request(Error),
     /// The server has fewer answers than the spool, of a day that it need not keep any longer.
     Fewer,
+    /// The same, and the file of the spool is lost.
+    FewerThanLost,
+    /// The server has no answers of a day that it need not keep any longer, though some were given.
+    Gone,
 }
 
 impl Missing {
@@ -51,7 +55,12 @@ impl Missing {
         matches!(self.reason, Reason::Fewer)
     }
 
-    pub(super) fn is_passing(&self) -> bool {
+    /// Whether it helps to run the export again.
+    pub(super) fn is_retryable(&self) -> bool {
+        matches!(&self.reason, Reason::Request(error) if error.is_transient() || error.is_rate_limited())
+    }
+
+    fn is_passing(&self) -> bool {
         matches!(&self.reason, Reason::Request(error) if error.is_transient())
     }
 
@@ -68,6 +77,12 @@ impl Localized for Reason {
                 f.write_str("the server has fewer answers than were fetched before; the earlier ones are kept")
             }
             (Self::Fewer, Language::Chinese) => f.write_str("服务器上的填报少于以前获取的数量，已保留以前的数据"),
+            (Self::FewerThanLost, Language::English) => {
+                f.write_str("the server has fewer answers than the file that is lost")
+            }
+            (Self::FewerThanLost, Language::Chinese) => f.write_str("服务器上的填报少于丢失的文件中的数量"),
+            (Self::Gone, Language::English) => f.write_str("the server no longer has the answers of this day"),
+            (Self::Gone, Language::Chinese) => f.write_str("服务器已不再保留这一天的填报"),
         }
     }
 }
@@ -128,14 +143,16 @@ impl Spool<'_> {
         let mut missing = Vec::new();
         while let Some((day, outcome)) = fetched.next().await {
             match outcome {
-                Ok(entry) if manifest.has_more(&entry) => {
-                    manifest.remove(&entry, folder)?;
-                    missing.push(Missing { day, reason: Reason::Fewer });
-                }
-                Ok(entry) => {
-                    progress.day(&entry);
-                    manifest.record(entry, folder)?;
-                }
+                Ok(entry) => match manifest.objection(&entry) {
+                    Some(reason) => {
+                        manifest.remove(&entry, folder)?;
+                        missing.push(Missing { day, reason });
+                    }
+                    None => {
+                        progress.day(&entry);
+                        manifest.record(entry, folder)?;
+                    }
+                },
                 Err(Trouble::Disk(error)) => return Err(unwritable(&folder.spool_of(&day.0), &error)),
                 Err(Trouble::Request(error)) => missing.push(Missing { day, reason: Reason::Request(error) }),
             }

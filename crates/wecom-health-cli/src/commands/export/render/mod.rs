@@ -44,7 +44,6 @@ pub(super) async fn render(rendering: &Rendering<'_>, formats: &BTreeSet<ExportF
             ExportFormat::Xlsx => notes.extend(xlsx::render(rendering).await?),
         }
     }
-    notes.extend(rendering.without_name());
     Ok(notes)
 }
 
@@ -69,7 +68,7 @@ impl Rendering<'_> {
     }
 
     /// Notes how many have no name, if somebody asked for names.
-    fn without_name(&self) -> Option<Note> {
+    pub(super) fn without_name(&self) -> Option<Note> {
         let count = self.nameless.borrow().len();
         (count > 0).then(|| Note {
             english: format!("people who reported and have no name in the address book or roster: {count}"),

@@ -157,7 +157,7 @@ impl Sheet {
             let wanted = &self.wanted;
             sheets.notes.push(Note {
                 english: format!(
-                    "answers.xlsx: {count} texts of {wanted}, column {title}, are cut to {LONGEST_TEXT} characters, the limit of Excel; \
+                    "answers.xlsx: {wanted}, column {title}: texts cut to {LONGEST_TEXT} characters, the limit of Excel: {count}; \
                      --format csv has them whole"
                 ),
                 chinese: format!(
@@ -240,6 +240,10 @@ mod tests {
             sheet.row(&mut sheets, &[Cell::Text("x".repeat(length).into())]).unwrap();
         }
         sheet.finish(&mut sheets).unwrap();
-        assert!(sheets.notes[0].english.starts_with("answers.xlsx: 1 texts of job, column title, are cut to 32767"));
+        assert!(
+            sheets.notes[0]
+                .english
+                .starts_with("answers.xlsx: job, column title: texts cut to 32767 characters, the limit of Excel: 1")
+        );
     }
 }

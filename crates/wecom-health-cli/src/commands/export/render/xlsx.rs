@@ -1,10 +1,13 @@
 //! `answers.xlsx`: a sheet for each job's answers, and one for the questions.
 
+use std::any::Any;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::{Arc, Weak};
 
+use futures_util::FutureExt;
 use rust_xlsxwriter::XlsxError;
 use wecom_health::model::{JobInfo, QuestionId, QuestionTemplate};
 use wecom_health_report::rows::{Cell, Wide};
@@ -19,9 +22,31 @@ use crate::failure::Failure;
 const NAME: &str = "answers.xlsx";
 
 /// Writes the workbook. Returns what does not fit into it.
+///
+/// The library panics if it cannot write a row to its temporary file, so that is caught here.
 pub(super) async fn render(rendering: &Rendering<'_>) -> Result<Vec<Note>, Failure> {
     let path = rendering.folder.result(NAME);
-    let sheets = Sheets::new(rendering.folder.path()).map_err(|error| failed(&path, error))?;
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let written = AssertUnwindSafe(write(rendering, &path)).catch_unwind().await;
+    panic::set_hook(hook);
+    match written {
+        Ok(written) => written,
+        Err(cause) if is_unwritable(&*cause) => {
+            Err(unwritable(&path, &io::Error::other("the rows do not fit on the disk")))
+        }
+        Err(cause) => panic::resume_unwind(cause),
+    }
+}
+
+/// Whether a panic of the library says that it could not write.
+fn is_unwritable(cause: &(dyn Any + Send)) -> bool {
+    let text = cause.downcast_ref::<String>().map(String::as_str).or(cause.downcast_ref::<&str>().copied());
+    text.is_some_and(|text| text.contains("write to xml file"))
+}
+
+async fn write(rendering: &Rendering<'_>, path: &Path) -> Result<Vec<Note>, Failure> {
+    let sheets = Sheets::new(rendering.folder.path()).map_err(|error| failed(path, error))?;
     let mut book = Book { rendering, sheets, questions: Vec::new() };
     for days in rendering.manifest.jobs().values() {
         book.job(days).await?;
@@ -30,7 +55,7 @@ pub(super) async fn render(rendering: &Rendering<'_>) -> Result<Vec<Note>, Failu
     if let (true, Some(roster)) = (rendering.absent, rendering.roster) {
         absent::sheet(&mut book, roster).await?;
     }
-    save(book.sheets, &path).await
+    save(book.sheets, path).await
 }
 
 /// Compresses the sheets into the file. That takes seconds, in a thread which stops if nobody waits for it any longer.
