@@ -155,7 +155,7 @@ async fn a_job_that_is_reported_once_counts_all_kept_days() {
     let earlier = today - chrono::Days::new(3);
     let world = World::new(builder.answers("job1", earlier, vec![answer("chen", &json!([]))])).await;
     let (shown, _) = world.shown(&["job1", "--date", &today.to_string()], 0);
-    assert!(shown.starts_with("Answers: 2\n") && shown.contains("Reported once"), "{shown}");
+    assert!(shown.starts_with("Answers: 2\n") && shown.contains("All answers of the latest 14 days"), "{shown}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -347,7 +347,7 @@ async fn the_page_says_what_is_special_about_the_day() {
     let saturday = "2020-03-28";
     for (fields, date, sentence) in [
         (json!({}), saturday, "Nobody has to report: it is a weekend."),
-        (json!({"report_type": 1}), FRIDAY, "Reported once: all answers of the latest 14 days"),
+        (json!({"report_type": 1}), FRIDAY, "All answers of the latest 14 days up to this day count"),
         (json!({}), FRIDAY, "and the vendor keeps 14 days"),
     ] {
         let page = World::new(school(fields)).await.written(&["job1", "--names", "--date", date]);

@@ -308,6 +308,7 @@ impl fmt::Debug for ClientBuilder {
             .field("timeout", &self.timeout)
             .field("response_limit", &self.response_limit)
             .field("requests_per_minute", &self.requests_per_minute)
+            .field("max_attempts", &self.max_attempts)
             .field("wait_when_rate_limited", &self.wait_when_rate_limited)
             .finish_non_exhaustive()
     }

@@ -28,10 +28,13 @@ impl DepartmentNames {
 
     /// Returns the name of a department, with its id if another has the name, too.
     pub(super) fn get(&self, department: &DepartmentLabel) -> String {
-        let short = short(department, self.output);
-        let is_alone = self.times.get(&short) == Some(&1);
-        let name = if is_alone { short } else { unseen::named(department, self.output.language) };
-        cut(&printable(&name), LONGEST)
+        let name = short(department, self.output);
+        let is_alone = self.times.get(&name) == Some(&1);
+        let name = cut(&printable(&name), LONGEST);
+        match department.id.filter(|_| !is_alone && department.name.is_some()) {
+            Some(id) => self.output.pick(format!("{name} ({id})"), format!("{name}（{id}）")),
+            None => name,
+        }
     }
 }
 

@@ -95,7 +95,7 @@ impl Output {
         self.marked(["warning: ", "警告："], english, chinese);
     }
 
-    /// A script knows from the object what the line is.
+    /// In JSON, all these lines have the kind `notice`.
     fn marked(self, [english_mark, chinese_mark]: [&str; 2], english: &str, chinese: &str) {
         if self.is_json {
             self.notice(english, chinese);

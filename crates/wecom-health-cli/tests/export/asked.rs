@@ -53,6 +53,18 @@ async fn a_day_that_can_never_be_completed_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_old_day_that_was_open_is_not_asked_for_again() {
+    let emulator = odd_emulator().start().await.unwrap();
+    let (_folder, out) = out();
+    succeed(export(&emulator, &out, &TWO_DAYS));
+    reopen(&out, "2020-03-27");
+    let empty = Emulator::builder().job("job-1", job(Vec::new())).start().await.unwrap();
+    let said = stderr(&succeed(export(&empty, &out, &TWO_DAYS)));
+    assert!(said.contains("can no longer be completed (1): job-1, 2020-03-27"), "{said}");
+    assert_eq!(empty.count("get_report_answer"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_job_alone_is_named() {
     let emulator = odd_emulator().start().await.unwrap();
     let (_folder, out) = out();

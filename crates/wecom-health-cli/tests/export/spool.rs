@@ -149,7 +149,7 @@ async fn a_script_gets_what_is_there_missing_and_lost() {
                 {"jobid": "job-1", "days": 1, "answers": 0, "missing_days": 0},
                 {"jobid": "nobody", "days": 0, "answers": 0, "missing_days": 1},
             ],
-            "missing": [{"jobid": "nobody", "date": "2020-03-28", "error": null}],
+            "missing": [{"jobid": "nobody", "date": "2020-03-28", "error": null, "errcode": 40088, "retryable": false}],
             "lost": [{"jobid": "job-1", "date": "2020-03-27", "file": file.to_str().unwrap()}],
         })
     );

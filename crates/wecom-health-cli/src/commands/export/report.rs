@@ -8,7 +8,7 @@ use super::folder::Folder;
 use super::manifest::{Entry, Manifest};
 use super::plan::Plan;
 use super::render::Note;
-use super::spool::Missing;
+use super::spool::{Missing, Reason};
 use crate::arguments::Export;
 use crate::failure::Failure;
 use crate::output::text::printable;
@@ -46,8 +46,16 @@ pub(super) fn print(
     }
     let rows: Vec<Row> = plan.jobs().into_iter().map(|job| row(job, plan, manifest, missing)).collect();
     if export.json {
-        let missing = missing.iter().map(|Missing { day: (job, date), reason }| {
-            json!({ "jobid": job, "date": date, "error": reason.in_language(output.language).to_string() })
+        let missing = missing.iter().map(|missing| {
+            let Missing { day: (job, date), reason } = missing;
+            let refusal = if let Reason::Request(error) = reason { error.api() } else { None };
+            json!({
+                "jobid": job,
+                "date": date,
+                "error": reason.in_language(output.language).to_string(),
+                "errcode": refusal.map(|refusal| refusal.errcode()),
+                "retryable": missing.is_retryable(),
+            })
         });
         let missing: Vec<_> = missing.collect();
         let lost = manifest.lost().map(|entry| {

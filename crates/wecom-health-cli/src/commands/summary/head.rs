@@ -19,10 +19,8 @@ pub(super) fn notes(summary: &Summary<'_>, output: Output) -> Vec<String> {
     if summary.job.report_type == ReportType::Once {
         let days = Kept::DAYS_OF_JOBS;
         notes.push(output.pick(
-            format!(
-                "Reported once: all answers of the latest {days} days up to this day count, also several of one person."
-            ),
-            format!("仅上报一次：统计截至当日、最近 {days} 天内的所有填报，同一人的多份填报均计入。"),
+            format!("All answers of the latest {days} days up to this day count, also several of one person."),
+            format!("统计截至当日、最近 {days} 天内的所有填报，同一人的多份填报均计入。"),
         ));
     }
     if let Some(absentees) = &summary.absentees {
