@@ -50,7 +50,13 @@ fn groups(absentees: &Absentees, departments: &DepartmentNames, left_out: &mut L
     {
         let all = people.get(department).map(Vec::as_slice).unwrap_or_default();
         let some = &all[..all.len().min(room)];
-        if groups.push(group(&departments.get(department), *counts, some, &names, output)) {
+        let name = departments.get(department);
+        // The company's departments have no names.
+        let name = match department.name {
+            None if department.id.is_some() => output.pick(format!("Department {name}"), format!("部门 {name}")),
+            _ => name,
+        };
+        if groups.push(group(&name, *counts, some, &names, output)) {
             room -= some.len();
             named.extend(some.iter().map(|person| person.userid.as_ref()));
         }

@@ -137,6 +137,7 @@ fn last_lines(left_out: &LeftOut, summary: &Summary<'_>, output: Output) -> Mark
             p { (output.pick("Not in this page: ", "本页未包含：")) (line) }
         }
         p { (output.pick("This file holds health data: share it only with those who need it.", "本文件包含健康信息，请仅分享给需要的人员。")) }
-        p { (output.pick("Made by", "生成工具：")) " wecom-health " (env!("CARGO_PKG_VERSION")) }
+        @let program = concat!("wecom-health ", env!("CARGO_PKG_VERSION"));
+        p { (output.pick(format!("Made by {program}."), format!("由 {program} 生成。"))) }
     }
 }
