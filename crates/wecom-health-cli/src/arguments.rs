@@ -72,7 +72,7 @@ impl Server {
         {
             let message =
                 format!("the command {command} uses no server: leave out --emulator, --base-url and --credentials");
-            return Err(Failure::Emulator(message));
+            return Err(Failure::emulator(&message));
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use wecom_health::Secret;
 
+use crate::disk::reason;
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -78,8 +79,7 @@ fn from_file(file: &Path, output: Output) -> Result<Credentials, Failure> {
             );
         },
     );
-    let text = text.map_err(|problem| {
-        let (english, chinese) = problem;
+    let text = text.map_err(|[english, chinese]| {
         Failure::credentials(
             format!("cannot read the credentials in {name}: {english}"),
             format!("无法从 {name} 读取凭据：{chinese}"),
@@ -129,13 +129,13 @@ fn patiently<T>(read: impl FnOnce() -> T, notify: impl FnOnce() + Send) -> T {
 
 /// Reads the text of a credentials file, up to a limit, because a file such as a device may have no end. Fails with the problem
 /// in English and in Chinese.
-fn read_some(name: &Path) -> Result<String, (String, String)> {
-    let in_both = |error: io::Error| (error.to_string(), error.to_string());
+fn read_some(name: &Path) -> Result<String, [String; 2]> {
+    let in_both = |error: io::Error| reason(&error);
     let file = File::open(name).map_err(in_both)?;
     let mut text = String::new();
     let length = file.take(LONGEST_FILE + 1).read_to_string(&mut text).map_err(in_both)?;
     if u64::try_from(length).is_ok_and(|length| length > LONGEST_FILE) {
-        return Err(("it is longer than 64 KiB".to_owned(), "内容超过 64 KiB".to_owned()));
+        return Err(["it is longer than 64 KiB".to_owned(), "内容超过 64 KiB".to_owned()]);
     }
     Ok(text)
 }

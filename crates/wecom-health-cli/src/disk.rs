@@ -28,7 +28,7 @@ pub(crate) fn of_another_version(path: &Path) -> Failure {
 }
 
 /// Why, in both languages. Not the whole text of the error: it may have the path of a temporary file.
-fn reason(error: &io::Error) -> [String; 2] {
+pub(crate) fn reason(error: &io::Error) -> [String; 2] {
     let english = match error.raw_os_error() {
         Some(code) => io::Error::from_raw_os_error(code).to_string(),
         None if error.kind() == ErrorKind::Other => error.to_string(),
@@ -43,6 +43,8 @@ fn reason(error: &io::Error) -> [String; 2] {
         ErrorKind::ReadOnlyFilesystem => "文件系统为只读",
         ErrorKind::NotFound => "文件或文件夹不存在",
         ErrorKind::NotADirectory => "路径中有一部分不是文件夹",
+        ErrorKind::IsADirectory => "这是文件夹",
+        ErrorKind::InvalidData => "不是有效的 UTF-8 文本",
         _ => return [english.clone(), english],
     };
     [english, chinese.to_owned()]

@@ -8,26 +8,17 @@ use wecom_health::model::{ErrCode, Language, Localized};
 
 /// A failure, which has a message and an exit code.
 pub(crate) enum Failure {
-    /// Wrong arguments or environment.
-    Usage(Message),
-    /// There are no credentials, or they cannot be read.
-    Credentials(Message),
-    /// The command `emulator` cannot run. It speaks English alone, as the program `wecom-health-emulator` does.
-    Emulator(String),
-    /// Any other failure of the program itself.
-    Failed(Message),
-    /// A part of what was asked for is missing.
-    Partial(Message),
-    /// All of what was asked for is missing, because the app may not see it.
-    Permission(Option<ErrCode>, Message),
+    /// The program says what failed.
+    Own {
+        kind: Kind,
+        /// The code with which the server refused something, if that is why.
+        errcode: Option<ErrCode>,
+        message: Message,
+        /// Whether it helps to run the same again.
+        is_retryable: bool,
+    },
     /// A request failed, or no client could be built.
     Client(wecom_health::Error),
-    /// A file cannot be read or written.
-    Disk(Message),
-    /// The output cannot be written.
-    Output(io::Error),
-    /// The command `doctor` has found something. Its report says what, so that the message is short.
-    Found(Kind, Message),
     /// A signal ended the program. The exit code is that of the signal.
     Interrupted(u8),
 }
@@ -38,8 +29,6 @@ pub(crate) struct Message {
     english: String,
     chinese: String,
     advice: Option<Box<Message>>,
-    /// Whether it helps to run the same again.
-    retryable: bool,
 }
 
 /// What a script needs to know of a failure.
@@ -115,71 +104,65 @@ impl Kind {
 }
 
 impl Failure {
+    pub(crate) fn new(kind: Kind, message: Message) -> Self {
+        Self::Own { kind, errcode: None, message, is_retryable: false }
+    }
+
+    /// Wrong arguments or environment.
     pub(crate) fn usage(english: impl Into<String>, chinese: impl Into<String>) -> Self {
-        Self::Usage(Message::new(english, chinese))
+        Self::new(Kind::Usage, Message::new(english, chinese))
     }
 
+    /// There are no credentials, or they cannot be read.
     pub(crate) fn credentials(english: impl Into<String>, chinese: impl Into<String>) -> Self {
-        Self::Credentials(Message::new(english, chinese))
+        Self::new(Kind::Credentials, Message::new(english, chinese))
     }
 
+    /// The command `emulator` cannot run. It speaks English alone, as the program `wecom-health-emulator` does.
+    pub(crate) fn emulator(english: &str) -> Self {
+        Self::usage(english, english)
+    }
+
+    /// A part of what was asked for is missing.
     pub(crate) fn partial(english: impl Into<String>, chinese: impl Into<String>) -> Self {
-        Self::Partial(Message::new(english, chinese))
+        Self::new(Kind::Partial, Message::new(english, chinese))
     }
 
-    pub(crate) fn permission(code: Option<ErrCode>, english: impl Into<String>, chinese: impl Into<String>) -> Self {
-        Self::Permission(code, Message::new(english, chinese))
+    /// All of what was asked for is missing, because the app may not see it.
+    pub(crate) fn permission(errcode: Option<ErrCode>, english: impl Into<String>, chinese: impl Into<String>) -> Self {
+        let message = Message::new(english, chinese);
+        Self::Own { kind: Kind::Permission, errcode, message, is_retryable: false }
     }
 
+    /// A file cannot be read or written.
     pub(crate) fn disk(english: impl Into<String>, chinese: impl Into<String>) -> Self {
-        Self::Disk(Message::new(english, chinese))
+        Self::new(Kind::Output, Message::new(english, chinese))
     }
 
+    /// Any other failure of the program itself.
     pub(crate) fn failed(english: impl Into<String>, chinese: impl Into<String>) -> Self {
-        Self::Failed(Message::new(english, chinese))
+        Self::new(Kind::Failed, Message::new(english, chinese))
     }
 
-    /// Adds what to do about it.
+    /// Adds what to do about it, to a failure of the program's own.
     pub(crate) fn advise(mut self, english: impl Into<String>, chinese: impl Into<String>) -> Self {
-        if let Some(message) = self.message_mut() {
+        if let Self::Own { message, .. } = &mut self {
             message.advice = Some(Box::new(Message::new(english, chinese)));
         }
         self
     }
 
-    /// Says that it helps to run the same again.
+    /// Says of a failure of the program's own that it helps to run the same again.
     pub(crate) fn retryable(mut self) -> Self {
-        if let Some(message) = self.message_mut() {
-            message.retryable = true;
+        if let Self::Own { is_retryable, .. } = &mut self {
+            *is_retryable = true;
         }
         self
     }
 
     /// Returns the program's own message, if it is one.
     pub(crate) fn message(&self) -> Option<&Message> {
-        match self {
-            Self::Usage(message)
-            | Self::Credentials(message)
-            | Self::Failed(message)
-            | Self::Disk(message)
-            | Self::Partial(message)
-            | Self::Permission(_, message)
-            | Self::Found(_, message) => Some(message),
-            Self::Emulator(_) | Self::Client(_) | Self::Output(_) | Self::Interrupted(_) => None,
-        }
-    }
-
-    fn message_mut(&mut self) -> Option<&mut Message> {
-        match self {
-            Self::Usage(message)
-            | Self::Credentials(message)
-            | Self::Failed(message)
-            | Self::Disk(message)
-            | Self::Partial(message)
-            | Self::Permission(_, message)
-            | Self::Found(_, message) => Some(message),
-            Self::Emulator(_) | Self::Client(_) | Self::Output(_) | Self::Interrupted(_) => None,
-        }
+        if let Self::Own { message, .. } = self { Some(message) } else { None }
     }
 
     pub(crate) fn exit_code(&self) -> u8 {
@@ -188,15 +171,31 @@ impl Failure {
 
     pub(crate) fn kind(&self) -> Kind {
         match self {
-            Self::Found(kind, _) => *kind,
-            Self::Usage(_) | Self::Emulator(_) => Kind::Usage,
-            Self::Credentials(_) => Kind::Credentials,
-            Self::Partial(_) => Kind::Partial,
-            Self::Permission(..) => Kind::Permission,
+            Self::Own { kind, .. } => *kind,
             Self::Client(error) => Kind::of(error),
-            Self::Failed(_) => Kind::Failed,
             Self::Interrupted(_) => Kind::Interrupted,
-            Self::Output(_) | Self::Disk(_) => Kind::Output,
+        }
+    }
+
+    fn is_retryable(&self) -> bool {
+        match self {
+            Self::Own { is_retryable, .. } => *is_retryable,
+            Self::Client(error) => error.is_transient() || error.is_rate_limited(),
+            Self::Interrupted(_) => false,
+        }
+    }
+
+    /// What to do about it, if that is known.
+    fn advice(&self, language: Language) -> Option<String> {
+        match self {
+            Self::Own { message, .. } => message.advice().map(|advice| advice.in_language(language).to_string()),
+            Self::Client(error) => match error.api() {
+                Some(refusal) => refusal.advice().map(|advice| advice.get(language).to_owned()),
+                // Without an endpoint, the message says what to write instead.
+                None if error.endpoint().is_none() => None,
+                None => Some(crate::advice::without_code(error).in_language(language).to_string()),
+            },
+            Self::Interrupted(_) => None,
         }
     }
 
@@ -204,22 +203,14 @@ impl Failure {
     pub(crate) fn to_json(&self, language: Language) -> Value {
         let error = if let Self::Client(error) = self { Some(error) } else { None };
         let refusal = error.and_then(|error| error.api());
-        let code = if let Self::Permission(code, _) = self { *code } else { None };
-        let message = self.message();
-        let advice = refusal.and_then(|refusal| refusal.advice()).map(|advice| advice.get(language).to_owned());
-        let own_advice = match error.filter(|error| error.endpoint().is_some() && error.api().is_none()) {
-            Some(error) => Some(crate::advice::without_code(error)),
-            None => message.and_then(Message::advice).cloned(),
-        };
-        let own_advice = own_advice.map(|advice| advice.in_language(language).to_string());
+        let own_code = if let Self::Own { errcode, .. } = self { *errcode } else { None };
         json!({
             "kind": self.kind().name(),
-            "errcode": refusal.map(|refusal| refusal.errcode()).or(code),
+            "errcode": refusal.map(|refusal| refusal.errcode()).or(own_code),
             "message": self.in_language(language).to_string(),
-            "advice": advice.or(own_advice),
+            "advice": self.advice(language),
             "caller_ip": refusal.and_then(|refusal| refusal.caller_ip()),
-            "retryable": error.is_some_and(|error| error.is_transient() || error.is_rate_limited())
-                || message.is_some_and(|message| message.retryable),
+            "retryable": self.is_retryable(),
             "endpoint": error.and_then(|error| error.endpoint()),
         })
     }
@@ -227,7 +218,7 @@ impl Failure {
 
 impl Message {
     pub(crate) fn new(english: impl Into<String>, chinese: impl Into<String>) -> Self {
-        Self { english: english.into(), chinese: chinese.into(), advice: None, retryable: false }
+        Self { english: english.into(), chinese: chinese.into(), advice: None }
     }
 
     /// Appends to the message in each language.
@@ -266,17 +257,7 @@ impl Localized for Message {
 impl Localized for Failure {
     fn fmt_in(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self, language) {
-            (
-                Self::Usage(message)
-                | Self::Credentials(message)
-                | Self::Partial(message)
-                | Self::Disk(message)
-                | Self::Permission(_, message)
-                | Self::Found(_, message)
-                | Self::Failed(message),
-                _,
-            ) => message.fmt_in(language, f),
-            (Self::Emulator(message), _) => f.write_str(message),
+            (Self::Own { message, .. }, _) => message.fmt_in(language, f),
             (Self::Interrupted(_), Language::English) => f.write_str("interrupted"),
             (Self::Interrupted(_), Language::Chinese) => f.write_str("已中断"),
             (Self::Client(error), _) => {
@@ -284,8 +265,6 @@ impl Localized for Failure {
                 let separator = if language == Language::English { ": " } else { "：" };
                 error.details(language).map_or(Ok(()), |details| write!(f, "{separator}{details}"))
             }
-            (Self::Output(error), Language::English) => write!(f, "cannot write the output: {error}"),
-            (Self::Output(error), Language::Chinese) => write!(f, "无法写入输出：{error}"),
         }
     }
 }
@@ -296,8 +275,10 @@ impl From<wecom_health::Error> for Failure {
     }
 }
 
+/// The output cannot be written.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Self::Output(error)
+        let [english, chinese] = crate::disk::reason(&error);
+        Self::disk(format!("cannot write the output: {english}"), format!("无法写入输出：{chinese}"))
     }
 }

@@ -69,7 +69,7 @@ fn run(arguments: Arguments, output: Output) -> Result<(), Failure> {
         Command::Request(request) => start()?.block_on(until_interrupted(request, &server, output)),
         Command::Emulator { arguments } => {
             server.none_expected("emulator")?;
-            start()?.block_on(program::run(arguments)).map_err(|error| Failure::Emulator(error.to_string()))
+            start()?.block_on(program::run(arguments)).map_err(|error| Failure::emulator(&error.to_string()))
         }
         Command::Completions { shell } => {
             server.none_expected("completions")?;

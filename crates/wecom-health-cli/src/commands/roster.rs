@@ -5,6 +5,7 @@ use std::path::Path;
 use wecom_health::model::{Language, Localized};
 use wecom_health_report::Roster;
 
+use crate::disk::reason;
 use crate::failure::Failure;
 
 /// The most bytes that are read of a roster: some million people.
@@ -17,7 +18,8 @@ pub(crate) fn read(file: &Path) -> Result<Roster, Failure> {
     let mut bytes = Vec::new();
     let read = std::fs::File::open(file).and_then(|file| file.take(LONGEST_FILE + 1).read_to_end(&mut bytes));
     read.map_err(|error| {
-        Failure::usage(format!("cannot read the roster {name}: {error}"), format!("无法读取名单 {name}：{error}"))
+        let [english, chinese] = reason(&error);
+        Failure::usage(format!("cannot read the roster {name}: {english}"), format!("无法读取名单 {name}：{chinese}"))
     })?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length > LONGEST_FILE) {
         return Err(Failure::usage(

@@ -190,11 +190,11 @@ pub(super) fn worst(findings: &[Finding]) -> Option<Failure> {
     let rank = |code| FROM_THE_WORST.iter().position(|known| *known == code);
     let worst = findings.iter().min_by_key(|finding| rank(finding.exit_code()))?;
     match worst.verdict {
-        Verdict::Failed => Some(Failure::Found(
+        Verdict::Failed => Some(Failure::new(
             worst.kind.unwrap_or(Kind::Failed),
             Message::new("a check failed: the report says what to do", "有检查项失败，处理方法见报告"),
         )),
-        Verdict::CannotTell => Some(Failure::Found(
+        Verdict::CannotTell => Some(Failure::new(
             Kind::Partial,
             Message::new("a check has no result: the report says why", "有检查项无法判断，原因见报告"),
         )),
