@@ -95,6 +95,19 @@ def filters(browser):
     assert len(column(browser, 0)) == 9
 
 
+def from_the_charts(browser):
+    """An option in a chart shows who chose it, whatever was searched for."""
+    browser.find_element(By.CSS_SELECTOR, "input[type=search]").send_keys("nobody")
+    browser.execute_script("document.querySelector('.answers').open = false")
+    option = next(button for button in browser.find_elements(By.CSS_SELECTOR, "article button") if button.text == "发热")
+    option.click()
+    assert browser.find_element(By.TAG_NAME, "table").is_displayed(), "the table is opened"
+    assert len(column(browser, 0)) == 2 and all("发热" in text for text in column(browser, 6))
+    chosen = [Select(element).first_selected_option.text for element in browser.find_elements(By.CSS_SELECTOR, "select")]
+    assert chosen[1] == "发热" and browser.find_element(By.CSS_SELECTOR, "input").get_attribute("value") == ""
+    Select(browser.find_elements(By.CSS_SELECTOR, "select")[1]).select_by_index(0)
+
+
 def foreign_text(browser):
     """What people wrote stands as text, and nothing of it runs."""
     texts = column(browser, 4)
@@ -154,6 +167,7 @@ def main():
             sorting(browser)
             search(browser, said)
             filters(browser)
+            from_the_charts(browser)
             looks(browser, language, folder)
             console = browser.get_log("browser")
             assert console == [], console

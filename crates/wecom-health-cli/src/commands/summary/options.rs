@@ -35,6 +35,8 @@ pub(super) fn answered(question: &Distribution, output: Output) -> String {
 
 /// A line of a question's chart.
 pub(super) struct Line {
+    /// The key of the option, if it is one.
+    pub(super) key: Option<String>,
     pub(super) label: String,
     pub(super) count: usize,
 }
@@ -42,18 +44,23 @@ pub(super) struct Line {
 /// The lines of a question's chart: its options, and last those of its answers that chose none.
 pub(super) fn lines(question: &Distribution, output: Output) -> Vec<Line> {
     let shown = question.options.iter().take(MOST_OPTIONS);
-    let mut lines: Vec<_> =
-        shown.map(|option| Line { label: label(option, output.language), count: option.count }).collect();
+    let mut lines: Vec<_> = shown
+        .map(|option| Line {
+            key: Some(key(&option.choice)),
+            label: label(option, output.language),
+            count: option.count,
+        })
+        .collect();
     let further = question.options.iter().skip(MOST_OPTIONS);
     let (more, count) = further.fold((0, 0), |(more, count), option| (more + 1, count + option.count));
     if more > 0 {
         let label = output.pick(format!("{more} further options"), format!("其余 {more} 个选项"));
-        lines.push(Line { label, count });
+        lines.push(Line { key: None, label, count });
     }
     let others = question.without_option;
     if question.has_options() && others > 0 {
         let label = output.pick("(another kind of value)", "（其他类型的内容）").to_owned();
-        lines.push(Line { label, count: others });
+        lines.push(Line { key: None, label, count: others });
     }
     lines
 }

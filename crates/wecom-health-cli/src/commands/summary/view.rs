@@ -57,7 +57,7 @@ fn block(question: &Distribution, lines: &[Line], columns: &Columns, output: Out
     let heading = output.paragraph(&title(question, output), "");
     let mut block: String = heading.lines().map(|line| output.heading(line) + "\n").collect();
     block += &output.paragraph(&answered(question, output), INDENT);
-    for Line { label, count } in lines {
+    for Line { label, count, .. } in lines {
         let percent = percent(*count, question.answered).unwrap_or_default();
         let cells = [
             label.clone(),

@@ -38,7 +38,7 @@ pub(super) fn section(questions: &[Distribution], left_out: &mut LeftOut, output
 
 fn chart(question: &Distribution, output: Output) -> Markup {
     html! {
-        article {
+        article data-question=(question.question_id) {
             h3 { (title(question, output)) }
             p.quiet { (answered(question, output)) }
             ul { @for line in lines(question, output) { (option(&line, question.answered)) } }
@@ -51,9 +51,10 @@ fn only_count(question: &Distribution, output: Output) -> Markup {
     html! { li { b { (title(question, output)) } (output.colon()) (answered(question, output)) } }
 }
 
-fn option(Line { label, count }: &Line, answered: usize) -> Markup {
+/// An option, which the script makes a button that filters the table by it.
+fn option(Line { key, label, count }: &Line, answered: usize) -> Markup {
     html! {
-        li {
+        li data-option=[key.as_ref()] {
             span { (label) }
             span.number { (count) @if let Some(percent) = percent(*count, answered) { " · " (percent) } }
             (bar(*count, answered))

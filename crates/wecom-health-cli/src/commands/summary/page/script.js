@@ -1,5 +1,5 @@
 "use strict";
-// Sorts the table, searches it, and filters it by option. Without this script, the whole table is there.
+// Sorts the table, searches it, and filters it by option, also from the charts. Without this script, the whole table is there.
 (() => {
   const table = document.querySelector("table");
   if (!table) return;
@@ -52,6 +52,24 @@
     button.addEventListener("click", () => sort(heading, column));
     heading.replaceChildren(button);
   });
+  // An option in a chart shows who chose it.
+  for (const filter of filters) {
+    for (const option of document.querySelectorAll(`article[data-question="${filter.dataset.question}"] li[data-option]`)) {
+      const label = option.querySelector("span");
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = label.textContent;
+      button.addEventListener("click", () => {
+        search.value = "";
+        for (const other of filters) other.value = other === filter ? option.dataset.option : "";
+        show();
+        table.closest("details").open = true;
+        controls.scrollIntoView();
+      });
+      label.replaceChildren(button);
+    }
+  }
+
   search.addEventListener("input", show);
   filters.forEach((filter) => filter.addEventListener("change", show));
   controls.hidden = false;
