@@ -193,7 +193,7 @@ pub(crate) struct Export {
     /// Add a sheet with those who have not reported to the workbook. Needs --format xlsx, and --names or --roster.
     #[arg(long)]
     pub(crate) absent: bool,
-    /// Print nothing but errors.
+    /// Print nothing but errors, and what does not fit into a workbook.
     #[arg(short, long)]
     pub(crate) quiet: bool,
     /// Print what was exported as JSON.

@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use support::command;
+use support::{command, command_at};
 use unicode_width::UnicodeWidthStr;
 use wecom_health::model::{Answer, Described, HealthReportStat, JobInfo, Shape};
 use wecom_health_emulator::{Emulator, Fault};
@@ -491,21 +491,13 @@ async fn refusals_say_what_to_do_in_both_languages() {
             for _ in 0..2 {
                 emulator.fail_next("get_report_job_info", Fault::Body(body.clone()));
             }
-            let output = command(&["--base-url", &emulator.base_url(), "--lang", language, "job", "jobid1"])
-                .env("WECOM_CORP_ID", emulator.corp_id())
-                .env("WECOM_CORP_SECRET", emulator.secret())
-                .output()
-                .unwrap();
+            let output = command_at(&emulator, &["--lang", language, "job", "jobid1"]).output().unwrap();
             let code = if matches!(code, 40088 | 40089 | 45009 | 12345) { 1 } else { 3 };
             assert_eq!(output.status.code(), Some(code));
             lines += &String::from_utf8(output.stderr).unwrap();
         }
         let emulator = Emulator::builder().start().await.unwrap();
-        let output = command(&["--base-url", &emulator.base_url(), "--lang", language, "jobs"])
-            .env("WECOM_CORP_ID", emulator.corp_id())
-            .env("WECOM_CORP_SECRET", emulator.secret())
-            .output()
-            .unwrap();
+        let output = command_at(&emulator, &["--lang", language, "jobs"]).output().unwrap();
         assert_eq!(output.status.code(), Some(0));
         lines += &String::from_utf8(output.stderr).unwrap();
     }
@@ -619,8 +611,7 @@ fn the_emulator_is_the_same_program_as_its_own() {
 #[tokio::test(flavor = "multi_thread")]
 async fn titles_are_fetched_together_and_shown_in_order() {
     let emulator = Emulator::builder().synthetic_jobs(30).delay(Duration::from_millis(100)).start().await.unwrap();
-    let mut command = command(&["--base-url", &emulator.base_url(), "jobs"]);
-    command.env("WECOM_CORP_ID", emulator.corp_id()).env("WECOM_CORP_SECRET", emulator.secret());
+    let mut command = command_at(&emulator, &["jobs"]);
     let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
     let shown = String::from_utf8(output.stdout).unwrap();
     let ids: Vec<_> = shown.lines().skip(1).map(|line| line.trim().split(' ').next().unwrap().to_owned()).collect();

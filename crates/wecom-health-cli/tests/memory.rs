@@ -5,13 +5,16 @@
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use support::command_at;
 use wecom_health::model::{DepartmentId, UserId};
 use wecom_health::{Client, Secret};
 use wecom_health_emulator::{Emulator, NaiveDate};
+
+mod support;
 
 const ANSWERS: usize = 1_000_000;
 const LIMIT_KIB: usize = 64 * 1024;
@@ -22,11 +25,7 @@ async fn a_million_answers_as_lines_stay_under_64_mib() {
     let date = NaiveDate::from_ymd_opt(2020, 3, 27).unwrap();
     let emulator =
         Emulator::builder().synthetic_answers("jobid1", date, ANSWERS).no_rate_limits().start().await.unwrap();
-    let base_url = emulator.base_url();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wecom-health"))
-        .args(["--base-url", &base_url, "answers", "jobid1", "--date", "2020-03-27", "--ndjson"])
-        .env("WECOM_CORP_ID", emulator.corp_id())
-        .env("WECOM_CORP_SECRET", emulator.secret())
+    let mut command = command_at(&emulator, &["answers", "jobid1", "--date", "2020-03-27", "--ndjson"])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -78,11 +77,8 @@ async fn page(answers: usize) -> (usize, u64) {
     let emulator = builder.no_rate_limits().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("page.html");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wecom-health"))
-        .args(["--base-url", &emulator.base_url(), "summary", "job0002", "--date", "2020-03-27", "--html"])
+    let mut command = command_at(&emulator, &["summary", "job0002", "--date", "2020-03-27", "--html"])
         .arg(&file)
-        .env("WECOM_CORP_ID", emulator.corp_id())
-        .env("WECOM_CORP_SECRET", emulator.secret())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
@@ -151,10 +147,7 @@ async fn fifty_thousand_people_stay_under_128_mib() {
 
 /// What `absent --json` prints of a job, and the most memory that it had resident.
 async fn absent(emulator: &Emulator, job: &str) -> (Value, usize) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wecom-health"))
-        .args(["--base-url", &emulator.base_url(), "absent", job, "--date", "2020-03-27", "--json"])
-        .env("WECOM_CORP_ID", emulator.corp_id())
-        .env("WECOM_CORP_SECRET", emulator.secret())
+    let mut command = command_at(emulator, &["absent", job, "--date", "2020-03-27", "--json"])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()

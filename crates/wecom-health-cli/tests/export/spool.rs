@@ -188,5 +188,10 @@ async fn an_older_manifest_is_noticed() {
     let said = stderr(&output);
     assert!(said.contains("manifest.json lacks days that .spool has: 1"), "{said}");
     assert!(said.ends_with("incomplete; put back the manifest.json that belongs to .spool\n"), "{said}");
+    // A day that the manifest lacks is not recorded as one with fewer answers.
+    let empty = Emulator::builder().job("job-1", job(Vec::new())).start().await.unwrap();
+    let output = export(&empty, &out, &TWO_DAYS).output().unwrap();
+    assert!(stderr(&output).contains("missing: job-1, 2020-03-27: the server has fewer answers"), "{output:?}");
+    assert!(stderr(&output).contains("manifest.json lacks days that .spool has: 1"), "{output:?}");
     assert!(spooled(&out, "job-1", "2020-03-27").is_file());
 }

@@ -1,7 +1,7 @@
 //! The folder of an export: whose it is, who works in it, and how a file gets there whole.
 
 use std::fs::{self, File, TryLockError};
-use std::io;
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
@@ -72,6 +72,16 @@ impl Folder {
             let files = fs::read_dir(&job).into_iter().flatten().flatten();
             files.filter_map(move |file| Some((job.clone(), date_of(&file.file_name().to_string_lossy())?)))
         })
+    }
+
+    /// How many answers the files of a day have, recorded or not: the most of them.
+    pub(super) fn most_rows(&self, job: &JobId, date: NaiveDate) -> u64 {
+        let files = fs::read_dir(self.spool_of(job)).into_iter().flatten().flatten();
+        let files = files.filter(|file| date_of(&file.file_name().to_string_lossy()) == Some(date));
+        // The first line has the job's details.
+        let rows = |file: File| BufReader::new(file).split(b'\n').map_while(Result::ok).count().saturating_sub(1);
+        let most = files.filter_map(|file| File::open(file.path()).ok()).map(rows).max();
+        most.and_then(|rows| u64::try_from(rows).ok()).unwrap_or_default()
     }
 
     /// Removes what an earlier run left half-written.

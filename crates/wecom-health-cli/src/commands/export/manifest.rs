@@ -180,7 +180,9 @@ impl Manifest {
     }
 
     /// Returns why a day that was fetched is not recorded: the server need not keep it any longer, and sends less than there was.
-    pub(super) fn objection(&self, entry: &Entry) -> Option<Reason> {
+    ///
+    /// What there was may also be a file of the spool that the manifest does not have.
+    pub(super) fn objection(&self, entry: &Entry, folder: &Folder) -> Option<Reason> {
         if Kept::JOBS.has(entry.date) {
             return None;
         }
@@ -188,6 +190,7 @@ impl Manifest {
             Some(known) if known.rows <= entry.rows => None,
             Some(known) if known.state == State::Lost => Some(Reason::FewerThanLost),
             Some(_) => Some(Reason::Fewer),
+            None if folder.most_rows(&entry.jobid, entry.date) > entry.rows => Some(Reason::Fewer),
             None => (entry.rows == 0 && entry.finish_cnt > 0).then_some(Reason::Gone),
         }
     }

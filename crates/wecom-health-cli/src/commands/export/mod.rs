@@ -81,7 +81,7 @@ pub(crate) async fn run(client: &Client, export: Export, output: Output) -> Resu
     let unrecorded = manifest.unrecorded(&folder);
     report::older_manifest(unrecorded, output);
     report::print(&plan, (&folder, &manifest), &missing, &notes, &export, output)?;
-    report::outcome(&missing, &manifest, unrecorded, &export.jobids)
+    report::outcome(&missing, &manifest, unrecorded, &export)
 }
 
 /// Opens a folder and checks what earlier runs left in it.

@@ -135,28 +135,25 @@ pub(super) fn outcome(
     missing: &[Missing],
     manifest: &Manifest,
     unrecorded: usize,
-    named: &[JobId],
+    export: &Export,
 ) -> Result<(), Failure> {
     let has_lost = manifest.lost().next().is_some();
     if missing.is_empty() && !has_lost && unrecorded == 0 {
         return Ok(());
     }
     let is_retryable = missing.iter().any(Missing::is_retryable);
+    let has_named = !export.jobids.is_empty();
     let is_unknown = missing.iter().any(Missing::is_unknown_job);
     let advice = [
         (is_retryable, "run it again for what is missing", "请重新运行以补齐缺失的数据"),
+        (is_unknown && has_named, "check the ids of jobs that the server does not know", "请检查服务器不认识的任务ID"),
         (
-            is_unknown && !named.is_empty(),
-            "check the ids of jobs that the server does not know",
-            "请检查服务器不认识的任务ID",
-        ),
-        (
-            is_unknown && named.is_empty(),
+            is_unknown && !has_named,
             "a job that the server no longer has stays as it is",
             "服务器上已不存在的任务保持现状",
         ),
         (
-            missing.iter().any(Missing::is_kept),
+            export.refetch && missing.iter().any(Missing::is_kept),
             "leave out --refetch for days that the server no longer has",
             "服务器已不再保留的日期请勿使用 --refetch",
         ),

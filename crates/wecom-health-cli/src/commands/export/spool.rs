@@ -143,7 +143,7 @@ impl Spool<'_> {
         let mut missing = Vec::new();
         while let Some((day, outcome)) = fetched.next().await {
             match outcome {
-                Ok(entry) => match manifest.objection(&entry) {
+                Ok(entry) => match manifest.objection(&entry, folder) {
                     Some(reason) => {
                         manifest.remove(&entry, folder)?;
                         missing.push(Missing { day, reason });

@@ -51,8 +51,7 @@ async fn long(rendering: &Rendering<'_>) -> Result<(), Failure> {
         for entry in rendering.manifest.days() {
             let mut spooled = rendering.open(entry)?;
             while let Some(answer) = spooled.next()? {
-                rendering.look_for_name(&answer);
-                let person = rendering.roster.map(|roster| roster.reporter(&answer));
+                let person = rendering.reporter(&answer);
                 for row in long_rows(&entry.jobid, &spooled.job, entry.date, &answer, rendering.language) {
                     out.cells(&long_cells(&row, person.as_ref().map(Option::as_ref))).await?;
                 }

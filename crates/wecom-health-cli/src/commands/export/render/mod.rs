@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use wecom_health::model::{Answer, JobInfo, Language, QuestionId, Reporter};
-use wecom_health_report::Roster;
+use wecom_health_report::{Person, Roster};
 
 use super::folder::Folder;
 use super::manifest::{Entry, Manifest};
@@ -58,13 +58,15 @@ impl Rendering<'_> {
         Spooled::open(self.folder, entry)
     }
 
-    /// Remembers who gave an answer, if the roster has no name for them.
-    fn look_for_name(&self, answer: &Answer) {
-        let Some(roster) = self.roster else { return };
-        let (Reporter::Member(userid) | Reporter::Parent { student: userid, .. }) = answer.reporter() else { return };
-        if roster.reporter(answer).is_none_or(|person| person.name.is_none()) {
+    /// Returns who gave an answer, by the roster if there is one, and remembers those without a name.
+    fn reporter(&self, answer: &Answer) -> Option<Option<Person>> {
+        let person = self.roster?.reporter(answer);
+        if let Reporter::Member(userid) | Reporter::Parent { student: userid, .. } = answer.reporter()
+            && person.as_ref().is_none_or(|person| person.name.is_none())
+        {
             self.nameless.borrow_mut().insert(userid.as_ref().to_owned());
         }
+        Some(person)
     }
 
     /// Notes how many have no name, if somebody asked for names.

@@ -142,7 +142,7 @@ impl Book<'_> {
             let mut spooled = rendering.open(entry)?;
             while let Some(answer) = spooled.next()? {
                 let mut cells = vec![Cell::Date(entry.date)];
-                rendering.look_for_name(&answer);
+                rendering.reporter(&answer);
                 cells.extend(wide.row(&answer));
                 self.row(&mut sheet, &cells).await?;
             }
